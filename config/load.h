@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * load.h - the operator's files in, checked settings out. Everything wrong
+ * is reported in one go as "file:line: message". The loader knows the shape;
+ * options of plugins are checked by whoever knows the plugins, through the
+ * settings that each group carries along.
+ */
+#ifndef CONFIG_LOAD_H
+#define CONFIG_LOAD_H
+
+#include <tradestat/arena.h>
+#include <tradestat/opt.h>
+
+struct ts_conf_source {
+	const char *id;
+	const char *file;
+	int line;
+	const char *fetcher;		/* "" : same as id */
+	struct ts_settings settings;	/* all others, for the engine's and the
+					   fetcher's option tables */
+};
+
+struct ts_conf_delivery {
+	const char *output;
+	const char *file;
+	int line;
+	struct ts_settings settings;
+};
+
+struct ts_conf_gates {
+	double additivity_percent;	/* parts against total; 0.5 */
+	double max_age_days;		/* fresh: newest period's end; 0 off */
+	double min_completeness;	/* percent; 100 */
+	double jump_factor;		/* units sane: period on period; 20 */
+	bool allow_unmapped;		/* false */
+	const char *on_missing;		/* "hold" or "note" */
+};
+
+struct ts_conf_report {
+	const char *id;
+	const char *file;
+	int line;
+	const char *title;
+	const char *template;		/* bilateral country region product */
+	const char *reporter, *partner;	/* ISO3; "" where the template has none */
+	const char *region;		/* group id, "" none */
+	const char *product;		/* HS code for template "product" */
+	const char *currency;		/* USD */
+	char frequency;			/* 'A' or 'M' */
+	int years;			/* of history; 10 */
+	const char *const *languages;	/* NULL-terminated */
+	const char *const *formats;	/* html pdf csv (xlsx: not yet) */
+	const char *const *sources;	/* ids; empty: the template's */
+	const char *const *pages;	/* ids; empty: the template's */
+	const char *timetable;		/* kept, checked by the daemon's parser */
+	const char *send_when;
+	double movers_floor;		/* smallest value of a mover row */
+	int movers;			/* rows of a mover list; 7 */
+	struct ts_conf_gates gates;
+	const struct ts_conf_delivery *deliver;
+	size_t deliver_count;
+};
+
+struct ts_conf {
+	const char *file;		/* main file; "" built-in defaults only */
+	const char *state_dir;		/* /var/lib/tradestat */
+	const char *cache_dir;
+	const char *output_dir;		/* bundles */
+	const char *plugin_dir;
+	const char *codes_dir;
+	const char *gnuplot;		/* absolute path; "" : found on PATH */
+	const char *font;		/* "Inter" */
+	const char *contact;
+	const char *proxy;
+	int64_t min_free;		/* bytes */
+	const struct ts_conf_source *sources;
+	size_t source_count;
+	const struct ts_conf_report *reports;
+	size_t report_count;
+	struct ts_arena *arena;		/* owns all of the above */
+};
+
+struct ts_conf_defaults {	/* built-in, depend on how it was installed */
+	const char *main_file;	/* used when it exists and none was given */
+	const char *state_dir, *cache_dir, *plugin_dir, *codes_dir;
+};
+
+/*
+ * file: NULL for the default one (which may be missing: then all settings are
+ * the built-in ones). reports.d beside the main file, or "include_dir".
+ * A file whose top level has a "report" group may be given by itself.
+ * complain is called for each problem; TS_BAD_CONFIG if there was any,
+ * TS_NO_INPUT when a file that was named does not exist.
+ */
+enum ts_status ts_conf_load(const char *file,
+			    const struct ts_conf_defaults *defaults,
+			    ts_opt_complain *complain, void *ctx,
+			    struct ts_conf **out,
+			    struct ts_err *err) TS_MUST_USE;
+void ts_conf_free(struct ts_conf *conf);
+const struct ts_conf_report *ts_conf_report(const struct ts_conf *conf,
+					    const char *id);
+
+/* "credential:NAME" from $CREDENTIALS_DIRECTORY, "file:/path" (refused when
+ * others can read it). The value is one line. */
+struct ts_secret;
+enum ts_status ts_secret_read(const char *reference, struct ts_secret **out,
+			      struct ts_err *err) TS_MUST_USE;
+const char *ts_secret_reveal(const struct ts_secret *secret);
+void ts_secret_free(struct ts_secret *secret);	/* wipes */
+
+/* A commented example of every setting, for `tradestat config example`. */
+void ts_conf_example(struct ts_buf *out);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bundle.h - stages the files of an edition, writes the manifest, publishes
+ * by one rename. A bundle exists complete or not at all; a published one
+ * never changes.
+ */
+#ifndef OUTPUT_ENGINE_BUNDLE_H
+#define OUTPUT_ENGINE_BUNDLE_H
+
+#include <tradestat/plugin.h>
+
+struct ts_bundle;
+
+/* Makes <output_dir>/.work/<random>/ (0700) and removes left-overs of dead
+ * runs there. TS_FULL below min_free bytes. */
+enum ts_status ts_bundle_open(const char *output_dir, int64_t min_free,
+			      struct ts_bundle **out,
+			      struct ts_err *err) TS_MUST_USE;
+/* Folder to draw into: <work>/charts, absolute. */
+const char *ts_bundle_charts_dir(const struct ts_bundle *bundle);
+/* Absolute path of a scratch file that is not part of the bundle. */
+const char *ts_bundle_scratch_dir(const struct ts_bundle *bundle);
+
+/* Runs one output plugin; its files go into the bundle. */
+enum ts_status ts_bundle_make(struct ts_bundle *bundle,
+			      const struct ts_output *output,
+			      const struct ts_edition *edition,
+			      struct ts_err *err) TS_MUST_USE;
+/*
+ * Manifest (every file with size and SHA-256, every figure with its
+ * documents), fsync, rename to <output_dir>/<report>/<period>.<number>/,
+ * "latest", <output_dir>/index.html. path: where it lies; PATH_MAX bytes.
+ */
+enum ts_status ts_bundle_publish(struct ts_bundle *bundle,
+				 const struct ts_edition *edition,
+				 char *path, size_t size,
+				 struct ts_err *err) TS_MUST_USE;
+/* Removes the work folder if it was not published. NULL is welcome. */
+void ts_bundle_close(struct ts_bundle *bundle);
+
+/* Checks a published bundle against its manifest. */
+enum ts_status ts_bundle_verify(const char *path,
+				struct ts_err *err) TS_MUST_USE;
+
+#endif
