@@ -9,6 +9,7 @@
 #define CONFIG_LOAD_H
 
 #include <tradestat/arena.h>
+#include <tradestat/buf.h>
 #include <tradestat/opt.h>
 
 struct ts_conf_source {

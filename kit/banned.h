@@ -18,6 +18,7 @@
 #undef sprintf
 #undef vsprintf
 #undef strtok
+#undef alloca
 #define strcpy(a, b) banned_strcpy__use_ts_buf_add(a, b)
 #define strcat(a, b) banned_strcat__use_ts_buf_add(a, b)
 #define strncpy(a, b, c) banned_strncpy__use_memcpy_or_ts_arena_strndup(a, b, c)
