@@ -20,6 +20,7 @@ struct ts_buf {
 	size_t room;
 	size_t ceiling;		/* growing past it fails the buffer */
 	bool failed;
+	bool no_memory;		/* it failed for that, not for the ceiling */
 };
 
 TS_API extern char ts_buf_empty[1];

@@ -29,5 +29,12 @@ TS_API size_t ts_utf8_length(const char *text);	/* code points */
  * max code points with an ellipsis.
  */
 TS_API void ts_text_clean(struct ts_buf *out, const char *text, size_t max);
+/*
+ * For one line of a log or a message: bad bytes, controls, line separators
+ * and bidi controls are shown as \x.., everything else as it is. Cut at a
+ * character boundary to fit into room bytes with the terminator; returns the
+ * length.
+ */
+TS_API size_t ts_text_escape(char *out, size_t room, const char *text);
 
 #endif
