@@ -111,6 +111,8 @@ struct ts_request {
 					   of that tag; NULL: needs none */
 	const char *dataset;	/* given to the observations when the document
 				   does not name one; NULL none */
+	const char *decoder_settings;	/* "name=value" of the decoder's
+				   options, one a line; NULL: presets */
 };
 
 /* What became of a request. */
@@ -162,6 +164,8 @@ struct ts_fetcher {
 	 * stops after 10,000 requests. */
 	enum ts_status (*plan)(const struct ts_job *job, struct ts_plan *plan,
 			       struct ts_err *err);
+	int empty_status;	/* HTTP status by which the publisher says that
+				   nothing matches (SDMX: 404); 0 none */
 };
 
 /* ---- decoder: bytes in, observations out ------------------------------ */
