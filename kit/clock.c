@@ -2,7 +2,6 @@
 #include <tradestat/clock.h>
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <tradestat/period.h>
@@ -58,19 +57,32 @@ ts_clock_system(void)
 	return &clock;
 }
 
+static char *
+put_two(char *at, int64_t value, char behind)
+{
+	*at++ = (char)('0' + value / 10);
+	*at++ = (char)('0' + value % 10);
+	*at++ = behind;
+	return at;
+}
+
 char *
 ts_time_print(int64_t wall_us, char *text)
 {
-	time_t seconds = wall_us / US_PER_S;
-	struct tm tm;
+	int64_t us_per_day = S_PER_DAY * US_PER_S;
+	int64_t day = wall_us / us_per_day - (wall_us % us_per_day < 0);
+	int64_t second = (wall_us - day * us_per_day) / US_PER_S;
+	char *at;
 
-	if (wall_us % US_PER_S < 0)
-		seconds--;
-	memset(&tm, 0, sizeof tm);
-	gmtime_r(&seconds, &tm);
-	snprintf(text, TS_TIME_TEXT, "%04ld-%02d-%02dT%02d:%02d:%02dZ",
-		 tm.tm_year + 1900L, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		 tm.tm_min, tm.tm_sec);
+	/* no int64 of microseconds is outside int32 days; years that are
+	 * not ours have no date and leave "T00:00:00Z" to be wondered at */
+	ts_period_print(ts_period_of_day(TS_DAY, (int32_t)day), text);
+	at = text + strlen(text);
+	*at++ = 'T';
+	at = put_two(at, second / 3600, ':');
+	at = put_two(at, second / 60 % 60, ':');
+	at = put_two(at, second % 60, 'Z');
+	*at = '\0';
 	return text;
 }
 
