@@ -65,6 +65,8 @@ struct ts_chart_need {
 	int height_px;		/* preferred panel height for this data */
 	char refused[256];	/* "needs at least 3 years, got 2"; "" if fine */
 	char note[256];		/* "Axis starts at 1,200." */
+	char unit[64];		/* in which figures are written: "US$ mn", for a
+				   subtitle */
 };
 
 #endif
