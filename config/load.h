@@ -8,6 +8,7 @@
 #ifndef CONFIG_LOAD_H
 #define CONFIG_LOAD_H
 
+#include <stdbool.h>
 #include <tradestat/arena.h>
 #include <tradestat/buf.h>
 #include <tradestat/opt.h>
@@ -112,5 +113,41 @@ void ts_secret_free(struct ts_secret *secret);	/* wipes */
 
 /* A commented example of every setting, for `tradestat config example`. */
 void ts_conf_example(struct ts_buf *out);
+
+/*
+ * What the engine reads of a source group, whatever the fetcher. 0
+ * and "" mean what the comment beside says.
+ * Settings that are groups arrive under flat names: "to.[0].address".
+ */
+struct ts_conf_source_values {
+	const char *base_url;		/* "": the fetcher's */
+	const char *key;		/* reference, see ts_secret_read */
+	const char *proxy;		/* "": struct ts_conf's */
+	const char *ca_file;		/* "": the system's */
+	double per_minute, burst;	/* 0: the fetcher's, the engine's */
+	int64_t quota_calls;		/* 0: the fetcher's */
+	int64_t quota_window;		/* seconds; 0: the fetcher's */
+	int64_t connections;
+	int64_t connect_timeout, timeout;	/* seconds */
+	int64_t retries;
+	int64_t max_bytes;
+	bool allow_http, allow_private, bulk;
+};
+extern const struct ts_opt ts_conf_source_opts[];
+
+/*
+ * Divides settings between two option tables; a name that both have goes to
+ * both, a name that neither has is told with the nearest of both. Tables may
+ * be NULL. TS_BAD_CONFIG if a name was unknown (the rest is divided all the
+ * same).
+ */
+enum ts_status ts_conf_split(const struct ts_settings *all,
+			     const struct ts_opt *first,
+			     const struct ts_opt *second,
+			     struct ts_arena *arena,
+			     struct ts_settings *for_first,
+			     struct ts_settings *for_second,
+			     ts_opt_complain *complain, void *ctx,
+			     struct ts_err *err) TS_MUST_USE;
 
 #endif

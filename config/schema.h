@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * schema.h - every setting in one table a group. The loader, the defaults,
+ * the checks, the example and docs/configuration.md all go by these rows.
+ */
+#ifndef CONFIG_SCHEMA_H
+#define CONFIG_SCHEMA_H
+
+#include "config/load.h"
+
+struct ts_conf_main_values {
+	const char *state_dir, *cache_dir, *output_dir, *plugin_dir;
+	const char *codes_dir, *include_dir;
+	const char *gnuplot, *font, *contact, *proxy;
+	int64_t min_free;
+	const char *sources, *report;	/* groups: only their names count */
+};
+
+struct ts_conf_report_values {
+	const char *id, *title, *template;
+	const char *reporter, *partner, *region, *product;
+	const char *currency, *frequency;
+	int64_t years;
+	const char *languages, *formats, *sources, *pages;
+	const char *timetable, *send_when;
+	double movers_floor;
+	int64_t movers;
+	const char *gates, *deliver;	/* groups */
+};
+
+struct ts_conf_gates_values {
+	double additivity_percent, max_age_days, min_completeness;
+	double jump_factor;
+	bool allow_unmapped;
+	const char *on_missing;
+};
+
+/* The few settings that a source and a delivery cannot do without. */
+struct ts_conf_source_head {
+	const char *id, *fetcher;
+};
+
+struct ts_conf_delivery_head {
+	const char *output;
+};
+
+extern const struct ts_opt ts_conf_main_opts[];
+extern const struct ts_opt ts_conf_report_opts[];
+extern const struct ts_opt ts_conf_gates_opts[];
+extern const struct ts_opt ts_conf_source_head_opts[];
+extern const struct ts_opt ts_conf_delivery_head_opts[];
+
+/* What a row says beyond its type. */
+struct ts_conf_trait {
+	const char *name;
+	bool list;			/* [ "a", "b" ] is welcome */
+	const char *const *words;	/* NULL: any; else one of these */
+	const char *example;		/* shown when there is no preset */
+};
+extern const struct ts_conf_trait ts_conf_traits[];
+
+/* NULL: nothing special about that name. */
+const struct ts_conf_trait *ts_conf_trait(const char *name);
+const struct ts_opt *ts_conf_find(const struct ts_opt *opts, const char *name);
+
+#endif
