@@ -19,7 +19,7 @@ datadir  ?= $(prefix)/share/tradestat
 
 CC       ?= cc
 PKGS_KIT  := libcrypto
-PKGS_WORK := libconfig libcurl libwebsockets jansson libxml-2.0 sqlite3 zlib libqpdf fontconfig
+PKGS_WORK := libconfig libcurl libwebsockets jansson yajl libxml-2.0 sqlite3 zlib libqpdf fontconfig
 SANITIZE ?=
 WERROR   ?=
 
