@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * comtrade_record.h - one record of UN Comtrade, whatever carries it: which
+ * member means what, and the observation that it makes.
+ */
+#ifndef FETCHERS_DECODE_COMTRADE_RECORD_H
+#define FETCHERS_DECODE_COMTRADE_RECORD_H
+
+#include <tradestat/plugin.h>
+
+#include "fetchers/decode/row.h"
+
+enum ts_comtrade_role {
+	TS_COMTRADE_FREQUENCY,
+	TS_COMTRADE_YEAR,
+	TS_COMTRADE_MONTH,
+	TS_COMTRADE_PERIOD,
+	TS_COMTRADE_REPORTER,
+	TS_COMTRADE_FLOW,
+	TS_COMTRADE_PARTNER,
+	TS_COMTRADE_PRODUCT,
+	TS_COMTRADE_VALUE,
+	TS_COMTRADE_ROLES,
+};
+
+struct ts_comtrade {
+	struct ts_row row;
+	const struct ts_decode *decode;
+	size_t type, classification, flag;	/* slots, 0: not there */
+	char dataset[64];
+	bool told;		/* the columns */
+	/* the period of the record before: they come in long runs */
+	char last_frequency;
+	char last_text[16], last_year[8], last_month[4];
+	struct ts_period last;
+};
+
+enum ts_status ts_comtrade_init(struct ts_comtrade *comtrade,
+				const struct ts_decode *decode,
+				struct ts_err *err) TS_MUST_USE;
+/* A member of the first record, or a header cell: found by name, letters of
+ * either case (the publisher writes cifvalue and cifValue). */
+enum ts_status ts_comtrade_add(struct ts_comtrade *comtrade, const char *name,
+			       size_t length, struct ts_err *err) TS_MUST_USE;
+/* The record in comtrade->row is complete: passes its observation on. */
+enum ts_status ts_comtrade_emit(struct ts_comtrade *comtrade,
+				struct ts_err *err) TS_MUST_USE;
+
+#endif

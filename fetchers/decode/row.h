@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * row.h - the members of one record on their way into an observation.
+ *
+ * A field has either a role (a fixed meaning in the decoder, numbered from 0)
+ * or becomes a further column under its own name, in the order of the
+ * document. Texts of one record lie in slots: first the roles, then the
+ * further columns, so that ts_obs.extra is a part of the same array.
+ *
+ * Fields are found by expectation: a record that has its members in the order
+ * of the one before costs one comparison a member.
+ */
+#ifndef FETCHERS_DECODE_ROW_H
+#define FETCHERS_DECODE_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <tradestat/arena.h>
+#include <tradestat/err.h>
+#include <tradestat/obs.h>
+
+#define TS_ROW_FIELDS 1024	/* most fields of one record */
+#define TS_NO_FIELD ((size_t)-1)
+#define TS_NO_ROLE ((size_t)-1)
+
+struct ts_row_field {
+	const char *name;
+	size_t length;
+	size_t slot;
+	uint64_t record;	/* the last one that had it, from 1 */
+	bool dimension;
+};
+
+struct ts_row {
+	struct ts_arena *arena;
+	size_t roles;
+	struct ts_row_field *fields;
+	size_t field_count;
+	size_t extra_count;
+	size_t next;		/* the field expected next */
+	uint64_t record;	/* number of the record being read */
+	const char **slots;	/* texts, never NULL, "" absent */
+	char *text;		/* of this record */
+	size_t used, room, ceiling;
+};
+
+/* ceiling: bytes of all texts of one record. */
+enum ts_status ts_row_init(struct ts_row *row, struct ts_arena *arena,
+			   size_t roles, size_t ceiling,
+			   struct ts_err *err) TS_MUST_USE;
+/* A new field; role TS_NO_ROLE: a further column. */
+enum ts_status ts_row_add(struct ts_row *row, const char *name, size_t length,
+			  size_t role, bool dimension,
+			  struct ts_err *err) TS_MUST_USE;
+/* The field of that name, wherever it is; TS_NO_FIELD. */
+size_t ts_row_search(const struct ts_row *row, const char *name,
+		     size_t length);
+/* Tells the further columns to the sink. */
+enum ts_status ts_row_tell(const struct ts_row *row,
+			   const struct ts_sink *sink,
+			   struct ts_err *err) TS_MUST_USE;
+/* Begins the next record: all slots are "". */
+void ts_row_begin(struct ts_row *row);
+/* Makes room for a text; TS_BAD_DATA past the ceiling. */
+enum ts_status ts_row_grow(struct ts_row *row, size_t want,
+			   struct ts_err *err) TS_MUST_USE;
+
+/* The field of that name, the expected one first. */
+static inline size_t
+ts_row_find(struct ts_row *row, const char *name, size_t length)
+{
+	size_t at = row->next;
+
+	if (at >= row->field_count || row->fields[at].length != length ||
+	    memcmp(row->fields[at].name, name, length) != 0)
+		at = ts_row_search(row, name, length);
+	if (at != TS_NO_FIELD)
+		row->next = at + 1;
+	return at;
+}
+
+/* Copies a text of this record into its slot, terminated. */
+static inline enum ts_status
+ts_row_put(struct ts_row *row, size_t slot, const char *text, size_t length,
+	   struct ts_err *err)
+{
+	char *at;
+
+	if (length >= row->room - row->used) {
+		enum ts_status status = ts_row_grow(row, length + 1, err);
+
+		if (status != TS_OK)
+			return status;
+	}
+	at = row->text + row->used;
+	memcpy(at, text, length);
+	at[length] = '\0';
+	row->slots[slot] = at;
+	row->used += length + 1;
+	return TS_OK;
+}
+
+#endif
