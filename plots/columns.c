@@ -4,7 +4,6 @@
  * how much, how fast. Every column is labelled, so there is no axis.
  */
 #include <math.h>
-#include <tradestat/words.h>
 #include "plots/draw/figures.h"
 #include "plots/draw/shape.h"
 
@@ -98,10 +97,8 @@ read_columns(const struct ts_chart_spec *spec, struct ts_arena *arena,
 		chart->low = fmin(chart->low, value);
 		chart->high = fmax(chart->high, value);
 	}
-	chart->fig = (struct ts_figures){
-		.language = spec->language, .unit = rows.unit, .arena = arena,
-		.scale = ts_words_scale(fmax(chart->high, -chart->low)),
-	};
+	chart->fig = ts_fig_make(spec, rows.unit,
+				 fmax(chart->high, -chart->low), arena);
 	for (i = 0; i < slots.count; i++) {
 		bool hatched = points[i].row && points[i].row->provisional &&
 			       !isnan(points[i].value);

@@ -21,20 +21,54 @@ shows_nothing(const char *text)
 	return !strpbrk(text, "123456789");
 }
 
+struct ts_figures
+ts_fig_make(const struct ts_chart_spec *spec, const char *unit,
+	    double largest, struct ts_arena *arena)
+{
+	double scale = ts_words_scale(largest);
+	double size = fabs(largest) / scale;
+
+	return (struct ts_figures){
+		.language = spec->language,
+		.unit = unit,
+		.scale = scale,
+		.digits = size >= 99.95 ? 0 : size >= 1.995 ? 1 : 2,
+		.arena = arena,
+	};
+}
+
+/*
+ * Three significant digits for the largest figure and as many places for the
+ * others, so that a series reads evenly; a figure that would keep less than
+ * two significant digits gets more places, without a zero at the end.
+ */
+static int
+digits_of(const struct ts_figures *fig, double value)
+{
+	double size = fabs(value);
+	int digits = size >= 9.95 || size == 0 ? 0 : size >= 0.995 ? 1 : 2;
+
+	while (digits > fig->digits &&
+	       ts_round(value, digits) == ts_round(value, digits - 1))
+		digits--;
+	return digits > fig->digits ? digits : fig->digits;
+}
+
 static const char *
 scaled(const struct ts_figures *fig, double value, bool sign)
 {
 	TS_AUTO_BUF text = TS_BUF_INIT(512);
+	double part = value / fig->scale;
 
 	if (!isfinite(value))
 		return "";
-	ts_words_scaled(&text, fig->language, value, fig->scale, sign);
-	if (value != 0 && shows_nothing(text.data)) {
+	if (value == 0)
+		return "0";
+	ts_words_fixed(&text, fig->language, part, digits_of(fig, part), sign);
+	if (shows_nothing(text.data)) {
 		ts_buf_reset(&text);
 		ts_buf_add(&text, value < 0 ? ">" MINUS : "<");
 		ts_words_fixed(&text, fig->language, 0.01, 2, false);
-	} else if (value == 0) {
-		return "0";
 	}
 	return kept(fig, &text);
 }
@@ -51,6 +85,23 @@ ts_fig_signed(const struct ts_figures *fig, double value)
 	return scaled(fig, value, true);
 }
 
+/* Each figure with digits of its own: "0.8", "11.2", "1.18". */
+static const char *
+alone(const struct ts_figures *fig, double value)
+{
+	TS_AUTO_BUF text = TS_BUF_INIT(512);
+	double part = value / fig->scale;
+
+	if (fabs(part) < 0.995 || fabs(part) > 999.5) {
+		struct ts_figures rough = *fig;
+
+		rough.digits = fabs(part) > 999.5 ? 0 : 1;
+		return scaled(&rough, value, false);
+	}
+	ts_words_scaled(&text, fig->language, value, fig->scale, false);
+	return kept(fig, &text);
+}
+
 const char *
 ts_fig_own(const struct ts_figures *fig, double value)
 {
@@ -58,7 +109,7 @@ ts_fig_own(const struct ts_figures *fig, double value)
 	TS_AUTO_BUF text = TS_BUF_INIT(512);
 
 	if (!isfinite(value) || value == 0 || (size >= 0.01 && size < 999.5))
-		return scaled(fig, value, false);
+		return isfinite(value) ? alone(fig, value) : "";
 	/* below a thousand no scale word would tell it from a figure that is
 	 * written in the chart's scale */
 	if (fabs(value) < 999.5 && fig->scale > 1) {
@@ -69,9 +120,8 @@ ts_fig_own(const struct ts_figures *fig, double value)
 	} else {
 		ts_words_label(&text, fig->language, value);
 	}
-	if (shows_nothing(text.data))
-		return scaled(fig, value, false);
-	return kept(fig, &text);
+	return shows_nothing(text.data) ? alone(fig, value) :
+	       kept(fig, &text);
 }
 
 static int

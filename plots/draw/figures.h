@@ -15,9 +15,14 @@ struct ts_figures {
 	const char *language;
 	const char *unit;
 	double scale;
+	int digits;		/* behind the point in the whole series */
 	struct ts_arena *arena;
 };
 
+/* Scale and digits for a series whose largest figure is this. */
+struct ts_figures ts_fig_make(const struct ts_chart_spec *spec,
+			      const char *unit, double largest,
+			      struct ts_arena *arena);
 /* The texts live in the arena; "" when there is no memory or no number. */
 const char *ts_fig_value(const struct ts_figures *fig, double value);
 const char *ts_fig_signed(const struct ts_figures *fig, double value);
