@@ -70,12 +70,13 @@ char *
 ts_time_print(int64_t wall_us, char *text)
 {
 	int64_t us_per_day = S_PER_DAY * US_PER_S;
-	int64_t day = wall_us / us_per_day - (wall_us % us_per_day < 0);
-	int64_t second = (wall_us - day * us_per_day) / US_PER_S;
+	int64_t of_day = wall_us % us_per_day;
+	int64_t day = wall_us / us_per_day - (of_day < 0);
+	int64_t second = (of_day < 0 ? of_day + us_per_day : of_day) / US_PER_S;
 	char *at;
 
-	/* no int64 of microseconds is outside int32 days; years that are
-	 * not ours have no date and leave "T00:00:00Z" to be wondered at */
+	/* all of int64 is within int32 days; outside the years 1..9999 the
+	 * date is empty, which no clock that works ever shows */
 	ts_period_print(ts_period_of_day(TS_DAY, (int32_t)day), text);
 	at = text + strlen(text);
 	*at++ = 'T';

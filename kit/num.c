@@ -537,6 +537,34 @@ find_by_division(double value, struct shortest *out)
 	return false;
 }
 
+static void
+add_to_last_digit(struct shortest *s)
+{
+	while (s->count > 0 && s->digits[s->count - 1] == '9')
+		s->count--;
+	if (s->count > 0) {
+		s->digits[s->count - 1]++;
+	} else {
+		s->digits[s->count++] = '1';
+		s->point++;
+	}
+}
+
+/* Below a power of two doubles lie twice as close as above it: the nearest 16
+ * digits may miss where the next higher ones read back. */
+static bool
+find_above_power(double value, struct shortest *out)
+{
+	int exponent;
+
+	if (frexp(value, &exponent) != 0.5)
+		return false;
+	while (out->count < 16)
+		out->digits[out->count++] = '0';
+	add_to_last_digit(out);
+	return shortest_value(out) == value;
+}
+
 /* value > 0 and finite. */
 static void
 find_shortest(double value, struct shortest *out)
@@ -550,7 +578,8 @@ find_shortest(double value, struct shortest *out)
 	for (; precision <= 16; precision++) {
 		snprintf(text, sizeof text, "%.*e", precision, value);
 		scan_exponent_form(text, out);
-		if (precision == 16 || shortest_value(out) == value)
+		if (precision == 16 || shortest_value(out) == value ||
+		    (precision == 15 && find_above_power(value, out)))
 			return;
 	}
 }
@@ -621,16 +650,8 @@ ts_round(double value, int digits)
 	      (keep + 1 < s.count ||
 	       (keep > 0 && (digit_of(s.digits[keep - 1]) & 1) != 0)));
 	s.count = keep;
-	if (up) {
-		while (s.count > 0 && s.digits[s.count - 1] == '9')
-			s.count--;
-		if (s.count == 0) {
-			s.digits[s.count++] = '1';
-			s.point++;
-		} else {
-			s.digits[s.count - 1]++;
-		}
-	}
+	if (up)
+		add_to_last_digit(&s);
 	if (s.count == 0)
 		return 0;
 	return value < 0 ? -shortest_value(&s) : shortest_value(&s);
