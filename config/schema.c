@@ -53,6 +53,10 @@ const struct ts_opt ts_conf_source_head_opts[] = {
 };
 
 const struct ts_opt ts_conf_source_opts[] = {
+	{ AT(struct ts_conf_source_values, STRING, publisher), .preset = "",
+	  .help = "Who publishes it, as printed in bundles." },
+	{ AT(struct ts_conf_source_values, STRING, licence), .preset = "",
+	  .help = "Terms and attribution, as printed in bundles." },
 	{ AT(struct ts_conf_source_values, STRING, base_url), .preset = "",
 	  .help = "Where the publisher answers now, if it moved." },
 	{ AT(struct ts_conf_source_values, SECRET, key), .preset = "",
