@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plots/engine/gnuplot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <tradestat/buf.h>
+#include <tradestat/clock.h>
+#include <tradestat/file.h>
+#include <tradestat/spawn.h>
+#include <tradestat/text.h>
+
+#define SCRIPT "chart.gp"
+#define TAKEN "chart.done"
+#define JOBS_OF_A_LIFE 500
+#define TOKEN_BYTES 16
+#define SAID_MAX (1 << 20)	/* more on stderr than this is madness */
+#define SHOWN_MAX 300		/* code points of it that a person gets */
+
+static const struct ts_limits limits = {
+	.memory_bytes = (size_t)1 << 30,
+	.cpu_s = 60,
+	.file_bytes = (size_t)64 << 20,
+	.files = 64,
+};
+
+/* Libraries, fonts and their cache, and what the C library asks for. */
+static const char *const read_paths[] = {
+	"/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib",
+	"/usr/share", "/usr/local/share/fonts", "/etc/fonts",
+	"/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/localtime",
+	"/var/cache/fontconfig", "/dev/null", "/dev/urandom", NULL
+};
+
+struct ts_gnuplot {
+	char *program, *folder;
+	int deadline_ms, jobs;
+	bool sandbox;
+
+	struct ts_child child;	/* pid -1: none */
+	int in, err;		/* our ends */
+	int jobs_done;
+	const char *active;	/* of the sandbox */
+
+	char token[2 * TOKEN_BYTES + 1];
+	int64_t due_us;
+	struct ts_buf heard;	/* stderr of this job, as it came */
+	struct ts_buf said;	/* of the job that is over, to be shown */
+};
+
+/* ---- a process ----------------------------------------------------------- */
+
+static void
+path_in(const struct ts_gnuplot *gnuplot, const char *name, char *path,
+	size_t size)
+{
+	snprintf(path, size, "%s/%s", gnuplot->folder, name);
+}
+
+static void
+forget_picture(const struct ts_gnuplot *gnuplot)
+{
+	char path[4096];
+
+	path_in(gnuplot, TS_GNUPLOT_PICTURE, path, sizeof path);
+	unlink(path);
+}
+
+static void
+drop(struct ts_gnuplot *gnuplot)
+{
+	ts_close(&gnuplot->in);
+	ts_close(&gnuplot->err);
+	gnuplot->in = gnuplot->err = -1;
+	gnuplot->child.pid = -1;
+}
+
+static void
+kill_process(struct ts_gnuplot *gnuplot)
+{
+	if (gnuplot->child.pid > 0)
+		ts_spawn_kill(&gnuplot->child);
+	drop(gnuplot);
+	forget_picture(gnuplot);
+}
+
+/* End of input makes gnuplot leave; it gets two seconds for that. */
+static void
+end_process(struct ts_gnuplot *gnuplot)
+{
+	struct ts_err err;
+	int code;
+
+	if (gnuplot->child.pid <= 0)
+		return;
+	ts_close(&gnuplot->in);
+	gnuplot->in = -1;
+	/* how it leaves no longer matters: it is reaped in any case */
+	if (ts_spawn_wait(&gnuplot->child, 2000, 100, &code, &err) != TS_OK)
+		code = 0;
+	drop(gnuplot);
+}
+
+static const char *
+name_sandbox(const struct ts_child *child)
+{
+	if (child->landlock)
+		return child->seccomp ? "landlock and seccomp"
+				      : "landlock, no seccomp";
+	return child->seccomp ? "seccomp, no landlock"
+			      : "neither landlock nor seccomp";
+}
+
+static enum ts_status
+run_child(struct ts_gnuplot *gnuplot, int in, int err_fd, struct ts_err *err)
+{
+	char cache[4096];
+	const char *const argv[] = { gnuplot->program, "-d", "-", NULL };
+	/* Nothing of our own environment: not the operator's locale, not a
+	 * GNUPLOT_LIB, not a secret. Without XDG_CACHE_HOME a machine whose
+	 * font cache is out of date would read all fonts at every start. */
+	const char *const envp[] = {
+		"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=/nonexistent",
+		"GNUTERM=unknown", "TZ=UTC0", cache, NULL
+	};
+	const char *const write_paths[] = { gnuplot->folder, "/dev/null",
+					    NULL };
+	const struct ts_spawn spawn = {
+		.argv = argv, .envp = envp, .work_dir = gnuplot->folder,
+		.stdin_fd = in, .stdout_fd = -1, .stderr_fd = err_fd,
+		.limits = limits, .sandbox = gnuplot->sandbox,
+		.read_paths = read_paths, .write_paths = write_paths,
+	};
+
+	snprintf(cache, sizeof cache, "XDG_CACHE_HOME=%s", gnuplot->folder);
+	if (ts_spawn(&spawn, &gnuplot->child, err) != TS_OK)
+		return err->status;
+	gnuplot->active = gnuplot->sandbox ? name_sandbox(&gnuplot->child)
+					   : "switched off";
+	return TS_OK;
+}
+
+/*
+ * Its stdin is a socket, so that writing to a process that has died is an
+ * error of ours (MSG_NOSIGNAL) and never a SIGPIPE: a library must not touch
+ * the signals of the program it is in.
+ */
+static enum ts_status
+start_process(struct ts_gnuplot *gnuplot, struct ts_err *err)
+{
+	int in[2], out[2];
+	enum ts_status status;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0)
+		return ts_fail_errno(err, errno, "connect to gnuplot");
+	if (pipe2(out, O_CLOEXEC) != 0) {
+		status = ts_fail_errno(err, errno, "connect to gnuplot");
+		ts_close(&in[0]);
+		ts_close(&in[1]);
+		return status;
+	}
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	gnuplot->in = in[0];
+	gnuplot->err = out[0];
+	status = run_child(gnuplot, in[1], out[1], err);
+	ts_close(&in[1]);
+	ts_close(&out[1]);
+	if (status != TS_OK)
+		drop(gnuplot);
+	gnuplot->jobs_done = 0;
+	return status;
+}
+
+/* ---- a job --------------------------------------------------------------- */
+
+static enum ts_status
+write_script(const struct ts_gnuplot *gnuplot, const char *script, size_t size,
+	     struct ts_err *err)
+{
+	char path[4096];
+	TS_AUTO_FD fd = -1;
+
+	path_in(gnuplot, SCRIPT, path, sizeof path);
+	/* no fsync: nobody reads it after this process */
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		  0600);
+	if (fd < 0)
+		return ts_fail_errno(err, errno, "%s", path);
+	return ts_write_all(fd, script, size, path, err);
+}
+
+static enum ts_status
+new_token(struct ts_gnuplot *gnuplot, struct ts_err *err)
+{
+	unsigned char bytes[TOKEN_BYTES];
+
+	if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+		return ts_fail_errno(err, errno, "random token");
+	for (size_t i = 0; i < sizeof bytes; i++)
+		snprintf(gnuplot->token + 2 * i, 3, "%02x", bytes[i]);
+	return TS_OK;
+}
+
+/*
+ * "unset multiplot" first: an error inside one leaves it open, and closing
+ * the output would then be an error that hides the first one. The last line
+ * closes the message, which may have line ends of its own.
+ */
+static enum ts_status
+send_orders(struct ts_gnuplot *gnuplot, struct ts_err *err)
+{
+	char orders[512];
+	int length = snprintf(orders, sizeof orders,
+			      "reset session\n"
+			      "reset errors\n"
+			      "load '" SCRIPT "'\n"
+			      "unset multiplot\n"
+			      "set output\n"
+			      "print '@@%s ', GPVAL_ERRNO, ' ', GPVAL_ERRMSG\n"
+			      "print '@@%s.'\n",
+			      gnuplot->token, gnuplot->token);
+
+	if (send(gnuplot->in, orders, (size_t)length,
+		 MSG_NOSIGNAL | MSG_DONTWAIT) == length)
+		return TS_OK;
+	return ts_fail(err, TS_AGAIN, "gnuplot does not listen: %s",
+		       strerror(errno));
+}
+
+enum ts_status
+ts_gnuplot_begin(struct ts_gnuplot *gnuplot, const char *script, size_t size,
+		 struct ts_err *err)
+{
+	const struct ts_clock *clock = ts_clock_system();
+
+	ts_buf_reset(&gnuplot->heard);
+	ts_buf_reset(&gnuplot->said);
+	forget_picture(gnuplot);
+	if (write_script(gnuplot, script, size, err) != TS_OK ||
+	    new_token(gnuplot, err) != TS_OK)
+		return err->status;
+	if (gnuplot->jobs_done >= gnuplot->jobs)
+		end_process(gnuplot);
+	if (gnuplot->child.pid <= 0 && start_process(gnuplot, err) != TS_OK)
+		return err->status;
+	gnuplot->due_us = clock->mono_us(clock) +
+			  (int64_t)gnuplot->deadline_ms * 1000;
+	if (send_orders(gnuplot, err) != TS_OK) {
+		kill_process(gnuplot);
+		return err->status;
+	}
+	return TS_OK;
+}
+
+int
+ts_gnuplot_fd(const struct ts_gnuplot *gnuplot)
+{
+	return gnuplot->err;
+}
+
+int64_t
+ts_gnuplot_due_us(const struct ts_gnuplot *gnuplot)
+{
+	return gnuplot->due_us;
+}
+
+/* ---- its end ------------------------------------------------------------- */
+
+/* Where the line "@@token..." begins, or NULL. */
+static const char *
+find_line(const struct ts_gnuplot *gnuplot, char behind)
+{
+	const char *at = gnuplot->heard.data;
+	size_t length = strlen(gnuplot->token);
+
+	while ((at = strstr(at, "@@")) != NULL) {
+		if ((at == gnuplot->heard.data || at[-1] == '\n') &&
+		    strncmp(at + 2, gnuplot->token, length) == 0 &&
+		    at[2 + length] == behind)
+			return at;
+		at += 2;
+	}
+	return NULL;
+}
+
+static void
+keep_said(struct ts_gnuplot *gnuplot, const char *text, size_t count)
+{
+	char *copy = strndup(text, count);
+
+	if (copy != NULL)
+		ts_text_clean(&gnuplot->said, copy, SHOWN_MAX);
+	free(copy);
+}
+
+static enum ts_gnuplot_state
+lost(struct ts_gnuplot *gnuplot, const char *problem, struct ts_err *err)
+{
+	keep_said(gnuplot, gnuplot->heard.data, gnuplot->heard.used);
+	ts_fail(err, TS_AGAIN, "gnuplot %s%s%s", problem,
+		gnuplot->said.used > 0 ? ": " : "", gnuplot->said.data);
+	kill_process(gnuplot);
+	return TS_GNUPLOT_LOST;
+}
+
+static enum ts_gnuplot_state
+ended(struct ts_gnuplot *gnuplot, struct ts_err *err)
+{
+	char problem[128];
+	struct ts_err ignored;
+	int code;
+
+	/* it closed its stderr: if it is not dead yet, it soon is */
+	if (ts_spawn_wait(&gnuplot->child, 1000, 0, &code, &ignored) != TS_OK)
+		snprintf(problem, sizeof problem, "closed its stderr");
+	else if (code < 0)
+		snprintf(problem, sizeof problem, "was killed by signal %d (%s)",
+			 -code, strsignal(-code));
+	else
+		snprintf(problem, sizeof problem, "ended with status %d", code);
+	gnuplot->child.pid = -1;
+	return lost(gnuplot, problem, err);
+}
+
+static enum ts_gnuplot_state
+answered(struct ts_gnuplot *gnuplot, const char *line, const char *end,
+	 struct ts_err *err)
+{
+	const char *answer = line + 2 + strlen(gnuplot->token);
+	const char *message;
+
+	/* print puts a blank between its arguments */
+	answer += strspn(answer, " ");
+	message = answer + strcspn(answer, " \n");
+	message += strspn(message, " ");
+	keep_said(gnuplot, gnuplot->heard.data,
+		  (size_t)(line - gnuplot->heard.data));
+	gnuplot->jobs_done++;
+	if (answer[0] == '0' && strchr(" \n", answer[1]) != NULL)
+		return TS_GNUPLOT_DONE;
+	if (gnuplot->said.used > 0)	/* has file and line of the error */
+		ts_fail(err, TS_BAD_DATA, "gnuplot: %s", gnuplot->said.data);
+	else
+		ts_fail(err, TS_BAD_DATA, "gnuplot: %.*s",
+			message < end ? (int)(end - message) : 0, message);
+	forget_picture(gnuplot);
+	return TS_GNUPLOT_FAILED;
+}
+
+enum ts_gnuplot_state
+ts_gnuplot_step(struct ts_gnuplot *gnuplot, struct ts_err *err)
+{
+	const struct ts_clock *clock = ts_clock_system();
+	char bytes[16384];
+	const char *line, *end;
+	char problem[64];
+	ssize_t count;
+
+	while ((count = read(gnuplot->err, bytes, sizeof bytes)) > 0) {
+		/* a NUL would hide the rest from the search */
+		for (ssize_t i = 0; i < count; i++)
+			if (bytes[i] == '\0')
+				bytes[i] = '?';
+		ts_buf_add_bytes(&gnuplot->heard, bytes, (size_t)count);
+		if (gnuplot->heard.failed)
+			return lost(gnuplot, "says too much", err);
+	}
+	line = find_line(gnuplot, ' ');
+	end = line != NULL ? find_line(gnuplot, '.') : NULL;
+	if (line != NULL && end != NULL && end > line)
+		return answered(gnuplot, line, end, err);
+	if (count == 0)
+		return ended(gnuplot, err);
+	if (errno != EAGAIN && errno != EINTR)
+		return lost(gnuplot, strerror(errno), err);
+	if (clock->mono_us(clock) < gnuplot->due_us)
+		return TS_GNUPLOT_BUSY;
+	snprintf(problem, sizeof problem, "gave no answer in %d ms",
+		 gnuplot->deadline_ms);
+	return lost(gnuplot, problem, err);
+}
+
+const char *
+ts_gnuplot_said(const struct ts_gnuplot *gnuplot)
+{
+	return gnuplot->said.data;
+}
+
+enum ts_status
+ts_gnuplot_take(struct ts_gnuplot *gnuplot, char *path, size_t size,
+		struct ts_err *err)
+{
+	char from[4096];
+
+	path_in(gnuplot, TS_GNUPLOT_PICTURE, from, sizeof from);
+	path_in(gnuplot, TAKEN, path, size);
+	if (rename(from, path) == 0)
+		return TS_OK;
+	if (errno == ENOENT)
+		return ts_fail(err, TS_BAD_DATA, "gnuplot left no picture");
+	return ts_fail_errno(err, errno, "%s", from);
+}
+
+const char *
+ts_gnuplot_sandbox(const struct ts_gnuplot *gnuplot)
+{
+	return gnuplot->active;
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+enum ts_status
+ts_gnuplot_open(const struct ts_gnuplot_opts *opts, struct ts_gnuplot **out,
+		struct ts_err *err)
+{
+	struct ts_gnuplot *gnuplot;
+	char fonts[4096];
+
+	/* fontconfig may not make folders in the sandbox, only files */
+	snprintf(fonts, sizeof fonts, "%s/fontconfig", opts->folder);
+	if (mkdir(opts->folder, 0700) != 0 || mkdir(fonts, 0700) != 0)
+		return ts_fail_errno(err, errno, "%s", opts->folder);
+	gnuplot = calloc(1, sizeof *gnuplot);
+	if (gnuplot == NULL)
+		return ts_fail(err, TS_SYSTEM, "no memory for a gnuplot");
+	gnuplot->child.pid = -1;
+	gnuplot->in = gnuplot->err = -1;
+	gnuplot->heard = (struct ts_buf)TS_BUF_INIT(SAID_MAX);
+	gnuplot->said = (struct ts_buf)TS_BUF_INIT(8 * SHOWN_MAX);
+	gnuplot->active = "not started";
+	gnuplot->deadline_ms = opts->deadline_ms;
+	gnuplot->jobs = opts->jobs > 0 ? opts->jobs : JOBS_OF_A_LIFE;
+	gnuplot->sandbox = opts->sandbox;
+	gnuplot->program = strdup(opts->program);
+	gnuplot->folder = strdup(opts->folder);
+	if (gnuplot->program == NULL || gnuplot->folder == NULL) {
+		ts_gnuplot_close(gnuplot);
+		return ts_fail(err, TS_SYSTEM, "no memory for a gnuplot");
+	}
+	*out = gnuplot;
+	return TS_OK;
+}
+
+void
+ts_gnuplot_close(struct ts_gnuplot *gnuplot)
+{
+	struct ts_err err;
+
+	if (gnuplot == NULL)
+		return;
+	end_process(gnuplot);
+	/* what cannot be removed lies in a private folder that goes later */
+	if (gnuplot->folder != NULL &&
+	    ts_rmtree(gnuplot->folder, &err) != TS_OK)
+		gnuplot->folder[0] = '\0';
+	ts_buf_free(&gnuplot->heard);
+	ts_buf_free(&gnuplot->said);
+	free(gnuplot->program);
+	free(gnuplot->folder);
+	free(gnuplot);
+}
