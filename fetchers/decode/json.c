@@ -47,12 +47,12 @@ deeper(struct ts_json *json)
 				   json->max_depth));
 }
 
-static int
-too_long(struct ts_json *json, size_t length)
+static enum ts_status
+too_long(struct ts_json *json, uint64_t length)
 {
-	return go_on(json, ts_fail(json->err, TS_BAD_DATA,
-				   "a text of %zu bytes (limit %zu)", length,
-				   json->max_text));
+	return ts_fail(json->err, TS_BAD_DATA,
+		       "a text of %llu bytes (limit %zu)",
+		       (unsigned long long)length, json->max_text);
 }
 
 static int
@@ -99,7 +99,7 @@ on_key(void *ctx, const unsigned char *text, size_t length)
 	struct ts_json *json = ctx;
 
 	if (length > json->max_text)
-		return too_long(json, length);
+		return go_on(json, too_long(json, length));
 	return go_on(json, json->events->key(json->ctx, (const char *)text,
 					     length, json->err));
 }
@@ -110,7 +110,7 @@ on_string(void *ctx, const unsigned char *text, size_t length)
 	struct ts_json *json = ctx;
 
 	if (length > json->max_text)
-		return too_long(json, length);
+		return go_on(json, too_long(json, length));
 	return go_on(json, json->events->string(json->ctx, (const char *)text,
 						length, json->err));
 }
@@ -261,7 +261,7 @@ ts_json_feed(struct ts_json *json, const char *bytes, size_t count,
 	 * escape a character is the most that a legal one takes. */
 	json->quiet = json->told ? 0 : json->quiet + count;
 	if (json->quiet > 6 * (uint64_t)json->max_text + MAX_TEXT)
-		return too_long(json, (size_t)json->quiet);
+		return too_long(json, json->quiet);
 	return TS_OK;
 }
 
