@@ -22,15 +22,15 @@ is_there(const char *text)
 
 /* Lines of the title: 0, 1 or 2, in out joined by '\n'. */
 static int
-wrap_title(const struct ts_chart_job *job, struct ts_buf *out)
+wrap_title(const struct ts_chart_spec *spec, double width, struct ts_buf *out)
 {
 	TS_AUTO_BUF safe = TS_BUF_INIT(8192);
 
-	if (!is_there(job->spec->title))
+	if (!is_there(spec->title))
 		return 0;
-	ts_script_safe(&safe, job->spec->title);
-	return ts_text_wrap(out, TS_BOLD, TITLE_SIZE,
-			    job->panel.width - 2 * SIDE, 2, safe.data);
+	ts_script_safe(&safe, spec->title);
+	return ts_text_wrap(out, TS_BOLD, TITLE_SIZE, width - 2 * SIDE, 2,
+			    safe.data);
 }
 
 static double
@@ -39,16 +39,24 @@ subtitle_y(int title_lines)
 	return title_lines ? 49 + (title_lines - 1) * LINE : 26;
 }
 
+double
+ts_frame_top(const struct ts_chart_spec *spec)
+{
+	TS_AUTO_BUF title = TS_BUF_INIT(8192);
+
+	return subtitle_y(wrap_title(spec, spec->width ? spec->width : 600,
+				     &title)) + 12;
+}
+
 enum ts_status
 ts_frame_layout(struct ts_chart_job *job, struct ts_err *err)
 {
 	TS_AUTO_BUF title = TS_BUF_INIT(8192);
-	int lines = wrap_title(job, &title);
-	double top;
+	int lines = wrap_title(job->spec, job->panel.width, &title);
+	double top = subtitle_y(lines) + 12;
 
 	if (ts_buf_check(&title, "title", err) != TS_OK)
 		return ts_while(err, "frame");
-	top = subtitle_y(lines) + 12;
 	job->area = (struct ts_rect){
 		.x = SIDE,
 		.y = top,
@@ -152,7 +160,7 @@ ts_frame_draw(const struct ts_chart_job *job, const char *note,
 	      struct ts_script *script)
 {
 	TS_AUTO_BUF title = TS_BUF_INIT(8192);
-	int lines = wrap_title(job, &title);
+	int lines = wrap_title(job->spec, job->panel.width, &title);
 	char *second = strchr(title.data, '\n');
 
 	if (second)

@@ -12,6 +12,9 @@
  * begins. note: the chart's own, put behind spec->notes. */
 enum ts_status ts_frame_layout(struct ts_chart_job *job, struct ts_err *err)
 	TS_MUST_USE;
+/* Where the area of a chart with these texts begins, before there is a job;
+ * width 0 is 600. */
+double ts_frame_top(const struct ts_chart_spec *spec);
 void ts_frame_draw(const struct ts_chart_job *job, const char *note,
 		   struct ts_script *script);
 /* The shared head of every job: encoding, separators, minus sign, no key. */
