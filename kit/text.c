@@ -157,7 +157,7 @@ void
 ts_text_clean(struct ts_buf *out, const char *text, size_t max)
 {
 	const char *end = text + strlen(text);
-	size_t shown = 0, last_start = out->used;
+	size_t shown = 0, begin = out->used, last_start = begin;
 	bool blank = false;
 
 	while (text < end) {
@@ -173,6 +173,9 @@ ts_text_clean(struct ts_buf *out, const char *text, size_t max)
 		if (shown + (blank ? 2 : 1) > max) {
 			if (shown == max && !out->failed && max > 0) {
 				out->used = last_start;
+				if (out->used > begin &&
+				    out->data[out->used - 1] == ' ')
+					out->used--;
 				out->data[out->used] = '\0';
 			}
 			if (max > 0)

@@ -4,9 +4,11 @@
 #include <float.h>
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tradestat/num.h>
+#include <tradestat/spawn.h>
 
 /* xorshift: the same numbers every run */
 static uint64_t
@@ -303,20 +305,32 @@ a_multiplier_moves_the_point(void **state)
 					  NULL), TS_OK);
 }
 
-/* A locale with a decimal comma, in which the C library misreads. */
+/* A locale with a decimal comma, in which the C library misreads: one that is
+ * installed, or one made for the purpose. */
 static bool
-set_comma_locale(void)
+set_comma_locale(char *folder)
 {
-	static const char *const names[] = {
-		"it_IT.UTF-8", "ru_RU.UTF-8", "de_DE.UTF-8", "fr_FR.UTF-8",
-		"it_IT.utf8", "de_DE.utf8",
+	char program[256], path[320];
+	const char *const argv[] = {
+		program, "-i", "it_IT", "-f", "UTF-8", path, NULL,
 	};
-	size_t i;
+	const struct ts_spawn spawn = {
+		.argv = argv, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1,
+	};
+	struct ts_child child;
+	int code;
 
-	for (i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (setlocale(LC_ALL, names[i]) != NULL)
-			return true;
-	return false;
+	if (setlocale(LC_ALL, "it_IT.UTF-8") != NULL ||
+	    setlocale(LC_ALL, "de_DE.UTF-8") != NULL)
+		return true;
+	if (!ts_find_program("localedef", program, sizeof program))
+		return false;
+	snprintf(path, sizeof path, "%s/it_IT.UTF-8", folder);
+	if (ts_spawn(&spawn, &child, NULL) != TS_OK ||
+	    ts_spawn_wait(&child, 60000, 1000, &code, NULL) != TS_OK)
+		return false;
+	setenv("LOCPATH", folder, 1);
+	return setlocale(LC_ALL, "it_IT.UTF-8") != NULL;
 }
 
 static void
@@ -352,14 +366,20 @@ check_doubles(void)
 static void
 a_decimal_comma_of_the_locale_changes_nothing(void **state)
 {
+	char *folder = temp_dir();
+	bool comma = set_comma_locale(folder);
+	double wrong = comma ? strtod("19.9", NULL) : 0;
+
 	(void)state;
 	check_doubles();
-	if (!set_comma_locale()) {
+	setlocale(LC_ALL, "C");
+	temp_gone(folder);
+	check_doubles();
+	if (!comma) {
 		print_message("no locale with a decimal comma: skipped\n");
 		skip();
 	}
-	check_doubles();
-	setlocale(LC_ALL, "C");
+	assert_true(wrong == 19);	/* else the locale was none */
 }
 
 static void
