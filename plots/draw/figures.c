@@ -25,33 +25,12 @@ struct ts_figures
 ts_fig_make(const struct ts_chart_spec *spec, const char *unit,
 	    double largest, struct ts_arena *arena)
 {
-	double scale = ts_words_scale(largest);
-	double size = fabs(largest) / scale;
-
 	return (struct ts_figures){
 		.language = spec->language,
 		.unit = unit,
-		.scale = scale,
-		.digits = size >= 99.95 ? 0 : size >= 1.995 ? 1 : 2,
+		.scale = ts_words_scale(largest),
 		.arena = arena,
 	};
-}
-
-/*
- * Three significant digits for the largest figure and as many places for the
- * others, so that a series reads evenly; a figure that would keep less than
- * two significant digits gets more places, without a zero at the end.
- */
-static int
-digits_of(const struct ts_figures *fig, double value)
-{
-	double size = fabs(value);
-	int digits = size >= 9.95 || size == 0 ? 0 : size >= 0.995 ? 1 : 2;
-
-	while (digits > fig->digits &&
-	       ts_round(value, digits) == ts_round(value, digits - 1))
-		digits--;
-	return digits > fig->digits ? digits : fig->digits;
 }
 
 static const char *
@@ -64,7 +43,13 @@ scaled(const struct ts_figures *fig, double value, bool sign)
 		return "";
 	if (value == 0)
 		return "0";
-	ts_words_fixed(&text, fig->language, part, digits_of(fig, part), sign);
+	/* "1.30" beside "18.7" claims too much: a second place is written
+	 * only where it says something ("1.18") */
+	if (fabs(part) < 1.995 && fabs(part) >= 0.095 &&
+	    ts_round(part, 2) == ts_round(part, 1))
+		ts_words_fixed(&text, fig->language, part, 1, sign);
+	else
+		ts_words_scaled(&text, fig->language, value, fig->scale, sign);
 	if (shows_nothing(text.data)) {
 		ts_buf_reset(&text);
 		ts_buf_add(&text, value < 0 ? ">" MINUS : "<");
@@ -85,23 +70,6 @@ ts_fig_signed(const struct ts_figures *fig, double value)
 	return scaled(fig, value, true);
 }
 
-/* Each figure with digits of its own: "0.8", "11.2", "1.18". */
-static const char *
-alone(const struct ts_figures *fig, double value)
-{
-	TS_AUTO_BUF text = TS_BUF_INIT(512);
-	double part = value / fig->scale;
-
-	if (fabs(part) < 0.995 || fabs(part) > 999.5) {
-		struct ts_figures rough = *fig;
-
-		rough.digits = fabs(part) > 999.5 ? 0 : 1;
-		return scaled(&rough, value, false);
-	}
-	ts_words_scaled(&text, fig->language, value, fig->scale, false);
-	return kept(fig, &text);
-}
-
 const char *
 ts_fig_own(const struct ts_figures *fig, double value)
 {
@@ -109,7 +77,7 @@ ts_fig_own(const struct ts_figures *fig, double value)
 	TS_AUTO_BUF text = TS_BUF_INIT(512);
 
 	if (!isfinite(value) || value == 0 || (size >= 0.01 && size < 999.5))
-		return isfinite(value) ? alone(fig, value) : "";
+		return scaled(fig, value, false);
 	/* below a thousand no scale word would tell it from a figure that is
 	 * written in the chart's scale */
 	if (fabs(value) < 999.5 && fig->scale > 1) {
@@ -120,7 +88,7 @@ ts_fig_own(const struct ts_figures *fig, double value)
 	} else {
 		ts_words_label(&text, fig->language, value);
 	}
-	return shows_nothing(text.data) ? alone(fig, value) :
+	return shows_nothing(text.data) ? scaled(fig, value, false) :
 	       kept(fig, &text);
 }
 

@@ -15,11 +15,10 @@ struct ts_figures {
 	const char *language;
 	const char *unit;
 	double scale;
-	int digits;		/* behind the point in the whole series */
 	struct ts_arena *arena;
 };
 
-/* Scale and digits for a series whose largest figure is this. */
+/* The scale of a series whose largest figure is this. */
 struct ts_figures ts_fig_make(const struct ts_chart_spec *spec,
 			      const char *unit, double largest,
 			      struct ts_arena *arena);
