@@ -118,7 +118,7 @@ add_text(struct ts_csv *csv, const char *bytes, size_t count,
 		return ts_fail(err, TS_BAD_DATA, "line %" PRIu64
 			       ": a record of more than %zu bytes",
 			       csv->record_line, csv->max_record);
-	if (!make_text_room(csv, count))
+	if (csv->room - csv->used <= count && !make_text_room(csv, count))
 		return ts_fail(err, TS_SYSTEM, "out of memory");
 	memcpy(csv->text + csv->used, bytes, count);
 	csv->used += count;
@@ -148,12 +148,16 @@ make_field_room(struct ts_csv *csv, struct ts_err *err)
 static enum ts_status
 finish_field(struct ts_csv *csv, struct ts_err *err)
 {
-	enum ts_status status = make_field_room(csv, err);
+	if (csv->field_count >= csv->field_room ||
+	    csv->field_count >= csv->opts.max_fields) {
+		enum ts_status status = make_field_room(csv, err);
 
-	if (status == TS_OK)	/* an empty field has had no room made yet */
-		status = add_text(csv, "", 0, err);
-	if (status != TS_OK)
-		return status;
+		if (status != TS_OK)
+			return status;
+	}
+	/* an empty field has had no room made for its terminator yet */
+	if (csv->used == csv->room && !make_text_room(csv, 0))
+		return ts_fail(err, TS_SYSTEM, "out of memory");
 	csv->fields[csv->field_count++] = (struct ts_csv_field){
 		.text = NULL, .length = csv->used - csv->field_start,
 		.quoted = csv->quoted,
