@@ -119,17 +119,15 @@ on_string(void *ctx, const unsigned char *text, size_t length)
 static bool
 fits_double(const char *text, size_t length)
 {
-	size_t i = 0;
+	const char *end = text + length;
 	int exponent = 0;
 
-	while (i < length && text[i] != 'e' && text[i] != 'E')
-		i++;
-	if (i == length)
-		return true;
-	for (i++; i < length; i++) {
-		if (text[i] < '0' || text[i] > '9')
+	while (text < end && (*text | 0x20) != 'e')
+		text++;
+	for (; text < end; text++) {
+		if (*text < '0' || *text > '9')
 			continue;
-		exponent = exponent * 10 + (text[i] - '0');
+		exponent = exponent * 10 + (*text - '0');
 		if (exponent > MAX_EXPONENT)
 			return false;
 	}

@@ -67,6 +67,63 @@ void ts_row_begin(struct ts_row *row);
 enum ts_status ts_row_grow(struct ts_row *row, size_t want,
 			   struct ts_err *err) TS_MUST_USE;
 
+/* Names are short, and a call of memcmp costs more than two words compared;
+ * the words overlap where length is no multiple of them. */
+static inline bool
+ts_row_same(const char *a, const char *b, size_t length)
+{
+	uint64_t a8, b8, a8end, b8end;
+	uint32_t a4, b4, a4end, b4end;
+	size_t i;
+
+	if (length > 16)
+		return memcmp(a, b, length) == 0;
+	if (length >= 8) {
+		memcpy(&a8, a, 8);
+		memcpy(&b8, b, 8);
+		memcpy(&a8end, a + length - 8, 8);
+		memcpy(&b8end, b + length - 8, 8);
+		return ((a8 ^ b8) | (a8end ^ b8end)) == 0;
+	}
+	if (length >= 4) {
+		memcpy(&a4, a, 4);
+		memcpy(&b4, b, 4);
+		memcpy(&a4end, a + length - 4, 4);
+		memcpy(&b4end, b + length - 4, 4);
+		return ((a4 ^ b4) | (a4end ^ b4end)) == 0;
+	}
+	for (i = 0; i < length; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+/* The same for copies. */
+static inline void
+ts_row_copy(char *to, const char *from, size_t length)
+{
+	uint64_t begin8, end8;
+	uint32_t begin4, end4;
+	size_t i;
+
+	if (length > 16) {
+		memcpy(to, from, length);
+	} else if (length >= 8) {
+		memcpy(&begin8, from, 8);
+		memcpy(&end8, from + length - 8, 8);
+		memcpy(to, &begin8, 8);
+		memcpy(to + length - 8, &end8, 8);
+	} else if (length >= 4) {
+		memcpy(&begin4, from, 4);
+		memcpy(&end4, from + length - 4, 4);
+		memcpy(to, &begin4, 4);
+		memcpy(to + length - 4, &end4, 4);
+	} else {
+		for (i = 0; i < length; i++)
+			to[i] = from[i];
+	}
+}
+
 /* The field of that name, the expected one first. */
 static inline size_t
 ts_row_find(struct ts_row *row, const char *name, size_t length)
@@ -74,7 +131,7 @@ ts_row_find(struct ts_row *row, const char *name, size_t length)
 	size_t at = row->next;
 
 	if (at >= row->field_count || row->fields[at].length != length ||
-	    memcmp(row->fields[at].name, name, length) != 0)
+	    !ts_row_same(row->fields[at].name, name, length))
 		at = ts_row_search(row, name, length);
 	if (at != TS_NO_FIELD)
 		row->next = at + 1;
@@ -95,7 +152,7 @@ ts_row_put(struct ts_row *row, size_t slot, const char *text, size_t length,
 			return status;
 	}
 	at = row->text + row->used;
-	memcpy(at, text, length);
+	ts_row_copy(at, text, length);
 	at[length] = '\0';
 	row->slots[slot] = at;
 	row->used += length + 1;

@@ -5,7 +5,6 @@
  * back in unchanged; a leading apostrophe that a spreadsheet guard put in
  * front of = + - @ goes away.
  */
-#include <stdio.h>
 #include <tradestat/plugin.h>
 
 #include "fetchers/decode/column.h"
@@ -94,6 +93,7 @@ static enum ts_status
 read_period(struct state *state, uint64_t line, struct ts_err *err)
 {
 	const char *text = state->row.slots[PERIOD];
+	size_t size = strlen(text) + 1;
 
 	if (strcmp(text, state->last_text) == 0)
 		return TS_OK;
@@ -102,7 +102,11 @@ read_period(struct state *state, uint64_t line, struct ts_err *err)
 	else if (ts_period_parse(text, &state->last, err) != TS_OK)
 		return ts_while(err, "line %llu, period",
 				(unsigned long long)line);
-	snprintf(state->last_text, sizeof state->last_text, "%s", text);
+	/* what does not fit is parsed every time */
+	if (size <= sizeof state->last_text)
+		memcpy(state->last_text, text, size);
+	else
+		memcpy(state->last_text, "?", 2);
 	return TS_OK;
 }
 

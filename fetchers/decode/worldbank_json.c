@@ -118,13 +118,17 @@ static enum ts_status
 read_date(struct state *state, struct ts_err *err)
 {
 	const char *date = state->row.slots[DATE];
+	size_t size = strlen(date) + 1;
 
-	if (date[0] != '\0' && strcmp(date, state->last_text) == 0)
+	if (size > 1 && strcmp(date, state->last_text) == 0)
 		return TS_OK;
 	if (ts_period_parse(date, &state->last, err) != TS_OK)
 		return ts_while(err, "row %llu, date",
 				(unsigned long long)state->row.record);
-	snprintf(state->last_text, sizeof state->last_text, "%s", date);
+	if (size <= sizeof state->last_text)
+		memcpy(state->last_text, date, size);
+	else
+		state->last_text[0] = '\0';
 	return TS_OK;
 }
 
