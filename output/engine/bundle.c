@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/engine/bundle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <tradestat/file.h>
+#include "output/engine/manifest.h"
+#include "output/engine/shelf.h"
+#include "output/engine/work.h"
+
+#define FILE_MOST (256u << 20)	/* of one file of an output */
+
+struct ts_bundle {
+	struct ts_work work;
+	int64_t min_free;
+	int folder;		/* of the bundle in the making */
+	int file;		/* being written by an output; -1: none */
+	size_t file_size;
+	char file_name[PATH_MAX];
+	bool published;
+};
+
+enum ts_status
+ts_bundle_open(const char *output_dir, int64_t min_free,
+	       struct ts_bundle **out, struct ts_err *err)
+{
+	struct ts_bundle *bundle = calloc(1, sizeof *bundle);
+	enum ts_status status;
+
+	if (bundle == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	bundle->file = bundle->folder = bundle->work.lock_fd = -1;
+	bundle->min_free = min_free;
+	/* the left-overs go first: they may be what fills the disk */
+	status = ts_work_open(output_dir, &bundle->work, err);
+	if (status == TS_OK && min_free > 0)
+		status = ts_space_check(bundle->work.output,
+					(unsigned long long)min_free, err);
+	if (status == TS_OK) {
+		bundle->folder = open(bundle->work.bundle, O_RDONLY |
+				      O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		if (bundle->folder < 0)
+			status = ts_fail_errno(err, errno, "open %s",
+					       bundle->work.bundle);
+	}
+	if (status != TS_OK) {
+		ts_bundle_close(bundle);
+		return status;
+	}
+	*out = bundle;
+	return TS_OK;
+}
+
+const char *
+ts_bundle_charts_dir(const struct ts_bundle *bundle)
+{
+	return bundle->work.charts;
+}
+
+const char *
+ts_bundle_scratch_dir(const struct ts_bundle *bundle)
+{
+	return bundle->work.scratch;
+}
+
+static enum ts_status
+finish_file(struct ts_bundle *bundle, struct ts_err *err)
+{
+	int fd = bundle->file;
+
+	if (fd < 0)
+		return TS_OK;
+	bundle->file = -1;
+	if (fsync(fd) != 0) {
+		enum ts_status status = ts_fail_errno(err, errno, "fsync %s",
+						      bundle->file_name);
+
+		ts_close(&fd);
+		return status;
+	}
+	if (close(fd) != 0)
+		return ts_fail_errno(err, errno, "close %s",
+				     bundle->file_name);
+	return TS_OK;
+}
+
+/* The folder that a name lies in, made if need be; base: the rest. */
+static enum ts_status
+enter_folder(const struct ts_bundle *bundle, const char *name, int *out,
+	     const char **base, struct ts_err *err)
+{
+	char part[66];
+	const char *slash = strchr(name, '/');
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
+
+	if (slash == NULL) {
+		*base = name;
+		*out = openat(bundle->folder, ".", flags);
+	} else {
+		memcpy(part, name, (size_t)(slash - name));
+		part[slash - name] = '\0';
+		*base = slash + 1;
+		if (mkdirat(bundle->folder, part, 0755) != 0 &&
+		    errno != EEXIST)
+			return ts_fail_errno(err, errno, "make folder %s",
+					     part);
+		*out = openat(bundle->folder, part, flags);
+	}
+	return *out >= 0 ? TS_OK : ts_fail_errno(err, errno, "open %s", name);
+}
+
+static enum ts_status
+begin_file(void *ctx, const char *name, struct ts_err *err)
+{
+	struct ts_bundle *bundle = ctx;
+	TS_AUTO_FD folder = -1;
+	const char *base;
+
+	if (finish_file(bundle, err) != TS_OK)
+		return err->status;
+	if (!ts_bundle_name_is_good(name) ||
+	    strcmp(name, TS_MANIFEST_NAME) == 0)
+		return ts_fail(err, TS_BAD_DATA, "\"%.80s\" cannot be the "
+			       "name of a file in a bundle", name);
+	if (enter_folder(bundle, name, &folder, &base, err) != TS_OK)
+		return err->status;
+	bundle->file = openat(folder, base, O_WRONLY | O_CREAT | O_EXCL |
+			      O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (bundle->file < 0 && errno == EEXIST)
+		return ts_fail(err, TS_BAD_DATA, "%s is written twice", name);
+	if (bundle->file < 0)
+		return ts_fail_errno(err, errno, "create %s", name);
+	snprintf(bundle->file_name, sizeof bundle->file_name, "%s", name);
+	bundle->file_size = 0;
+	return TS_OK;
+}
+
+static enum ts_status
+write_file(void *ctx, const void *bytes, size_t count, struct ts_err *err)
+{
+	struct ts_bundle *bundle = ctx;
+
+	if (bundle->file < 0)
+		return ts_fail(err, TS_BAD_DATA, "bytes without a file");
+	if (count > FILE_MOST - bundle->file_size)
+		return ts_fail(err, TS_BAD_DATA, "%s grows past %u bytes",
+			       bundle->file_name, FILE_MOST);
+	bundle->file_size += count;
+	return ts_write_all(bundle->file, bytes, count, bundle->file_name,
+			    err);
+}
+
+/* Drawn files lie in the work folder; an output has no business elsewhere. */
+static enum ts_status
+read_file(void *ctx, const char *path, struct ts_buf *buf, struct ts_err *err)
+{
+	const struct ts_bundle *bundle = ctx;
+	char real[PATH_MAX];
+	size_t length = strlen(bundle->work.path);
+
+	if (realpath(path, real) == NULL)
+		return errno == ENOENT ?
+			ts_fail(err, TS_NO_INPUT, "%s: no such file", path) :
+			ts_fail_errno(err, errno, "%s", path);
+	if (strncmp(real, bundle->work.path, length) != 0 ||
+	    real[length] != '/')
+		return ts_fail(err, TS_BAD_DATA, "%s lies outside the bundle "
+			       "in the making", path);
+	return ts_file_read(real, buf, err);
+}
+
+enum ts_status
+ts_bundle_make(struct ts_bundle *bundle, const struct ts_output *output,
+	       const struct ts_edition *edition, struct ts_err *err)
+{
+	const struct ts_maker maker = { .ctx = bundle, .file = begin_file,
+					.write = write_file,
+					.read = read_file };
+	enum ts_status status;
+
+	if (output->make == NULL)
+		return TS_OK;
+	status = output->make(edition, &maker, err);
+	if (status == TS_OK)
+		status = finish_file(bundle, err);
+	else
+		ts_close(&bundle->file);
+	return status == TS_OK ? TS_OK :
+		ts_while(err, "output %s", output->plugin.name);
+}
+
+static enum ts_status
+write_manifest(struct ts_bundle *bundle, const struct ts_edition *edition,
+	       struct ts_err *err)
+{
+	TS_AUTO_BUF text = TS_BUF_INIT(TS_MANIFEST_MOST);
+	struct ts_arena *arena = ts_arena_new(16u << 20);
+	struct ts_bundle_files files = { 0 };
+	enum ts_status status;
+
+	if (arena == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	status = ts_bundle_list(bundle->work.bundle, true, arena, &files, err);
+	if (status == TS_OK && files.count == 0)
+		status = ts_fail(err, TS_BAD_DATA, "a bundle without files");
+	if (status == TS_OK)
+		status = ts_manifest_print(edition, &files, &text, err);
+	ts_arena_free(arena);
+	if (status != TS_OK)
+		return status;
+	/* there is one already when the first attempt was refused */
+	if (unlinkat(bundle->folder, TS_MANIFEST_NAME, 0) != 0 &&
+	    errno != ENOENT)
+		return ts_fail_errno(err, errno, "remove manifest.json");
+	bundle->file = openat(bundle->folder, TS_MANIFEST_NAME, O_WRONLY |
+			      O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (bundle->file < 0)
+		return ts_fail_errno(err, errno, "create manifest.json");
+	snprintf(bundle->file_name, sizeof bundle->file_name, "manifest.json");
+	status = ts_write_all(bundle->file, text.data, text.used,
+			      "manifest.json", err);
+	if (status == TS_OK)
+		status = finish_file(bundle, err);
+	if (status == TS_OK && fsync(bundle->folder) != 0)
+		status = ts_fail_errno(err, errno, "fsync the bundle");
+	return status;
+}
+
+/* A bundle without a chart has no use for the folder. */
+static enum ts_status
+drop_empty_charts(struct ts_bundle *bundle, struct ts_err *err)
+{
+	if (unlinkat(bundle->folder, "charts", AT_REMOVEDIR) == 0 ||
+	    errno == ENOTEMPTY || errno == EEXIST || errno == ENOENT)
+		return TS_OK;
+	return ts_fail_errno(err, errno, "remove charts");
+}
+
+enum ts_status
+ts_bundle_publish(struct ts_bundle *bundle, const struct ts_edition *edition,
+		  char *path, size_t size, struct ts_err *err)
+{
+	TS_AUTO_FD lock = -1;
+	enum ts_status status;
+
+	path[0] = '\0';
+	if (bundle->published)
+		return ts_fail(err, TS_REFUSED, "published already");
+	if (finish_file(bundle, err) != TS_OK ||
+	    drop_empty_charts(bundle, err) != TS_OK ||
+	    write_manifest(bundle, edition, err) != TS_OK ||
+	    ts_shelf_lock(bundle->work.output, &lock, err) != TS_OK)
+		return err->status;
+	status = ts_shelf_put(bundle->work.output, bundle->work.bundle,
+			      edition, path, size, err);
+	if (status != TS_OK) {
+		path[0] = '\0';
+		return status;
+	}
+	bundle->published = true;
+	status = ts_shelf_latest(bundle->work.output, edition, err);
+	if (status == TS_OK)
+		status = ts_shelf_index(bundle->work.output, err);
+	return status == TS_OK ? TS_OK : ts_while(err, "%s is published, but",
+						  path);
+}
+
+void
+ts_bundle_close(struct ts_bundle *bundle)
+{
+	struct ts_err ignored;
+
+	if (bundle == NULL)
+		return;
+	ts_close(&bundle->file);
+	ts_close(&bundle->folder);
+	/* what cannot be removed now is swept by the next run */
+	(void)!ts_work_close(&bundle->work, &ignored);
+	free(bundle);
+}
+
+enum ts_status
+ts_bundle_verify(const char *path, struct ts_err *err)
+{
+	return ts_manifest_verify(path, err);
+}
