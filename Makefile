@@ -53,7 +53,7 @@ SRC_store := $(wildcard store/*.c)
 SRC_indicators := $(wildcard indicators/*.c indicators/engine/*.c indicators/measure/*.c)
 SRC_plots := $(wildcard plots/*.c plots/draw/*.c plots/engine/*.c)
 SRC_output := $(wildcard output/*.c output/write/*.c output/engine/*.c)
-SRC_daemon := $(wildcard daemon/*.c)
+SRC_daemon := $(wildcard daemon/*.c daemon/report/*.c)
 SRC_all := $(SRC_kit) $(foreach r,$(ROOMS),$(SRC_$(r))) $(SRC_daemon)
 
 # Plugins: the files that define a descriptor, and the name it gets.

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli.h - the command line, taken apart, and what the verbs share. Results go
+ * to stdout, messages to stderr; a verb returns a status, main() turns it
+ * into an exit code of sysexits(3).
+ */
+#ifndef DAEMON_CLI_H
+#define DAEMON_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <tradestat/err.h>
+#include <tradestat/opt.h>
+#include <tradestat/plugin.h>
+#include "config/load.h"
+
+#define TS_CLI_SETS 64
+#define TS_CLI_ARGS 16
+
+struct ts_cli {
+	const char *verb;
+	const char *args[TS_CLI_ARGS];
+	size_t arg_count;
+	/* options; NULL or false when not given */
+	const char *config, *output, *input, *format, *period, *as_of;
+	const char *record, *replay, *waive, *now, *theme, *title, *subtitle;
+	const char *source_line, *notes, *reporter, *partner, *unit, *flow;
+	bool json, offline, quiet, no_deliver, force, strict, no_color;
+	int verbose;
+	struct ts_setting sets[TS_CLI_SETS];	/* --set key=value */
+	size_t set_count;
+};
+
+/* Options and arguments that a verb takes; anything else is an error. */
+struct ts_verb {
+	const char *name;
+	const char *args;	/* "REPORT", shown by --help */
+	int min_args, max_args;
+	const char *options;	/* long names, blank separated */
+	const char *help;	/* one line */
+	enum ts_status (*run)(const struct ts_cli *cli, struct ts_err *err);
+};
+
+extern const struct ts_verb ts_verbs[];	/* name NULL at the end */
+
+enum ts_status ts_verb_decode(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_compute(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_chart(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_list(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_check(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_plan(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_init(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_fetch(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_run(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_explain(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_config(const struct ts_cli *cli, struct ts_err *err);
+
+/* Writes to stdout, or to --output; "-" is stdout. */
+enum ts_status ts_cli_out(const struct ts_cli *cli, const char *bytes,
+			  size_t count, struct ts_err *err) TS_MUST_USE;
+struct ts_settings ts_cli_settings(const struct ts_cli *cli);
+
+#endif

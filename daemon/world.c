@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/world.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <tradestat/file.h>
+#include <tradestat/log.h>
+
+static void
+complain(void *ctx, const char *text)
+{
+	struct ts_world *world = ctx;
+
+	fprintf(stderr, "%s\n", text);
+	world->problems++;
+}
+
+/* ---- where things lie ------------------------------------------------------ */
+
+/* Folder of the source tree the program was built in, found from where it
+ * runs; "" when it is installed. */
+static const char *
+source_tree(void)
+{
+	static char tree[PATH_MAX];
+	char test[PATH_MAX + 32];
+	ssize_t length = readlink("/proc/self/exe", tree, sizeof tree - 1);
+	int up;
+
+	if (length <= 0)
+		return "";
+	tree[length] = '\0';
+	for (up = 0; up < 3; up++) {
+		char *slash = strrchr(tree, '/');
+
+		if (slash == NULL || slash == tree)
+			return "";
+		*slash = '\0';
+		snprintf(test, sizeof test, "%s/config/codes/groups.csv", tree);
+		if (access(test, R_OK) == 0)
+			return tree;
+	}
+	return "";
+}
+
+static const char *
+user_dir(char *path, size_t size, const char *variable, const char *fallback)
+{
+	const char *set = getenv(variable), *home = getenv("HOME");
+
+	if (set != NULL && set[0] == '/')
+		snprintf(path, size, "%s/tradestat", set);
+	else
+		snprintf(path, size, "%s/%s/tradestat",
+			 home != NULL ? home : "/nonexistent", fallback);
+	return path;
+}
+
+void
+ts_world_defaults(struct ts_conf_defaults *defaults)
+{
+	static char codes[PATH_MAX + 32], state[PATH_MAX], cache[PATH_MAX],
+		main_file[PATH_MAX + 32], conf_dir[PATH_MAX];
+	const char *tree = source_tree();
+
+	*defaults = (struct ts_conf_defaults){
+		.main_file = TS_CONF_DIR "/tradestat.conf",
+		.state_dir = TS_STATE_DIR,
+		.cache_dir = TS_CACHE_DIR,
+		.plugin_dir = TS_PLUGIN_DIR,
+		.codes_dir = TS_DATA_DIR "/codes",
+	};
+	if (access(defaults->codes_dir, R_OK) != 0 && tree[0] != '\0') {
+		snprintf(codes, sizeof codes, "%s/config/codes", tree);
+		defaults->codes_dir = codes;
+	}
+	if (geteuid() == 0)
+		return;
+	/* a person at a terminal, not the service */
+	defaults->state_dir = user_dir(state, sizeof state, "XDG_STATE_HOME",
+				       ".local/state");
+	defaults->cache_dir = user_dir(cache, sizeof cache, "XDG_CACHE_HOME",
+				       ".cache");
+	(void)user_dir(conf_dir, sizeof conf_dir, "XDG_CONFIG_HOME", ".config");
+	snprintf(main_file, sizeof main_file, "%s/tradestat.conf", conf_dir);
+	if (access(main_file, R_OK) == 0)
+		defaults->main_file = main_file;
+}
+
+/* ---- opening --------------------------------------------------------------- */
+
+static int64_t
+fixed_wall(const struct ts_clock *clock)
+{
+	return *(const int64_t *)clock->ctx;
+}
+
+static int64_t
+real_mono(const struct ts_clock *clock)
+{
+	(void)clock;
+	return ts_clock_system()->mono_us(ts_clock_system());
+}
+
+static void
+real_sleep(const struct ts_clock *clock, int64_t us)
+{
+	(void)clock;
+	ts_clock_system()->sleep_us(ts_clock_system(), us);
+}
+
+static enum ts_status
+set_clock(struct ts_world *world, const char *now, struct ts_err *err)
+{
+	world->clock = ts_clock_system();
+	if (now == NULL)
+		return TS_OK;
+	if (ts_time_parse(now, &world->fixed_us, err) != TS_OK) {
+		err->status = TS_BAD_USAGE;
+		return ts_while(err, "--now");
+	}
+	world->fixed_clock = (struct ts_clock){ .wall_us = fixed_wall,
+						.mono_us = real_mono,
+						.sleep_us = real_sleep,
+						.ctx = &world->fixed_us };
+	world->clock = &world->fixed_clock;
+	return TS_OK;
+}
+
+static enum ts_status
+open_store(struct ts_world *world, struct ts_err *err)
+{
+	char path[PATH_MAX];
+	struct ts_store_opts opts = { .path = path };
+
+	if (ts_mkdirs(world->conf->state_dir, err) != TS_OK)
+		return ts_while(err, "state folder (state_dir)");
+	snprintf(path, sizeof path, "%s/store.sqlite", world->conf->state_dir);
+	if (ts_space_check(world->conf->state_dir,
+			   (unsigned long long)world->conf->min_free, err) !=
+	    TS_OK)
+		return ts_while(err, "state folder (min_free)");
+	return ts_store_open(&opts, &world->store, err);
+}
+
+enum ts_status
+ts_world_open(const struct ts_cli *cli, unsigned parts, struct ts_world *world,
+	      struct ts_err *err)
+{
+	struct ts_conf_defaults defaults;
+
+	*world = (struct ts_world){ .conf = NULL };
+	if (set_clock(world, cli->now, err) != TS_OK)
+		return err->status;
+	ts_world_defaults(&defaults);
+	if (ts_conf_load(cli->config, &defaults, complain, world, &world->conf,
+			 err) != TS_OK)
+		return ts_while(err, "configuration");
+	if ((parts & TS_WORLD_PLUGINS) != 0 &&
+	    ts_registry_open(world->conf->plugin_dir, complain, world,
+			     &world->registry, err) != TS_OK)
+		return ts_while(err, "plugins");
+	if ((parts & TS_WORLD_CODES) != 0 &&
+	    ts_codes_open(world->conf->codes_dir, &world->codes, err) != TS_OK)
+		return ts_while(err, "code lists");
+	if ((parts & TS_WORLD_STORE) != 0 && open_store(world, err) != TS_OK)
+		return ts_while(err, "store");
+	return TS_OK;
+}
+
+void
+ts_world_close(struct ts_world *world)
+{
+	ts_store_close(world->store);
+	ts_codes_close(world->codes);
+	ts_registry_close(world->registry);
+	ts_conf_free(world->conf);
+	*world = (struct ts_world){ .conf = NULL };
+}
+
+/* ---- sources --------------------------------------------------------------- */
+
+static const struct ts_conf_source *
+conf_source(const struct ts_conf *conf, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < conf->source_count; i++)
+		if (strcmp(conf->sources[i].id, id) == 0)
+			return &conf->sources[i];
+	return NULL;
+}
+
+static const struct ts_fetcher *
+fetcher_of(const struct ts_world *world, const struct ts_conf_source *conf,
+	   const char *id)
+{
+	const char *name = conf != NULL && conf->fetcher[0] != '\0'
+				   ? conf->fetcher
+				   : id;
+
+	return (const struct ts_fetcher *)(const void *)ts_registry_find(
+		world->registry, TS_KIND_FETCHER, name);
+}
+
+/* Settings of a source are divided between the engine and the fetcher. */
+static enum ts_status
+fill_settings(struct ts_world *world, const struct ts_conf_source *conf,
+	      const struct ts_fetcher *fetcher, struct ts_arena *arena,
+	      struct ts_conf_source_values *values, const void **opts,
+	      struct ts_err *err)
+{
+	struct ts_settings all = { NULL, 0 }, ours, theirs;
+	void *filled = NULL;
+
+	if (conf != NULL)
+		all = conf->settings;
+	if (ts_conf_split(&all, ts_conf_source_opts, fetcher->plugin.opts,
+			  arena, &ours, &theirs, complain, world, err) !=
+	    TS_OK)
+		return err->status;
+	if (ts_opt_apply(ts_conf_source_opts, &ours, values, arena, complain,
+			 world, err) != TS_OK)
+		return err->status;
+	if (fetcher->plugin.opts != NULL) {
+		filled = ts_arena_alloc(arena, 1, fetcher->plugin.opts_size);
+		if (filled == NULL)
+			return ts_fail(err, TS_SYSTEM, "out of memory");
+		if (ts_opt_apply(fetcher->plugin.opts, &theirs, filled, arena,
+				 complain, world, err) != TS_OK)
+			return err->status;
+	}
+	*opts = filled;
+	return TS_OK;
+}
+
+static double
+either(double configured, double built_in, double usual)
+{
+	return configured > 0 ? configured : built_in > 0 ? built_in : usual;
+}
+
+enum ts_status
+ts_world_source(struct ts_world *world, const char *id, struct ts_arena *arena,
+		struct ts_source *out, struct ts_secret **secret,
+		struct ts_err *err)
+{
+	const struct ts_conf_source *conf = conf_source(world->conf, id);
+	const struct ts_fetcher *fetcher = fetcher_of(world, conf, id);
+	struct ts_conf_source_values v = { .base_url = "" };
+	const void *opts = NULL;
+
+	*secret = NULL;
+	if (fetcher == NULL)
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "source \"%s\": no fetcher \"%s\"; tradestat "
+			       "list fetchers", id,
+			       conf != NULL ? conf->fetcher : id);
+	if (fill_settings(world, conf, fetcher, arena, &v, &opts, err) !=
+	    TS_OK)
+		return ts_while(err, "source %s", id);
+	if (v.key != NULL && v.key[0] != '\0' &&
+	    ts_secret_read(v.key, secret, err) != TS_OK)
+		return ts_while(err, "source %s: key", id);
+	*out = (struct ts_source){
+		.id = id, .fetcher = fetcher, .opts = opts,
+		.base_url = v.base_url[0] != '\0' ? v.base_url
+						  : fetcher->base_url,
+		.key_header = fetcher->key_header,
+		.key = *secret != NULL ? ts_secret_reveal(*secret) : NULL,
+		.proxy = v.proxy[0] != '\0' ? v.proxy : world->conf->proxy,
+		.contact = world->conf->contact,
+		.ca_file = v.ca_file[0] != '\0' ? v.ca_file : NULL,
+		.allow_http = v.allow_http, .allow_private = v.allow_private,
+		.bulk = v.bulk,
+		.per_minute = either(v.per_minute, fetcher->per_minute, 10),
+		.burst = either(v.burst, 0, 2),
+		.quota_calls = v.quota_calls > 0 ? v.quota_calls
+						 : fetcher->quota_calls,
+		.quota_window_s = v.quota_window > 0 ? v.quota_window
+						     : fetcher->quota_window_s,
+		.connections = v.connections > 0 ? (int)v.connections : 1,
+		.connect_timeout_s = (int)v.connect_timeout,
+		.timeout_s = (int)v.timeout,
+		.low_speed_bytes = 50, .low_speed_s = 30,
+		.retries = (int)v.retries, .max_bytes = v.max_bytes,
+	};
+	return TS_OK;
+}
+
+void
+ts_world_source_notes(struct ts_world *world, const char *id,
+		      const char **publisher, const char **licence)
+{
+	const struct ts_conf_source *conf = conf_source(world->conf, id);
+	const struct ts_fetcher *fetcher = fetcher_of(world, conf, id);
+	size_t i;
+
+	*publisher = fetcher != NULL && fetcher->publisher != NULL &&
+				     fetcher->publisher[0] != '\0'
+			     ? fetcher->publisher
+			     : id;
+	*licence = fetcher != NULL && fetcher->licence != NULL
+			   ? fetcher->licence
+			   : "";
+	for (i = 0; conf != NULL && i < conf->settings.count; i++) {
+		const struct ts_setting *setting = &conf->settings.items[i];
+
+		if (strcmp(setting->name, "publisher") == 0)
+			*publisher = setting->value;
+		else if (strcmp(setting->name, "licence") == 0)
+			*licence = setting->value;
+	}
+}
