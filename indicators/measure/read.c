@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "indicators/measure/cells.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "indicators/measure/layout.h"
+
+/* A table on its way into cells; ids are provisional until the end. */
+struct reader {
+	const struct ts_table *table;
+	const struct ts_choice *choice;
+	struct ts_layout layout;
+	struct ts_cells *cells;
+	struct ts_intern periods;
+	struct ts_list sources, datasets;
+	const char *unit;	/* of the values so far */
+	const char *last_period;	/* rows mostly repeat it */
+	uint32_t last_period_id;
+	size_t room;
+};
+
+static enum ts_status
+no_memory(const struct reader *reader, struct ts_err *err)
+{
+	return ts_fail(err, TS_SYSTEM, "%s: no memory left",
+		       reader->table->name);
+}
+
+static const char *
+text_at(const struct reader *reader, size_t row, enum ts_role_of column)
+{
+	return ts_table_text(reader->table, row, reader->layout.at[column]);
+}
+
+/* An empty field and the usual marks are missing; other words are an error. */
+static enum ts_status
+read_figure(const struct reader *reader, size_t row, enum ts_role_of column,
+	    struct ts_fig *out, struct ts_err *err)
+{
+	static const char *const marks[] = { "", "NA", "NaN", ":", "..", "-" };
+	const char *text = text_at(reader, row, column);
+	double value;
+	size_t i;
+
+	*out = ts_fig_missing();
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (strcmp(text, marks[i]) == 0)
+			return TS_OK;
+	if (!ts_table_number(reader->table, row, reader->layout.at[column],
+			     &value) || !isfinite(value))
+		return ts_fail(err, TS_BAD_DATA, "%s: row %zu: not a number: "
+			       "\"%.40s\"", reader->table->name, row + 1, text);
+	*out = ts_fig_of(value);
+	return TS_OK;
+}
+
+static enum ts_status
+add_cell(struct reader *reader, const struct ts_cell *cell, struct ts_err *err)
+{
+	struct ts_cells *cells = reader->cells;
+	struct ts_cell *items;
+	size_t want;
+
+	if (cell->period == TS_NO_ID || cell->reporter == TS_NO_ID ||
+	    cell->partner == TS_NO_ID || cell->product == TS_NO_ID)
+		return no_memory(reader, err);
+	if (cells->count == reader->room) {
+		want = reader->room ? reader->room * 2 :
+		       reader->table->row_count + 16;
+		items = ts_arena_grow(cells->arena, cells->items, cells->count,
+				      want, sizeof(*items));
+		if (!items)
+			return no_memory(reader, err);
+		cells->items = items;
+		reader->room = want;
+	}
+	cells->items[cells->count++] = *cell;
+	return TS_OK;
+}
+
+/* Factor to kg, 0 for a unit that is not one of weight. */
+static double
+kilograms(const char *unit)
+{
+	if (strcmp(unit, "kg") == 0 || strcmp(unit, "KG") == 0)
+		return 1;
+	if (strcmp(unit, "t") == 0 || strcmp(unit, "T") == 0)
+		return 1000;
+	return 0;
+}
+
+/* Values in two currencies cannot be added: the first unit is kept in mind. */
+static enum ts_status
+check_unit(struct reader *reader, size_t row, const char *unit, bool *skip,
+	   struct ts_err *err)
+{
+	const char *chosen = ts_choice_text(reader->choice->unit);
+
+	*skip = chosen[0] != '\0' && strcmp(chosen, unit) != 0;
+	if (*skip)
+		return TS_OK;
+	if (!reader->unit)
+		reader->unit = unit;
+	if (strcmp(reader->unit, unit) != 0)
+		return ts_fail(err, TS_BAD_CONFIG, "%s: row %zu is in "
+			       "\"%.20s\", rows before it in \"%.20s\": choose "
+			       "one with unit=", reader->table->name, row + 1,
+			       unit, reader->unit);
+	return TS_OK;
+}
+
+/* The period's number, and whether the choice of a frequency admits it. */
+static bool
+read_period(struct reader *reader, const char *text, uint32_t *id)
+{
+	const char *chosen = ts_choice_text(reader->choice->frequency);
+	struct ts_when when;
+	char freq;
+
+	if (reader->last_period && strcmp(reader->last_period, text) == 0) {
+		*id = reader->last_period_id;
+		return true;
+	}
+	when = ts_when_of(reader->cells->arena, text);
+	freq = when.dated ? ts_period_freq(when.period) : '-';
+	if (chosen[0] == 'A' && !strchr("ASQM", freq))
+		return false;
+	if (chosen[0] != '\0' && chosen[0] != 'A' && chosen[0] != freq)
+		return false;
+	*id = when.text ? ts_intern_id(&reader->periods, when.text) : TS_NO_ID;
+	reader->last_period = text;
+	reader->last_period_id = *id;
+	return true;
+}
+
+/* from, to: two cells of the periods 0 and 1. */
+static enum ts_status
+read_from_to(struct reader *reader, size_t row, struct ts_cell *cell,
+	     struct ts_err *err)
+{
+	static const enum ts_role_of column[] = { TS_COL_FROM, TS_COL_TO };
+	struct ts_fig fig;
+	uint32_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (read_figure(reader, row, column[i], &fig, err) != TS_OK)
+			return err->status;
+		cell->period = i;
+		cell->have = (uint8_t)fig.have;
+		cell->value = fig.value;
+		if (add_cell(reader, cell, err) != TS_OK)
+			return err->status;
+	}
+	return TS_OK;
+}
+
+static enum ts_status
+read_wide(struct reader *reader, size_t row, struct ts_cell *cell,
+	  struct ts_err *err)
+{
+	static const struct {
+		enum ts_role_of column;
+		enum ts_flow flow;
+	} parts[] = { { TS_COL_EXPORTS, TS_FLOW_X },
+		      { TS_COL_IMPORTS, TS_FLOW_M },
+		      { TS_COL_GDP, TS_FLOW_GDP } };
+	struct ts_fig fig;
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (reader->layout.at[parts[i].column] == TS_NO_COLUMN)
+			continue;
+		if (read_figure(reader, row, parts[i].column, &fig, err) !=
+		    TS_OK)
+			return err->status;
+		cell->flow = (uint8_t)parts[i].flow;
+		cell->have = (uint8_t)fig.have;
+		cell->value = fig.value;
+		if (add_cell(reader, cell, err) != TS_OK)
+			return err->status;
+	}
+	return TS_OK;
+}
+
+static enum ts_status
+read_long(struct reader *reader, size_t row, struct ts_cell *cell,
+	  struct ts_err *err)
+{
+	const char *unit = text_at(reader, row, TS_COL_UNIT);
+	double factor = kilograms(unit);
+	struct ts_fig fig, weight = { 0 };
+	bool skip;
+
+	if (read_figure(reader, row, TS_COL_VALUE, &fig, err) != TS_OK)
+		return err->status;
+	if (reader->layout.at[TS_COL_WEIGHT] != TS_NO_COLUMN &&
+	    read_figure(reader, row, TS_COL_WEIGHT, &weight, err) != TS_OK)
+		return err->status;
+	if (factor > 0) {
+		weight = fig;
+		weight.value *= factor;
+		fig = (struct ts_fig){ 0 };
+	} else if (check_unit(reader, row, unit, &skip, err) != TS_OK) {
+		return err->status;
+	} else if (skip) {
+		return TS_OK;
+	}
+	if (weight.have != TS_HAVE_NONE)
+		reader->cells->has_weight = true;
+	cell->have = (uint8_t)fig.have;
+	cell->value = fig.value;
+	cell->have_weight = (uint8_t)weight.have;
+	cell->weight = weight.value;
+	return add_cell(reader, cell, err);
+}
+
+/* A flow that is part of another one is left out; GDP comes under the code of
+ * an indicator. */
+static bool
+read_flow(struct reader *reader, size_t row, struct ts_cell *cell)
+{
+	const char *gdp = ts_choice_text(reader->choice->gdp);
+	enum ts_flow flow = ts_code_flow(text_at(reader, row, TS_COL_FLOW));
+
+	if (gdp[0] != '\0' &&
+	    strcmp(text_at(reader, row, TS_COL_PRODUCT), gdp) == 0)
+		flow = TS_FLOW_GDP;
+	if (flow == TS_FLOW_X || flow == TS_FLOW_M)
+		reader->cells->has_flow = true;
+	cell->flow = (uint8_t)flow;
+	return flow != TS_FLOW_OTHER;
+}
+
+static enum ts_status
+read_row(struct reader *reader, size_t row, struct ts_err *err)
+{
+	struct ts_cells *cells = reader->cells;
+	struct ts_cell cell = { .row = (uint32_t)row };
+	const char *product = text_at(reader, row, TS_COL_PRODUCT);
+
+	if (!ts_list_admits(&reader->sources,
+			    text_at(reader, row, TS_COL_SOURCE)) ||
+	    !ts_list_admits(&reader->datasets,
+			    text_at(reader, row, TS_COL_DATASET)) ||
+	    !read_flow(reader, row, &cell))
+		return TS_OK;
+	if (reader->layout.shape != TS_SHAPE_FROM_TO &&
+	    !read_period(reader, text_at(reader, row, TS_COL_PERIOD),
+			 &cell.period))
+		return TS_OK;
+	cell.reporter = ts_intern_id(&cells->areas,
+				     text_at(reader, row, TS_COL_REPORTER));
+	cell.partner = ts_intern_id(&cells->areas,
+				    text_at(reader, row, TS_COL_PARTNER));
+	if (cell.flow == TS_FLOW_GDP)
+		product = "";
+	cell.product = ts_intern_id(&cells->products, product);
+	switch (reader->layout.shape) {
+	case TS_SHAPE_LONG:
+		return read_long(reader, row, &cell, err);
+	case TS_SHAPE_FROM_TO:
+		return read_from_to(reader, row, &cell, err);
+	case TS_SHAPE_WIDE:
+		cells->has_flow = true;
+		return read_wide(reader, row, &cell, err);
+	}
+	return TS_OK;
+}
+
+/* ---- after the last row --------------------------------------------------- */
+
+static int
+compare_period_text(const void *a, const void *b)
+{
+	/* Both are canonical or undated, so that no copy is needed. */
+	struct ts_when left = { .text = *(const char *const *)a };
+	struct ts_when right = { .text = *(const char *const *)b };
+
+	left.dated = ts_period_parse(left.text, &left.period, NULL) == TS_OK;
+	right.dated = ts_period_parse(right.text, &right.period, NULL) ==
+		      TS_OK;
+	return ts_when_compare(&left, &right);
+}
+
+/* The two periods of from/to have no text but that of the choice. */
+static enum ts_status
+name_periods(struct reader *reader, uint32_t **order, struct ts_err *err)
+{
+	struct ts_cells *cells = reader->cells;
+	const char *base = ts_choice_text(reader->choice->base);
+	const char *current = ts_choice_text(reader->choice->current);
+	uint32_t i;
+
+	*order = NULL;
+	if (reader->layout.shape == TS_SHAPE_FROM_TO) {
+		cells->from_to = true;
+		cells->period_count = 2;
+	} else {
+		*order = ts_intern_sort(&reader->periods, compare_period_text);
+		if (!*order)
+			return no_memory(reader, err);
+		cells->period_count = reader->periods.count;
+	}
+	cells->periods = ts_arena_alloc(cells->arena, cells->period_count + 1,
+					sizeof(*cells->periods));
+	if (!cells->periods)
+		return no_memory(reader, err);
+	if (cells->from_to) {
+		cells->periods[0] = ts_when_of(cells->arena,
+					       base[0] ? base : "from");
+		cells->periods[1] = ts_when_of(cells->arena,
+					       current[0] ? current : "to");
+	} else {
+		for (i = 0; i < cells->period_count; i++)
+			cells->periods[i] = ts_when_of(cells->arena,
+						reader->periods.texts[i]);
+	}
+	for (i = 0; i < cells->period_count; i++)
+		if (!cells->periods[i].text)
+			return no_memory(reader, err);
+	return TS_OK;
+}
+
+/* All spellings of "every partner" and "every product" are one key, "", so
+ * that two of them are noticed as the same figure told twice. */
+static enum ts_status
+join_totals(struct reader *reader, struct ts_err *err)
+{
+	struct ts_cells *cells = reader->cells;
+	uint32_t world = ts_intern_id(&cells->areas, "");
+	uint32_t total = ts_intern_id(&cells->products, "");
+	const struct ts_list none = { 0 };
+	struct ts_cell *cell;
+
+	if (world == TS_NO_ID || total == TS_NO_ID)
+		return no_memory(reader, err);
+	for (cell = cells->items; cell < cells->items + cells->count; cell++) {
+		if (ts_code_area(cells->areas.texts[cell->partner], &none,
+				 &none) == TS_AREA_WORLD)
+			cell->partner = world;
+		if (ts_code_level(cells->products.texts[cell->product]) ==
+		    TS_LEVEL_TOTAL)
+			cell->product = total;
+	}
+	return TS_OK;
+}
+
+static enum ts_status
+renumber(struct reader *reader, struct ts_err *err)
+{
+	struct ts_cells *cells = reader->cells;
+	uint32_t *periods, *areas, *products;
+	struct ts_cell *cell;
+	size_t i;
+
+	if (join_totals(reader, err) != TS_OK ||
+	    name_periods(reader, &periods, err) != TS_OK)
+		return err->status;
+	areas = ts_intern_sort(&cells->areas, ts_intern_compare);
+	products = ts_intern_sort(&cells->products, ts_intern_compare);
+	if (!areas || !products)
+		return no_memory(reader, err);
+	for (i = 0; i < cells->count; i++) {
+		cell = &cells->items[i];
+		if (periods)
+			cell->period = periods[cell->period];
+		cell->reporter = areas[cell->reporter];
+		cell->partner = areas[cell->partner];
+		cell->product = products[cell->product];
+	}
+	return TS_OK;
+}
+
+static enum ts_status
+classify_areas(struct reader *reader, struct ts_err *err)
+{
+	struct ts_cells *cells = reader->cells;
+	size_t count = cells->areas.count + 1, i;
+	struct ts_list groups, nowhere;
+
+	if (ts_list_parse(cells->arena, reader->choice->aggregates, &groups,
+			  err) != TS_OK ||
+	    ts_list_parse(cells->arena, reader->choice->unspecified, &nowhere,
+			  err) != TS_OK)
+		return err->status;
+	cells->area_kind = ts_arena_alloc(cells->arena, count, 1);
+	cells->is_reporter = ts_arena_alloc(cells->arena, count, sizeof(bool));
+	cells->is_partner = ts_arena_alloc(cells->arena, count, sizeof(bool));
+	if (!cells->area_kind || !cells->is_reporter || !cells->is_partner)
+		return no_memory(reader, err);
+	for (i = 0; i < cells->areas.count; i++)
+		cells->area_kind[i] = (uint8_t)ts_code_area(
+			cells->areas.texts[i], &groups, &nowhere);
+	for (i = 0; i < cells->count; i++) {
+		cells->is_reporter[cells->items[i].reporter] = true;
+		cells->is_partner[cells->items[i].partner] = true;
+	}
+	return TS_OK;
+}
+
+/* "AG4" and "4" are the same level; "" is for us to find out. */
+static enum ts_status
+parse_level(const char *text, int *level, struct ts_err *err)
+{
+	const char *digits = strncmp(text, "AG", 2) == 0 ? text + 2 : text;
+	size_t length = strlen(digits);
+	int value = 0;
+	size_t i;
+
+	for (i = 0; i < length && i < 3; i++)
+		value = digits[i] >= '0' && digits[i] <= '9' ?
+			value * 10 + (digits[i] - '0') : 1000;
+	if (length == 0 || length > 2 || value > TS_LEVEL_MAX)
+		return ts_fail(err, TS_BAD_CONFIG, "level = \"%.20s\": not a "
+			       "number of digits (2, 4, 6; 0 for names)",
+			       text);
+	*level = value;
+	return TS_OK;
+}
+
+/* Without a choice: the only level there is, else the coarsest, which serves
+ * for totals; results by product will ask for a choice. */
+static enum ts_status
+choose_level(struct reader *reader, struct ts_err *err)
+{
+	struct ts_cells *cells = reader->cells;
+	const char *chosen = ts_choice_text(reader->choice->level);
+	const bool *admitted = cells->product_chosen;
+	const struct ts_cell *cell;
+	int level, found = TS_LEVEL_TOTAL;
+
+	cells->level = TS_LEVEL_TOTAL;
+	if (chosen[0] != '\0')
+		return parse_level(chosen, &cells->level, err);
+	for (cell = cells->items; cell < cells->items + cells->count; cell++) {
+		level = cells->levels[cell->product];
+		if (level == TS_LEVEL_TOTAL ||
+		    (admitted && !admitted[cell->product]) ||
+		    /* a figure that is not trade, beside exports, imports */
+		    (cells->has_flow && cell->flow == TS_FLOW_NONE))
+			continue;
+		if (found != TS_LEVEL_TOTAL && found != level)
+			cells->level_unclear = true;
+		if (found == TS_LEVEL_TOTAL || level < found)
+			found = level;
+	}
+	cells->level = found;
+	return TS_OK;
+}
+
+static bool *
+mark_chosen(struct ts_arena *arena, const struct ts_list *list,
+	    const struct ts_intern *names)
+{
+	bool *chosen = ts_arena_alloc(arena, names->count + 1, sizeof(bool));
+	uint32_t id;
+	size_t i;
+
+	for (i = 0; chosen && i < list->count; i++) {
+		id = ts_intern_find(names, list->items[i]);
+		if (id != TS_NO_ID)
+			chosen[id] = true;
+	}
+	return chosen;
+}
+
+static enum ts_status
+classify_products(struct reader *reader, struct ts_err *err)
+{
+	struct ts_cells *cells = reader->cells;
+	size_t i;
+
+	cells->levels = ts_arena_alloc(cells->arena,
+				       cells->products.count + 1, 1);
+	if (!cells->levels)
+		return no_memory(reader, err);
+	for (i = 0; i < cells->products.count; i++)
+		cells->levels[i] = (int8_t)ts_code_level(
+			cells->products.texts[i]);
+	if (cells->partner_list.count > 0) {
+		cells->area_chosen = mark_chosen(cells->arena,
+						 &cells->partner_list,
+						 &cells->areas);
+		if (!cells->area_chosen)
+			return no_memory(reader, err);
+	}
+	if (cells->product_list.count > 0) {
+		cells->product_chosen = mark_chosen(cells->arena,
+						    &cells->product_list,
+						    &cells->products);
+		if (!cells->product_chosen)
+			return no_memory(reader, err);
+	}
+	return choose_level(reader, err);
+}
+
+static enum ts_status
+begin(struct reader *reader, bool subject_is_product, struct ts_err *err)
+{
+	const struct ts_choice *choice = reader->choice;
+	struct ts_cells *cells = reader->cells;
+
+	cells->choice = choice;
+	cells->name = reader->table->name;
+	ts_intern_init(&cells->areas, cells->arena);
+	ts_intern_init(&cells->products, cells->arena);
+	ts_intern_init(&reader->periods, cells->arena);
+	if (reader->table->row_count >= UINT32_MAX / 4)
+		return ts_fail(err, TS_BAD_DATA, "%s: too many rows",
+			       cells->name);
+	if (ts_list_parse(cells->arena, choice->source, &reader->sources,
+			  err) != TS_OK ||
+	    ts_list_parse(cells->arena, choice->dataset, &reader->datasets,
+			  err) != TS_OK ||
+	    ts_list_parse(cells->arena, choice->reporter, &cells->reporters,
+			  err) != TS_OK ||
+	    ts_list_parse(cells->arena, choice->partner, &cells->partner_list,
+			  err) != TS_OK ||
+	    ts_list_parse(cells->arena, choice->product, &cells->product_list,
+			  err) != TS_OK ||
+	    ts_layout_find(reader->table, subject_is_product, &reader->layout,
+			   err) != TS_OK)
+		return err->status;
+	cells->has_partner = reader->layout.at[TS_COL_PARTNER] != TS_NO_COLUMN;
+	cells->has_product = reader->layout.at[TS_COL_PRODUCT] != TS_NO_COLUMN;
+	return TS_OK;
+}
+
+enum ts_status
+ts_cells_read(const struct ts_table *table, const struct ts_choice *choice,
+	      bool subject_is_product, struct ts_arena *arena,
+	      struct ts_cells **out, struct ts_err *err)
+{
+	struct reader reader = { .table = table, .choice = choice };
+	size_t row;
+
+	reader.cells = ts_arena_alloc(arena, 1, sizeof(*reader.cells));
+	if (!reader.cells)
+		return no_memory(&reader, err);
+	reader.cells->arena = arena;
+	if (begin(&reader, subject_is_product, err) != TS_OK)
+		return err->status;
+	for (row = 0; row < table->row_count; row++)
+		if (read_row(&reader, row, err) != TS_OK)
+			return err->status;
+	if (renumber(&reader, err) != TS_OK ||
+	    classify_areas(&reader, err) != TS_OK ||
+	    classify_products(&reader, err) != TS_OK ||
+	    ts_cells_index(reader.cells, false, err) != TS_OK)
+		return err->status;
+	*out = reader.cells;
+	if (ts_choice_text(choice->frequency)[0] == 'A')
+		return ts_cells_years(reader.cells, NULL, 0, false, out, err);
+	return TS_OK;
+}
