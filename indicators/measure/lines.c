@@ -489,9 +489,9 @@ ts_is_country(const struct ts_cells *cells, uint32_t reporter)
 }
 
 /* World as a reporter: somebody published what we would have to add up. */
-static uint32_t
-world_reporter(const struct ts_cells *cells, uint32_t period,
-	       const struct ts_angle *angle)
+uint32_t
+ts_world_reporter(const struct ts_cells *cells, uint32_t period,
+		  const struct ts_angle *angle)
 {
 	uint32_t i;
 
@@ -509,7 +509,7 @@ ts_lines_world(const struct ts_cells *cells, uint32_t period,
 	       const struct ts_angle *angle, enum ts_by by,
 	       struct ts_lines *out, struct ts_err *err)
 {
-	uint32_t world = world_reporter(cells, period, angle), i;
+	uint32_t world = ts_world_reporter(cells, period, angle), i;
 	struct ts_acc total = { 0 };
 	const struct ts_line *line;
 	struct ts_lines *one;

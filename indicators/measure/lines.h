@@ -59,6 +59,9 @@ enum ts_status ts_lines_world(const struct ts_cells *cells, uint32_t period,
 			      const struct ts_angle *angle, enum ts_by by,
 			      struct ts_lines *out,
 			      struct ts_err *err) TS_MUST_USE;
+/* Who publishes the world's figure in the table; TS_NO_ID: nobody. */
+uint32_t ts_world_reporter(const struct ts_cells *cells, uint32_t period,
+			   const struct ts_angle *angle);
 struct ts_fig ts_lines_find(const struct ts_lines *lines, uint32_t partner,
 			    uint32_t product);
 /* Does the reporter say anything about the angle in that period? */
