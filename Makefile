@@ -34,12 +34,13 @@ else
 OPT      ?= -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
 LDSAN    := -fsanitize=$(SANITIZE)
 endif
+XML_CFLAGS := $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
 CPPFLAGS += -D_GNU_SOURCE -Ikit/include -I. -include kit/banned.h \
 	-DTS_VERSION='"$(VERSION)"' -DTS_PLUGIN_DIR='"$(plugindir)"' \
 	-DTS_DATA_DIR='"$(datadir)"' -DTS_CONF_DIR='"$(sysconfdir)/tradestat"' \
 	-DTS_STATE_DIR='"$(localstatedir)/lib/tradestat"' \
 	-DTS_CACHE_DIR='"$(localstatedir)/cache/tradestat"' \
-	$(shell pkg-config --cflags libxml-2.0 2>/dev/null)
+	$(XML_CFLAGS)
 CFLAGS   += -std=c11 $(OPT) $(WARN) $(HARDEN) $(WERROR)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDSAN)
 LIBS_KIT  = $(shell pkg-config --libs $(PKGS_KIT)) -lm
@@ -129,4 +130,103 @@ check-$(1):
 endef
 $(foreach r,$(TEST_ROOMS),$(eval $(call test_rules,$(r))))
 
-.PHONY: all check lint bench fuzz demo install uninstall dist clean format deps
+
+# The programs a newcomer and CI need, all from Debian packages. A target that
+# installs some calls make again: what pkg-config says is read once, at start.
+DEPS_BUILD := build-essential pkg-config libconfig-dev libcurl4-openssl-dev \
+	libyajl-dev libjansson-dev libxml2-dev libsqlite3-dev zlib1g-dev \
+	libqpdf-dev libssl-dev libfontconfig-dev gnuplot-nox fonts-inter fontconfig
+DEPS_CHECK := $(DEPS_BUILD) libcmocka-dev python3 openssl qpdf
+DEPS_LINT  := $(DEPS_CHECK) clang clang-format cppcheck
+DEPS_FUZZ  := $(DEPS_BUILD) clang libclang-rt-14-dev
+DEPS_BROWSER := $(DEPS_CHECK) chromium poppler-utils
+
+.PHONY: deps-build deps-check deps-lint deps-fuzz deps-browser
+deps-build deps-check deps-lint deps-fuzz deps-browser: deps-%:
+	@tests/deps $(DEPS_$(shell echo $* | tr a-z A-Z))
+
+# Everything that needs no booted system and no browser.
+check: deps-check
+	@$(MAKE) --no-print-directory BUILD=$(SAN) SANITIZE=address,undefined run-check
+ALL_TESTS := $(foreach r,$(TEST_ROOMS),$(call test_programs,$(r)))
+REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+run-check: $(BUILD)/tradestat $(ALL_TESTS) $(REPLAY)
+	@tests/run $(ALL_TESTS)
+	@tests/fuzz/replay $(REPLAY)
+	@TRADESTAT=$(abspath $(BUILD)/tradestat) python3 tests/journey/run.py
+
+check-browser: deps-browser
+	@$(MAKE) --no-print-directory run-check-browser
+run-check-browser: all
+	@TRADESTAT=$(abspath $(BUILD)/tradestat) python3 tests/browser/run.py
+
+# The unit's journey under a booted systemd belongs to the daemon; until the
+# unit exists there is nothing to boot.
+check-system:
+	@echo "check-system: tradestatd has no unit yet (0 passed, 0 failed)"
+
+# Fuzz targets: as libFuzzer programs, and as replays of their corpus.
+LIBS_ALL := $(filter-out %/daemon/tradestat.o,$(OBJ_daemon)) $(LIB_ROOMS) $(LIB_kit)
+$(BUILD)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay_main.c $(LIBS_ALL)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes $(LDFLAGS) -o $@ $< tests/fuzz/replay_main.c $(LIBS_ALL) $(LIBS_WORK)
+$(BUILD)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIBS_ALL)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIBS_ALL) $(LIBS_WORK)
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzzers: $(FUZZERS)
+FUZZ_SECONDS ?= 60
+fuzz: deps-fuzz
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzz SANITIZE=address,undefined \
+		OPT="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all" fuzzers
+	@tests/fuzz/run $(BUILD)/fuzz/tests/fuzz $(FUZZ_SECONDS)
+
+# Measurements, always as a ratio to a floor in the same run.
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
+$(BUILD)/tests/bench/%: tests/bench/%.c $(LIBS_ALL)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS_ALL) $(LIBS_WORK)
+bench: deps-build
+	@$(MAKE) --no-print-directory run-bench
+run-bench: $(BENCHES)
+	@for b in $(BENCHES); do echo "== $${b##*/}"; $$b $(BENCH_ARGS) || exit 1; done
+
+lint: deps-lint
+	@tests/lint
+
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+# The first bundle, from published figures and without a network.
+demo: deps-build
+	@$(MAKE) --no-print-directory run-demo
+run-demo: all
+	@tests/demo/run $(BUILD)/tradestat
+
+HEADERS := $(wildcard kit/include/tradestat/*.h)
+install: all
+	install -D -m 0755 $(BUILD)/tradestat $(DESTDIR)$(prefix)/bin/tradestat
+	install -d $(DESTDIR)$(prefix)/include/tradestat $(DESTDIR)$(plugindir) $(DESTDIR)$(datadir)/codes $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(sysconfdir)/tradestat/reports.d $(DESTDIR)$(prefix)/share/doc/tradestat/examples
+	install -m 0644 $(HEADERS) $(DESTDIR)$(prefix)/include/tradestat
+	install -m 0644 config/codes/*.csv $(DESTDIR)$(datadir)/codes
+	install -m 0644 config/reports/*.conf $(DESTDIR)$(prefix)/share/doc/tradestat/examples
+	install -m 0644 README.md ARCHITECTURE.md docs/*.md $(DESTDIR)$(prefix)/share/doc/tradestat
+	test -e $(DESTDIR)$(sysconfdir)/tradestat/tradestat.conf || install -m 0644 config/tradestat.conf $(DESTDIR)$(sysconfdir)/tradestat/tradestat.conf
+	sed -e 's|@prefix@|$(prefix)|; s|@libdir@|$(libdir)|; s|@includedir@|$(prefix)/include|; s|@plugindir@|$(plugindir)|; s|@VERSION@|$(VERSION)|; s|@ABI_MAJOR@|$(shell sed -n 's/^\#define TS_ABI_MAJOR //p' kit/include/tradestat/plugin.h)|' kit/tradestat.pc.in > $(DESTDIR)$(libdir)/pkgconfig/tradestat.pc
+
+# Configuration and state are the operator's and stay.
+uninstall:
+	rm -f $(DESTDIR)$(prefix)/bin/tradestat $(DESTDIR)$(libdir)/pkgconfig/tradestat.pc
+	rm -rf $(DESTDIR)$(prefix)/include/tradestat $(DESTDIR)$(datadir) $(DESTDIR)$(prefix)/share/doc/tradestat
+	-rmdir $(DESTDIR)$(plugindir)
+
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=tradestat-$(VERSION)/ -o $(BUILD)/tradestat-$(VERSION).tar.gz HEAD
+	@echo $(BUILD)/tradestat-$(VERSION).tar.gz
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: run-bench run-demo run-check-browser all check run-check check-browser check-system lint bench fuzz fuzzers demo install uninstall dist clean format
+.SECONDARY:
