@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fetchers/engine/archive.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <tradestat/file.h>
+
+#define CHUNK 65536
+#define GZIP (15 + 16)	/* zlib's way to ask for the gzip form */
+
+struct ts_body {
+	char *archive_dir;
+	char *path;		/* in incoming/; NULL when kept */
+	int fd;
+	z_stream zip;
+	struct ts_hash *hash;
+	int64_t size, max;
+	char sha256[TS_SHA256_TEXT];
+	size_t head_count;
+	bool zip_open, ended;
+	char head[TS_BODY_HEAD];
+	unsigned char out[CHUNK];
+};
+
+/* A name nobody has, locked so that a sweep lets it stand. */
+static enum ts_status
+open_incoming(struct ts_body *body, struct ts_err *err)
+{
+	struct stat at;
+	uint64_t nth;
+
+	for (int tries = 0; tries < 8; tries++) {
+		if (getrandom(&nth, sizeof nth, 0) != sizeof nth)
+			return ts_fail_errno(err, errno, "getrandom");
+		free(body->path);
+		if (asprintf(&body->path, "%s/incoming/%016" PRIx64,
+			     body->archive_dir, nth) < 0) {
+			body->path = NULL;
+			return ts_fail(err, TS_SYSTEM, "no memory for a name");
+		}
+		body->fd = open(body->path,
+				O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+		if (body->fd < 0 && errno == EEXIST)
+			continue;
+		if (body->fd < 0)
+			return ts_fail_errno(err, errno, "create %s",
+					     body->path);
+		/* A sweep may have come between the two calls. */
+		if (flock(body->fd, LOCK_EX | LOCK_NB) == 0 &&
+		    fstat(body->fd, &at) == 0 && at.st_nlink > 0)
+			return TS_OK;
+		ts_close(&body->fd);
+		body->fd = -1;
+	}
+	return ts_fail(err, TS_SYSTEM, "no free name in %s/incoming",
+		       body->archive_dir);
+}
+
+static enum ts_status
+make_incoming(const char *archive_dir, struct ts_err *err)
+{
+	char *path;
+	enum ts_status status;
+
+	if (asprintf(&path, "%s/incoming", archive_dir) < 0)
+		return ts_fail(err, TS_SYSTEM, "no memory for a name");
+	status = ts_mkdirs(path, err);
+	free(path);
+	return status;
+}
+
+enum ts_status
+ts_body_new(const char *archive_dir, int64_t max_bytes, struct ts_body **out,
+	    struct ts_err *err)
+{
+	struct ts_body *body = calloc(1, sizeof *body);
+
+	*out = NULL;
+	if (body == NULL)
+		return ts_fail(err, TS_SYSTEM, "no memory for a body");
+	body->fd = -1;
+	body->max = max_bytes;
+	body->archive_dir = strdup(archive_dir);
+	body->hash = ts_hash_new();
+	/* The usual level: level 1 saves little time beside the hash. */
+	body->zip_open = deflateInit2(&body->zip, Z_DEFAULT_COMPRESSION,
+				      Z_DEFLATED, GZIP, 8,
+				      Z_DEFAULT_STRATEGY) == Z_OK;
+	if (body->archive_dir == NULL || body->hash == NULL ||
+	    !body->zip_open)
+		ts_fail(err, TS_SYSTEM, "no memory for a body");
+	else if (make_incoming(archive_dir, err) == TS_OK &&
+		 open_incoming(body, err) == TS_OK)
+		*out = body;
+	if (*out != NULL)
+		return TS_OK;
+	ts_body_free(body);
+	return err->status;
+}
+
+static enum ts_status
+squeeze(struct ts_body *body, int flush, struct ts_err *err)
+{
+	do {
+		body->zip.next_out = body->out;
+		body->zip.avail_out = CHUNK;
+		if (deflate(&body->zip, flush) == Z_STREAM_ERROR)
+			return ts_fail(err, TS_SYSTEM, "deflate failed");
+		if (ts_write_all(body->fd, body->out,
+				 CHUNK - body->zip.avail_out,
+				 "archive", err) != TS_OK)
+			return err->status;
+	} while (body->zip.avail_out == 0);
+	return TS_OK;
+}
+
+enum ts_status
+ts_body_add(struct ts_body *body, const void *bytes, size_t count,
+	    struct ts_err *err)
+{
+	size_t head = TS_BODY_HEAD - body->head_count;
+
+	if ((int64_t)count > body->max - body->size)
+		return ts_fail(err, TS_BAD_DATA,
+			       "larger than %" PRId64 " bytes", body->max);
+	if (head > count)
+		head = count;
+	memcpy(body->head + body->head_count, bytes, head);
+	body->head_count += head;
+	body->size += (int64_t)count;
+	ts_hash_add(body->hash, bytes, count);
+	for (const unsigned char *at = bytes; count > 0;) {
+		size_t part = count < (1u << 30) ? count : (1u << 30);
+
+		body->zip.next_in = (unsigned char *)(uintptr_t)at;
+		body->zip.avail_in = (unsigned)part;
+		if (squeeze(body, Z_NO_FLUSH, err) != TS_OK)
+			return err->status;
+		at += part;
+		count -= part;
+	}
+	return TS_OK;
+}
+
+const char *
+ts_body_head(const struct ts_body *body, size_t *count)
+{
+	*count = body->head_count;
+	return body->head;
+}
+
+int64_t
+ts_body_size(const struct ts_body *body)
+{
+	return body->size;
+}
+
+enum ts_status
+ts_body_end(struct ts_body *body, struct ts_err *err)
+{
+	body->zip.next_in = NULL;
+	body->zip.avail_in = 0;
+	if (squeeze(body, Z_FINISH, err) != TS_OK)
+		return err->status;
+	ts_hash_end(body->hash, body->sha256);
+	body->ended = true;
+	return TS_OK;
+}
+
+const char *
+ts_body_sha256(const struct ts_body *body)
+{
+	return body->sha256;
+}
+
+static enum ts_status
+move_in(struct ts_body *body, const char *folder, const char *final,
+	struct ts_err *err)
+{
+	if (fsync(body->fd) != 0)
+		return ts_fail_errno(err, errno, "fsync %s", body->path);
+	if (ts_mkdirs(folder, err) != TS_OK)
+		return err->status;
+	/* Over an identical one, too: that heals one that was damaged. */
+	if (rename(body->path, final) != 0)
+		return ts_fail_errno(err, errno, "rename %s to %s",
+				     body->path, final);
+	free(body->path);
+	body->path = NULL;
+	return ts_fsync_dir(folder, err);
+}
+
+enum ts_status
+ts_body_keep(struct ts_body *body, const char *source, int64_t wall_us,
+	     struct ts_arena *arena, struct ts_document *document,
+	     struct ts_err *err)
+{
+	char when[TS_TIME_TEXT];
+	char *folder, *final;
+	const char *archive;
+
+	if (!ts_is_id(source))
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "\"%.80s\" cannot name a folder", source);
+	ts_time_print(wall_us, when);
+	folder = ts_arena_printf(arena, "%s/%s/%.4s", body->archive_dir,
+				 source, when);
+	archive = ts_arena_printf(arena, "%s/%.4s/%s.gz", source, when,
+				  body->sha256);
+	final = ts_arena_printf(arena, "%s/%s", body->archive_dir, archive);
+	if (folder == NULL || archive == NULL || final == NULL)
+		return ts_fail(err, TS_SYSTEM, "no memory for a name");
+	if (move_in(body, folder, final, err) != TS_OK)
+		return err->status;
+	document->archive = archive;
+	document->size_bytes = body->size;
+	memcpy(document->sha256, body->sha256, sizeof document->sha256);
+	return TS_OK;
+}
+
+void
+ts_body_free(struct ts_body *body)
+{
+	if (body == NULL)
+		return;
+	if (body->path != NULL && body->fd >= 0)
+		unlink(body->path);
+	if (body->fd >= 0)
+		ts_close(&body->fd);
+	if (body->zip_open)
+		deflateEnd(&body->zip);
+	ts_hash_free(body->hash);
+	free(body->archive_dir);
+	free(body->path);
+	free(body);
+}
+
+/* ---- reading again ------------------------------------------------------ */
+
+struct reader {
+	char *path;
+	int fd;
+	z_stream zip;
+	struct ts_hash *hash;
+	bool zip_open, ended;
+	int64_t size, expected_size;
+	char expected[TS_SHA256_TEXT];
+	unsigned char in[CHUNK];
+};
+
+static long
+damaged(const struct reader *reader, const char *how, struct ts_err *err)
+{
+	ts_fail(err, TS_CORRUPT, "archived document %s: %s", reader->path,
+		how);
+	return -1;
+}
+
+static long
+check_end(struct reader *reader, struct ts_err *err)
+{
+	char found[TS_SHA256_TEXT];
+
+	reader->ended = true;
+	ts_hash_end(reader->hash, found);
+	if (reader->size != reader->expected_size)
+		return damaged(reader, "its size is another one", err);
+	if (strcmp(found, reader->expected) != 0)
+		return damaged(reader, "its SHA-256 is another one", err);
+	return 0;
+}
+
+static long
+refill(struct reader *reader, struct ts_err *err)
+{
+	ssize_t got;
+
+	do
+		got = read(reader->fd, reader->in, CHUNK);
+	while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		ts_fail_errno(err, errno, "read %s", reader->path);
+		return -1;
+	}
+	if (got == 0)
+		return damaged(reader, "it ends too early", err);
+	reader->zip.next_in = reader->in;
+	reader->zip.avail_in = (unsigned)got;
+	return got;
+}
+
+static long
+read_body(void *ctx, char *bytes, size_t room, struct ts_err *err)
+{
+	struct reader *reader = ctx;
+	size_t want = room < (1u << 30) ? room : (1u << 30);
+	size_t got = 0;
+
+	while (!reader->ended && got == 0 && want > 0) {
+		int code;
+
+		if (reader->zip.avail_in == 0 && refill(reader, err) < 0)
+			return -1;
+		reader->zip.next_out = (unsigned char *)bytes;
+		reader->zip.avail_out = (unsigned)want;
+		code = inflate(&reader->zip, Z_NO_FLUSH);
+		got = want - reader->zip.avail_out;
+		if (code != Z_OK && code != Z_STREAM_END)
+			return damaged(reader, "not readable", err);
+		ts_hash_add(reader->hash, bytes, got);
+		reader->size += (int64_t)got;
+		if (reader->size > reader->expected_size)
+			return damaged(reader, "its size is another one",
+				       err);
+		if (code == Z_STREAM_END && check_end(reader, err) < 0)
+			return -1;
+	}
+	return (long)got;
+}
+
+static enum ts_status
+rewind_body(void *ctx, struct ts_err *err)
+{
+	struct reader *reader = ctx;
+
+	if (lseek(reader->fd, 0, SEEK_SET) != 0)
+		return ts_fail_errno(err, errno, "read %s again",
+				     reader->path);
+	ts_hash_free(reader->hash);
+	reader->hash = ts_hash_new();
+	if (reader->hash == NULL || inflateReset(&reader->zip) != Z_OK)
+		return ts_fail(err, TS_SYSTEM, "no memory to read %s again",
+			       reader->path);
+	reader->zip.next_in = reader->in;
+	reader->zip.avail_in = 0;
+	reader->size = 0;
+	reader->ended = false;
+	return TS_OK;
+}
+
+static void
+free_reader(struct reader *reader)
+{
+	if (reader->fd >= 0)
+		ts_close(&reader->fd);
+	if (reader->zip_open)
+		inflateEnd(&reader->zip);
+	ts_hash_free(reader->hash);
+	free(reader->path);
+	free(reader);
+}
+
+static enum ts_status
+open_reader(struct reader *reader, const char *archive_dir,
+	    const struct ts_document *document, struct ts_err *err)
+{
+	const char *name = document->archive;
+
+	reader->fd = -1;
+	if (name[0] == '\0' || name[0] == '/' || strstr(name, "..") != NULL)
+		return ts_fail(err, TS_CORRUPT,
+			       "\"%.200s\" is no path in the archive", name);
+	if (asprintf(&reader->path, "%s/%s", archive_dir, name) < 0) {
+		reader->path = NULL;
+		return ts_fail(err, TS_SYSTEM, "no memory to read %s", name);
+	}
+	reader->hash = ts_hash_new();
+	reader->zip_open = inflateInit2(&reader->zip, GZIP) == Z_OK;
+	if (reader->hash == NULL || !reader->zip_open)
+		return ts_fail(err, TS_SYSTEM, "no memory to read %s", name);
+	reader->expected_size = document->size_bytes;
+	memcpy(reader->expected, document->sha256, sizeof reader->expected);
+	reader->fd = open(reader->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (reader->fd >= 0)
+		return TS_OK;
+	if (errno == ENOENT)
+		return ts_fail(err, TS_NO_INPUT,
+			       "the archive has no file %s any more",
+			       reader->path);
+	return ts_fail_errno(err, errno, "open %s", reader->path);
+}
+
+enum ts_status
+ts_archive_open(const char *archive_dir, const struct ts_document *document,
+		struct ts_bytes *out, struct ts_err *err)
+{
+	struct reader *reader = calloc(1, sizeof *reader);
+
+	*out = (struct ts_bytes){ .ctx = NULL };
+	if (reader == NULL)
+		return ts_fail(err, TS_SYSTEM, "no memory to read a document");
+	if (open_reader(reader, archive_dir, document, err) != TS_OK) {
+		free_reader(reader);
+		return err->status;
+	}
+	*out = (struct ts_bytes){ .ctx = reader, .read = read_body,
+				  .rewind = rewind_body };
+	return TS_OK;
+}
+
+void
+ts_archive_close(struct ts_bytes *bytes)
+{
+	if (bytes->ctx != NULL)
+		free_reader(bytes->ctx);
+	*bytes = (struct ts_bytes){ .ctx = NULL };
+}
+
+bool
+ts_archive_has(const char *archive_dir, const struct ts_document *document)
+{
+	char *path;
+	bool there;
+
+	if (document->archive == NULL || document->archive[0] == '\0' ||
+	    asprintf(&path, "%s/%s", archive_dir, document->archive) < 0)
+		return false;
+	there = access(path, R_OK) == 0;
+	free(path);
+	return there;
+}
+
+/* ---- leftovers ---------------------------------------------------------- */
+
+static void
+sweep_one(int folder, const char *name)
+{
+	TS_AUTO_FD fd = openat(folder, name,
+			       O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		unlinkat(folder, name, 0);
+}
+
+enum ts_status
+ts_archive_sweep(const char *archive_dir, struct ts_err *err)
+{
+	struct dirent *entry;
+	char *path;
+	DIR *folder;
+
+	if (asprintf(&path, "%s/incoming", archive_dir) < 0)
+		return ts_fail(err, TS_SYSTEM, "no memory for a name");
+	folder = opendir(path);
+	if (folder == NULL && errno != ENOENT)
+		ts_fail_errno(err, errno, "open %s", path);
+	else
+		err->status = TS_OK;
+	free(path);
+	if (folder == NULL)
+		return err->status;
+	while ((entry = readdir(folder)) != NULL)
+		if (entry->d_name[0] != '.')
+			sweep_one(dirfd(folder), entry->d_name);
+	closedir(folder);
+	return TS_OK;
+}
