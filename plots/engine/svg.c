@@ -35,6 +35,11 @@ static const char *const attributes[] = {
 	"text-anchor", "text-decoration", "transform", "width", "x",
 	"xml:space", "y",
 };
+/* Those of the elements that hold nothing. */
+static const char *const shapes[] = {
+	"circle", "feComposite", "feFlood", "path", "polygon", "polyline",
+	"rect", "use",
+};
 /* Known and of no use: a class name without a style sheet, and crisp edges,
  * which make curves ragged and bars unequal. */
 static const char *const dropped[] = { "class", "shape-rendering" };
@@ -46,9 +51,10 @@ struct sieve {
 	enum ts_status status;
 	int depth;		/* of elements that are open */
 	int skip;		/* depth inside a <title> or <desc> */
-	bool in_text;
-	bool is_empty[DEPTH_MAX];	/* a group whose tag waits in head[] */
-	struct ts_buf head[DEPTH_MAX];
+	bool in_text, in_shape;
+	bool waits[DEPTH_MAX];	/* a group that has no content so far */
+	bool is_plain[DEPTH_MAX];	/* one that says nothing: left out */
+	struct ts_buf head[DEPTH_MAX];	/* the tag */
 	bool has_root;
 };
 
@@ -116,6 +122,38 @@ is_harmless(const char *name, const char *value, size_t count)
 	       count;
 }
 
+/*
+ * gnuplot can only choose a weight through the name of a family, which
+ * readers of SVG do not know: "Inter SemiBold" is Inter with a weight, and
+ * where there is no Inter, the reader's own sans serif.
+ */
+static void
+add_family(struct ts_buf *out, const char *value, size_t count)
+{
+	static const struct { const char *name, *weight; } weights[] = {
+		{ " Thin", "100" }, { " Light", "300" }, { " Medium", "500" },
+		{ " SemiBold", "600" }, { " ExtraBold", "800" },
+		{ " Black", "900" },
+	};
+	const char *weight = NULL;
+
+	for (size_t i = 0; i < sizeof weights / sizeof weights[0]; i++) {
+		size_t length = strlen(weights[i].name);
+
+		if (count > length && memcmp(value + count - length,
+					     weights[i].name, length) == 0) {
+			weight = weights[i].weight;
+			count -= length;
+			break;
+		}
+	}
+	ts_buf_add(out, " font-family=\"");
+	add_escaped(out, value, count);
+	ts_buf_add(out, ", sans-serif\"");
+	if (weight != NULL)
+		ts_buf_addf(out, " font-weight=\"%s\"", weight);
+}
+
 static void
 add_attribute(struct sieve *sieve, struct ts_buf *out, const xmlChar **at)
 {
@@ -140,6 +178,10 @@ add_attribute(struct sieve *sieve, struct ts_buf *out, const xmlChar **at)
 	if (!is_harmless(name, value, count)) {
 		refuse(sieve, "attribute %s has the value \"%.*s\"", name,
 		       (int)(count < 60 ? count : 60), value);
+		return;
+	}
+	if (strcmp(name, "font-family") == 0) {
+		add_family(out, value, count);
 		return;
 	}
 	ts_buf_addf(out, " %s%s=\"", link ? "xlink:" : "", name);
@@ -180,11 +222,12 @@ static void
 open_groups(struct sieve *sieve)
 {
 	for (int i = 1; i < sieve->depth; i++) {
-		if (!sieve->is_empty[i])
+		if (!sieve->waits[i])
 			continue;
-		ts_buf_add_bytes(sieve->out, sieve->head[i].data,
-				 sieve->head[i].used);
-		sieve->is_empty[i] = false;
+		sieve->waits[i] = false;
+		if (!sieve->is_plain[i])
+			ts_buf_add_bytes(sieve->out, sieve->head[i].data,
+					 sieve->head[i].used);
 	}
 }
 
@@ -209,6 +252,8 @@ begin_element(void *ctx, const xmlChar *local, const xmlChar *prefix,
 		refuse(sieve, "element %.40s is not on the list", name);
 	if (sieve->depth >= DEPTH_MAX - 1)
 		refuse(sieve, "elements are %d deep", sieve->depth);
+	if (sieve->in_shape)
+		refuse(sieve, "element %.40s inside a shape", name);
 	if (sieve->status != TS_OK)
 		return;
 	if (sieve->depth++ == 0) {
@@ -225,14 +270,15 @@ begin_element(void *ctx, const xmlChar *local, const xmlChar *prefix,
 			continue;
 		add_attribute(sieve, head, attrs + 5 * i);
 	}
+	sieve->is_plain[sieve->depth - 1] = strcmp(head->data, "<g") == 0;
 	ts_buf_add(head, ">");
 	if (head->failed)
 		refuse(sieve, "element %.40s is too large", name);
-	sieve->is_empty[sieve->depth - 1] = true;
+	sieve->waits[sieve->depth - 1] = true;
 	if (strcmp(name, "g") != 0)	/* <defs>, <text>, shapes: at once */
 		open_groups(sieve);
-	if (strcmp(name, "text") == 0)
-		sieve->in_text = true;
+	sieve->in_text |= strcmp(name, "text") == 0;
+	sieve->in_shape = LISTED(name, shapes);
 }
 
 static void
@@ -250,17 +296,14 @@ end_element(void *ctx, const xmlChar *local, const xmlChar *prefix,
 	if (sieve->status != TS_OK)
 		return;
 	sieve->depth--;
-	if (sieve->depth > 0 && sieve->is_empty[sieve->depth])
+	if (sieve->depth > 0 && (sieve->waits[sieve->depth] ||
+				 sieve->is_plain[sieve->depth]))
 		return;
 	if (strcmp(name, "text") == 0)
 		sieve->in_text = false;
-	if (sieve->out->used > 0 &&
-	    sieve->out->data[sieve->out->used - 1] == '>' &&
-	    strcmp(name, "text") != 0 && strcmp(name, "tspan") != 0 &&
-	    strcmp(name, "g") != 0 && strcmp(name, "svg") != 0 &&
-	    strcmp(name, "defs") != 0 && strcmp(name, "pattern") != 0 &&
-	    strcmp(name, "filter") != 0) {
-		/* a shape without content */
+	sieve->in_shape = false;
+	if (LISTED(name, shapes) && sieve->out->used > 0) {
+		/* <path ...> becomes <path .../> */
 		sieve->out->data[sieve->out->used - 1] = '/';
 		ts_buf_add(sieve->out, ">\n");
 		return;
