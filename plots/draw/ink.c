@@ -248,7 +248,8 @@ ts_ink_break(struct ts_ink *ink)
 void
 ts_ink_area(struct ts_ink *ink, uint32_t colour)
 {
-	layer(ink, "u 1:2:3 w filledcurves fs solid 1 noborder "
+	layer(ink, "u 1:2:3 w filledcurves fs transparent solid "
+	      "0.7 noborder "
 	      "fc rgb '#%06X'", (unsigned)colour);
 }
 

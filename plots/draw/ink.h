@@ -74,7 +74,8 @@ void ts_ink_line(struct ts_ink *ink, uint32_t colour, double width,
 void ts_ink_point(struct ts_ink *ink, double x, double y);
 void ts_ink_break(struct ts_ink *ink);	/* the line is interrupted */
 
-/* Area between two lines: x, y of the one, y of the other. */
+/* Area between two lines: x, y of the one, y of the other. The grid shines
+ * through. */
 void ts_ink_area(struct ts_ink *ink, uint32_t colour);
 void ts_ink_span(struct ts_ink *ink, double x, double y0, double y1);
 

@@ -1,0 +1,561 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The same flow as the exporter and as the importer report it, and the gap
+ * between them: do both sides agree. A year that one side has not published
+ * is a gap with the words "no data", never a bridge between two points.
+ */
+#include <math.h>
+#include "plots/draw/axis.h"
+
+#define MOST 40
+#define SIDE 20.0
+
+enum { EXPORTER, IMPORTER };
+
+struct side {
+	const char *name;	/* "Kazakhstan" */
+	struct ts_point *points;
+	size_t known, last;	/* figures; slot of the last one */
+};
+
+struct mirror {
+	struct ts_figures fig;
+	struct ts_slots slots;
+	struct side sides[2];
+	size_t both;		/* slot of the last common period + 1, or 0 */
+	bool gaps, dashed;
+	double low, high;
+};
+
+static const struct ts_type name_type = { TS_BOLD, 12 };
+static const struct ts_type text_type = { TS_REGULAR, 12 };
+static const struct ts_type gap_type = { TS_SEMIBOLD, 12 };
+static const struct ts_type small_type = { TS_REGULAR, 10 };
+
+static const char *const needs[] = { "period", "value", "side|flow", NULL };
+
+static int
+side_of(const struct ts_row *row)
+{
+	const char *word = row->side[0] ? row->side : row->flow;
+
+	if (strcmp(word, "exporter") == 0 || strcmp(word, "X") == 0)
+		return EXPORTER;
+	if (strcmp(word, "importer") == 0 || strcmp(word, "M") == 0)
+		return IMPORTER;
+	return -1;
+}
+
+static bool
+is_side(const struct ts_row *row, const void *ctx)
+{
+	return side_of(row) == *(const int *)ctx;
+}
+
+/* One reporter a side, and not the same on both. */
+static enum ts_status
+check_sides(const struct ts_rows *rows, struct ts_err *err)
+{
+	const struct ts_row *first[2] = { NULL, NULL };
+	size_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		const struct ts_row *row = &rows->items[i];
+		int side = side_of(row);
+
+		if (side < 0)
+			return ts_fail(err, TS_BAD_DATA, "row %zu: side \"%.40s"
+				       "\" is neither exporter nor importer",
+				       row->number, row->side[0] ? row->side :
+				       row->flow);
+		if (!first[side])
+			first[side] = row;
+		if (strcmp(first[side]->reporter, row->reporter) != 0)
+			return ts_fail(err, TS_BAD_DATA, "rows %zu and %zu: two "
+				       "reporters (%.40s, %.40s) of one side",
+				       first[side]->number, row->number,
+				       first[side]->reporter, row->reporter);
+	}
+	if (first[0] && first[1] && first[0]->reporter[0] &&
+	    strcmp(first[0]->reporter, first[1]->reporter) == 0)
+		return ts_fail(err, TS_BAD_DATA, "%.40s reports both sides: a "
+			       "mirror needs what the partner says",
+			       first[0]->reporter);
+	return ts_rows_constant(rows, "product", err);
+}
+
+/* Label of the rows, else the name the report has, else the code. */
+static const char *
+name_of(const struct ts_chart_spec *spec, const struct ts_rows *rows, int side)
+{
+	bool imports = spec->flow && strcmp(spec->flow, "M") == 0;
+	const char *name = (side == EXPORTER) != imports ? spec->reporter :
+			   spec->partner;
+	size_t i;
+
+	for (i = 0; i < rows->count; i++)
+		if (side_of(&rows->items[i]) == side &&
+		    rows->items[i].label[0])
+			return rows->items[i].label;
+	if (name && name[0])
+		return name;
+	for (i = 0; i < rows->count; i++)
+		if (side_of(&rows->items[i]) == side &&
+		    rows->items[i].reporter[0])
+			return rows->items[i].reporter;
+	return side == EXPORTER ? "Exporter" : "Importer";
+}
+
+static bool
+is_known(const struct side *side, size_t slot)
+{
+	return !isnan(side->points[slot].value);
+}
+
+static bool
+is_rough(const struct side *side, size_t slot)
+{
+	const struct ts_row *row = side->points[slot].row;
+
+	return row && (row->estimated || row->provisional);
+}
+
+static void
+measure(struct mirror *chart)
+{
+	size_t i;
+	int s;
+
+	for (i = 0; i < chart->slots.count; i++) {
+		for (s = 0; s < 2; s++) {
+			struct side *side = &chart->sides[s];
+
+			chart->gaps |= !is_known(side, i);
+			if (!is_known(side, i))
+				continue;
+			side->known++;
+			side->last = i;
+			chart->dashed |= is_rough(side, i);
+			chart->low = fmin(chart->low, side->points[i].value);
+			chart->high = fmax(chart->high, side->points[i].value);
+		}
+		if (is_known(&chart->sides[0], i) &&
+		    is_known(&chart->sides[1], i))
+			chart->both = i + 1;
+	}
+}
+
+static enum ts_status
+read_mirror(const struct ts_chart_spec *spec, struct ts_arena *arena,
+	    struct mirror *chart, struct ts_err *err)
+{
+	struct ts_rows rows;
+	int s;
+
+	*chart = (struct mirror){ .both = 0 };
+	if (ts_rows_read(spec, arena, needs, &rows, err) != TS_OK ||
+	    check_sides(&rows, err) != TS_OK ||
+	    ts_slots_make(&rows, MOST, &chart->slots, err) != TS_OK)
+		return err->status;
+	for (s = 0; s < 2; s++) {
+		if (ts_slots_fill(&rows, &chart->slots, is_side, &s, arena,
+				  &chart->sides[s].points, err) != TS_OK)
+			return err->status;
+		chart->sides[s].name = name_of(spec, &rows, s);
+	}
+	measure(chart);
+	chart->fig = ts_fig_make(spec, rows.unit,
+				 fmax(chart->high, -chart->low), arena);
+	return TS_OK;
+}
+
+static enum ts_status
+mirror_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
+	    struct ts_chart_need *out, struct ts_err *err)
+{
+	struct mirror chart;
+	int s;
+
+	*out = (struct ts_chart_need){ .height_px = 420 };
+	if (read_mirror(spec, arena, &chart, err) != TS_OK)
+		return ts_while(err, "mirror");
+	for (s = 0; s < 2; s++)
+		if (chart.sides[s].known == 0)
+			snprintf(out->refused, sizeof(out->refused),
+				 "needs figures of both sides, the %s reports "
+				 "none", s == EXPORTER ? "exporter" :
+				 "importer");
+	snprintf(out->unit, sizeof(out->unit), "%s", ts_fig_unit(&chart.fig));
+	ts_note(out, chart.dashed, "Dashed: estimate or provisional.");
+	ts_note(out, chart.gaps, "Gap: not published.");
+	if (chart.slots.dropped)
+		ts_note(out, true, ts_arena_printf(arena,
+			"%zu earlier periods are not shown.",
+			chart.slots.dropped));
+	return TS_OK;
+}
+
+/* The two lines at the right end of a series, or in the middle of the gap. */
+struct ending {
+	const char *name, *text;
+	struct ts_type type;
+	uint32_t colour;
+	double y;
+};
+
+static const char *
+in_period(const struct mirror *chart, size_t slot, const char *text)
+{
+	if (slot + 1 == chart->slots.count)
+		return text;
+	return ts_arena_printf(chart->fig.arena, "%s in %s", text,
+			       ts_slot_name(&chart->slots, slot, NULL,
+					    chart->fig.arena));
+}
+
+static struct ending
+side_ending(const struct mirror *chart, const struct ts_theme *theme, int s)
+{
+	static const char *const verbs[] = { "exported", "imported" };
+	const struct side *side = &chart->sides[s];
+	struct ts_arena *arena = chart->fig.arena;
+	struct ending end = {
+		.name = ts_arena_printf(arena, "%s reports", side->name),
+		.text = "no data",
+		.type = name_type,
+		.colour = s == EXPORTER ? theme->exports_text :
+			  theme->imports_text,
+	};
+
+	if (side->known)
+		end.text = in_period(chart, side->last,
+				     ts_arena_printf(arena, "%s %s",
+				     ts_fig_value(&chart->fig,
+						  side->points[side->last]
+						  .value), verbs[s]));
+	return end;
+}
+
+static struct ending
+gap_ending(const struct mirror *chart, const struct ts_theme *theme)
+{
+	struct ending end = { .name = "", .text = "", .type = gap_type,
+			      .colour = theme->text };
+	double x, m, gap;
+	size_t slot;
+
+	if (!chart->both)
+		return end;
+	slot = chart->both - 1;
+	x = chart->sides[EXPORTER].points[slot].value;
+	m = chart->sides[IMPORTER].points[slot].value;
+	gap = fabs(x - m);
+	end.name = gap > 0 ? in_period(chart, slot, "Unexplained") :
+		   in_period(chart, slot, "No gap");
+	if (gap > 0)
+		end.text = ts_arena_printf(chart->fig.arena, "%s (%s)",
+			ts_fig_value(&chart->fig, gap),
+			ts_fig_share(&chart->fig,
+				     gap / fmax(fabs(x), fabs(m))));
+	return end;
+}
+
+static double
+endings_width(const struct ending *ends)
+{
+	double widest = 0;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		widest = fmax(widest, fmax(ts_type_width(ends[i].type,
+							 ends[i].name),
+					   ts_type_width(text_type,
+							 ends[i].text)));
+	return widest;
+}
+
+static void
+draw_endings(struct ts_ink *ink, const struct mirror *chart,
+	     const struct ts_axis *axis, struct ending *ends, double room)
+{
+	double x = axis->plot.x + axis->plot.width + 8;
+	double ys[3];
+	size_t count = chart->both ? 3 : 2, i;
+
+	for (i = 0; i < 2; i++) {
+		const struct side *side = &chart->sides[i];
+
+		ys[i] = ts_axis_y(axis, side->known ?
+				  side->points[side->last].value : 0) + 7;
+	}
+	if (chart->both)
+		ys[2] = (ts_axis_y(axis, chart->sides[0]
+				   .points[chart->both - 1].value) +
+			 ts_axis_y(axis, chart->sides[1]
+				   .points[chart->both - 1].value)) / 2 + 3;
+	ts_spread(ys, count, 39, axis->plot.y + 8,
+		  axis->plot.y + axis->plot.height - 6);
+	for (i = 0; i < count; i++) {
+		TS_AUTO_BUF name = TS_BUF_INIT(2048);
+
+		ts_text_fit(&name, ends[i].type.weight, ends[i].type.size,
+			    room, ends[i].name);
+		ts_ink_text(ink, x, ys[i] - 8.5, TS_LEFT, ends[i].type,
+			    ends[i].colour, name.data);
+		ts_ink_text(ink, x, ys[i] + 8.5, TS_LEFT, text_type,
+			    ends[i].colour, ends[i].text);
+	}
+}
+
+/* Only where both are known, stretch by stretch. */
+static void
+draw_area(struct ts_ink *ink, const struct mirror *chart,
+	  const struct ts_axis *axis)
+{
+	size_t i;
+
+	ts_ink_area(ink, ink->job->theme->grid);
+	for (i = 0; i < chart->slots.count; i++)
+		if (is_known(&chart->sides[0], i) &&
+		    is_known(&chart->sides[1], i))
+			ts_ink_span(ink, ts_axis_x(axis, i),
+				    ts_axis_y(axis, chart->sides[0]
+					      .points[i].value),
+				    ts_axis_y(axis, chart->sides[1]
+					      .points[i].value));
+		else
+			ts_ink_break(ink);
+	ts_ink_layer_end(ink);
+}
+
+/* Segments between neighbours, whole or dashed ones. */
+static void
+draw_line(struct ts_ink *ink, const struct side *side,
+	  const struct ts_axis *axis, uint32_t colour, bool dashed)
+{
+	size_t i;
+
+	ts_ink_line(ink, colour, 2.4, dashed ? "(4,3)" : "");
+	for (i = 1; i < axis->slots; i++) {
+		bool rough = is_rough(side, i - 1) || is_rough(side, i);
+
+		if (!is_known(side, i - 1) || !is_known(side, i) ||
+		    rough != dashed)
+			continue;
+		ts_ink_point(ink, ts_axis_x(axis, i - 1),
+			     ts_axis_y(axis, side->points[i - 1].value));
+		ts_ink_point(ink, ts_axis_x(axis, i),
+			     ts_axis_y(axis, side->points[i].value));
+		ts_ink_break(ink);
+	}
+	ts_ink_layer_end(ink);
+}
+
+static void
+draw_side(struct ts_ink *ink, const struct side *side,
+	  const struct ts_axis *axis, uint32_t colour)
+{
+	size_t i;
+
+	draw_line(ink, side, axis, colour, false);
+	draw_line(ink, side, axis, colour, true);
+	ts_ink_dots(ink, colour, side->known == 1 ? 7 : 4.6);
+	for (i = 0; i < axis->slots; i++)
+		if (is_known(side, i))
+			ts_ink_dot(ink, ts_axis_x(axis, i),
+				   ts_axis_y(axis, side->points[i].value));
+	ts_ink_layer_end(ink);
+}
+
+static void
+draw_gap_arrow(struct ts_ink *ink, const struct mirror *chart,
+	       const struct ts_axis *axis)
+{
+	size_t slot = chart->both - 1;
+	double x = ts_axis_x(axis, slot) + 2.5;
+	double a = ts_axis_y(axis, chart->sides[0].points[slot].value);
+	double b = ts_axis_y(axis, chart->sides[1].points[slot].value);
+
+	if (fabs(a - b) < 22)
+		return;
+	ts_ink_arrows(ink, ink->job->theme->axis, 1);
+	ts_ink_stroke(ink, x, fmin(a, b) + 2, x, fmax(a, b) - 2);
+	ts_ink_layer_end(ink);
+}
+
+/* True when the line of a side passes through this stretch. */
+static bool
+is_crossed(const struct side *side, const struct ts_axis *axis, double x0,
+	   double x1, double y0, double y1)
+{
+	size_t i;
+
+	for (i = 0; i < axis->slots; i++) {
+		double xa = ts_axis_x(axis, i), ya, xb, yb;
+
+		if (!is_known(side, i))
+			continue;
+		ya = ts_axis_y(axis, side->points[i].value);
+		xb = xa;
+		yb = ya;
+		if (i + 1 < axis->slots && is_known(side, i + 1)) {
+			xb = ts_axis_x(axis, i + 1);
+			yb = ts_axis_y(axis, side->points[i + 1].value);
+		}
+		if (xb >= x0 && xa <= x1 && fmax(ya, yb) >= y0 &&
+		    fmin(ya, yb) <= y1)
+			return true;
+	}
+	return false;
+}
+
+/* Where a missing stretch is said in words: the lowest free line. */
+struct words {
+	double x0, x1, y;
+};
+
+struct taken {
+	struct words items[MOST];
+	size_t count;
+};
+
+static bool
+find_place(const struct mirror *chart, const struct ts_axis *axis,
+	   const struct taken *taken, struct words *words)
+{
+	double bottom = axis->plot.y + axis->plot.height;
+	size_t i;
+
+	for (words->y = bottom - 10; words->y > axis->plot.y + 8;
+	     words->y -= 14) {
+		bool is_free = true;
+
+		for (i = 0; i < 2; i++)
+			is_free &= !is_crossed(&chart->sides[i], axis,
+					       words->x0, words->x1,
+					       words->y - 8, words->y + 8);
+		for (i = 0; i < taken->count; i++)
+			is_free &= fabs(taken->items[i].y - words->y) > 12 ||
+				   taken->items[i].x1 < words->x0 ||
+				   taken->items[i].x0 > words->x1;
+		if (is_free)
+			return true;
+	}
+	return false;
+}
+
+/* The stretch of missing slots that begins at first: one behind its end. */
+static size_t
+missing_until(const struct side *side, const struct ts_axis *axis,
+	      size_t first)
+{
+	while (first < axis->slots && !is_known(side, first))
+		first++;
+	return first;
+}
+
+/* True when both sides miss exactly these slots: it is said once. */
+static bool
+is_shared(const struct side *other, const struct ts_axis *axis, size_t first,
+	  size_t end)
+{
+	return !is_known(other, first) &&
+	       missing_until(other, axis, first) == end &&
+	       (first == 0 || is_known(other, first - 1));
+}
+
+static void
+say_missing(struct ts_ink *ink, const struct mirror *chart,
+	    const struct ts_axis *axis, int s, size_t first, size_t end,
+	    struct taken *taken)
+{
+	const struct ts_theme *theme = ink->job->theme;
+	bool shared = is_shared(&chart->sides[!s], axis, first, end);
+	double left = first ? ts_axis_x(axis, first - 1) : axis->plot.x;
+	double right = end < axis->slots ? ts_axis_x(axis, end) :
+		       axis->plot.x + axis->plot.width;
+	const char *text = ts_arena_printf(chart->fig.arena, "%s: no data",
+					   chart->sides[s].name);
+	struct words words;
+	double wide;
+
+	if (shared && s == IMPORTER)
+		return;
+	if (shared || ts_type_width(small_type, text) > right - left - 6)
+		text = "no data";
+	wide = ts_type_width(small_type, text);
+	words.x0 = (left + right - wide) / 2;
+	words.x1 = words.x0 + wide;
+	if (taken->count == MOST || wide > right - left ||
+	    !find_place(chart, axis, taken, &words))
+		return;
+	taken->items[taken->count++] = words;
+	ts_ink_text(ink, words.x0, words.y, TS_LEFT, small_type,
+		    shared ? theme->text : s == EXPORTER ?
+		    theme->exports_text : theme->imports_text, text);
+}
+
+static void
+draw_missing(struct ts_ink *ink, const struct mirror *chart,
+	     const struct ts_axis *axis)
+{
+	struct taken taken = { .count = 0 };
+	size_t i, end;
+	int s;
+
+	for (s = 0; s < 2; s++)
+		for (i = 0; i < axis->slots; i = end + 1) {
+			end = missing_until(&chart->sides[s], axis, i);
+			if (end > i)
+				say_missing(ink, chart, axis, s, i, end,
+					    &taken);
+		}
+}
+
+static enum ts_status
+mirror_draw(const struct ts_chart_job *job, struct ts_script *script,
+	    struct ts_err *err)
+{
+	const struct ts_theme *theme = job->theme;
+	struct mirror chart;
+	struct ts_axis axis = { .inset = 14 };
+	struct ending ends[3];
+	double room;
+	TS_AUTO_INK ink;
+
+	ts_ink_begin(&ink, job, script);
+	if (read_mirror(job->spec, job->arena, &chart, err) != TS_OK)
+		return ts_while(err, "mirror");
+	ends[0] = side_ending(&chart, theme, EXPORTER);
+	ends[1] = side_ending(&chart, theme, IMPORTER);
+	ends[2] = gap_ending(&chart, theme);
+	room = fmin(endings_width(ends), 0.36 * job->panel.width);
+	axis.ticks = ts_ticks_make(chart.low, chart.high);
+	axis.slots = chart.slots.count;
+	ts_axis_place(&axis, &chart.fig, SIDE,
+		      job->panel.width - SIDE - room - 8, job->area.y + 18,
+		      job->panel.height - 72);
+	ts_axis_grid(&ink, &axis, &chart.fig);
+	draw_area(&ink, &chart, &axis);
+	ts_axis_zero(&ink, &axis);
+	draw_side(&ink, &chart.sides[IMPORTER], &axis, theme->imports);
+	draw_side(&ink, &chart.sides[EXPORTER], &axis, theme->exports);
+	if (chart.both)
+		draw_gap_arrow(&ink, &chart, &axis);
+	draw_missing(&ink, &chart, &axis);
+	draw_endings(&ink, &chart, &axis, ends, room);
+	ts_axis_names(&ink, &axis, &chart.slots, NULL,
+		      job->panel.height - 58);
+	ts_ink_unit(&ink, ts_fig_unit(&chart.fig));
+	return ts_ink_end(&ink, err);
+}
+
+const struct ts_chart tradestat_plugin = {
+	TS_PLUGIN_HEAD(struct ts_chart, CHART, "mirror",
+		       "One flow as both sides report it", NULL, 0),
+	.question = "do both sides agree",
+	.columns = "period, value, side (exporter, importer) or flow (X, M); "
+		   "reporter, label, product, unit, status",
+	.need = mirror_need,
+	.draw = mirror_draw,
+};
