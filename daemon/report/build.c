@@ -215,7 +215,7 @@ add_row(struct ts_page_build *pb, const char *cells[ALL],
 		cells[TIDY + i] = extra != NULL && extra[i] != NULL ? extra[i]
 								    : "";
 	if (r->trouble.status == TS_OK)
-		(void)ts_table_add(pb->data, cells, &r->trouble);
+		ts_ignore(ts_table_add(pb->data, cells, &r->trouble));
 }
 
 void
@@ -259,7 +259,8 @@ void
 ts_pb_table_row(struct ts_page_build *pb, const char *const *cells)
 {
 	if (pb->render->trouble.status == TS_OK)
-		(void)ts_table_add(pb->table, cells, &pb->render->trouble);
+		ts_ignore(ts_table_add(pb->table, cells,
+				       &pb->render->trouble));
 }
 
 void

@@ -52,6 +52,14 @@ TS_API enum ts_status ts_fail_errno(struct ts_err *err, int errno_value,
 TS_API enum ts_status ts_while(struct ts_err *err, const char *fmt, ...)
 	__attribute__((cold)) TS_PRINTF(2, 3);
 
+/* For a failure that is told elsewhere or changes nothing; the comment beside
+ * the call says which. */
+static inline void
+ts_ignore(enum ts_status status)
+{
+	(void)status;
+}
+
 /* sysexits(3) code of a status; see docs and conventions: 0 64 65 66 69 70 71
  * 73 74 75 76 77 78. */
 TS_API int ts_exit_code(enum ts_status status);
