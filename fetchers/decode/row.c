@@ -7,7 +7,7 @@ enum ts_status
 ts_row_init(struct ts_row *row, struct ts_arena *arena, size_t roles,
 	    size_t ceiling, struct ts_err *err)
 {
-	size_t slots = roles + TS_ROW_FIELDS;
+	size_t slots = roles + TS_ROW_FIELDS + 1;	/* one as scratch */
 	size_t i;
 
 	memset(row, 0, sizeof *row);
@@ -60,6 +60,24 @@ ts_row_search(const struct ts_row *row, const char *name, size_t length)
 	return TS_NO_FIELD;
 }
 
+/* A name that tidy CSV has for one of its fixed columns. */
+static bool
+is_ours(const char *name)
+{
+	const char *list = TS_TIDY_HEADER;
+	size_t length = strlen(name);
+
+	while (*list != '\0') {
+		size_t item = strcspn(list, ",");
+
+		if (item == length && memcmp(list, name, length) == 0)
+			return true;
+		list += item;
+		list += *list != '\0';
+	}
+	return false;
+}
+
 enum ts_status
 ts_row_tell(const struct ts_row *row, const struct ts_sink *sink,
 	    struct ts_err *err)
@@ -76,7 +94,13 @@ ts_row_tell(const struct ts_row *row, const struct ts_sink *sink,
 
 		if (field->slot < row->roles)
 			continue;
-		items[field->slot - row->roles].name = field->name;
+		items[field->slot - row->roles].name =
+			!is_ours(field->name)
+				? field->name
+				: ts_arena_printf(row->arena, "%s_",
+						  field->name);
+		if (items[field->slot - row->roles].name == NULL)
+			return ts_fail(err, TS_SYSTEM, "no memory");
 		items[field->slot - row->roles].dimension = field->dimension;
 	}
 	columns.items = items;
@@ -113,7 +137,7 @@ ts_row_grow(struct ts_row *row, size_t want, struct ts_err *err)
 	if (text == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory");
 	/* The texts of this record move along. */
-	for (i = 0; i < row->roles + row->extra_count; i++) {
+	for (i = 0; i < row->roles + row->extra_count + 1; i++) {
 		uintptr_t at = (uintptr_t)row->slots[i];
 
 		if (at - from < row->used)

@@ -41,7 +41,8 @@ struct ts_row {
 	size_t extra_count;
 	size_t next;		/* the field expected next */
 	uint64_t record;	/* number of the record being read */
-	const char **slots;	/* texts, never NULL, "" absent */
+	const char **slots;	/* texts, never NULL, "" absent; the one
+				   behind the last is free for scratch */
 	char *text;		/* of this record */
 	size_t used, room, ceiling;
 };
@@ -57,7 +58,8 @@ enum ts_status ts_row_add(struct ts_row *row, const char *name, size_t length,
 /* The field of that name, wherever it is; TS_NO_FIELD. */
 size_t ts_row_search(const struct ts_row *row, const char *name,
 		     size_t length);
-/* Tells the further columns to the sink. */
+/* Tells the further columns to the sink; one that has the name of a fixed
+ * column of tidy CSV gets a '_' behind it. */
 enum ts_status ts_row_tell(const struct ts_row *row,
 			   const struct ts_sink *sink,
 			   struct ts_err *err) TS_MUST_USE;

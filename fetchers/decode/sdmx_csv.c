@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sdmx_csv.c - SDMX-CSV 1.0, 2.0 and what publishers make of it (ECB, Norges
+ * Bank, Eurostat, Bundesbank): one observation a row, whatever the order of
+ * the columns.
+ *
+ * Columns that mean the same as one of ours fill it; all of them are kept
+ * under their own names besides. Values stay as published: UNIT_MULT is a
+ * column like any other and is applied when the figures are normalised.
+ */
+#include <tradestat/plugin.h>
+
+#include "fetchers/decode/head.h"
+#include "fetchers/decode/missing.h"
+#include "fetchers/decode/row.h"
+#include "fetchers/decode/sdmx_header.h"
+#include "fetchers/decode/sheet.h"
+
+#include <strings.h>
+
+#define ROW_CEILING ((size_t)4 << 20)
+#define NUMBER_TEXT 128
+
+struct sdmx {
+	const char *dimensions;
+};
+
+static const struct ts_opt sdmx_opts[] = {
+	{ TS_OPT_AT(struct sdmx, STRING, dimensions), .preset = "",
+	  .help = "Columns that tell series apart (A+B+C); empty: those in "
+		  "front of the value, but for the usual attributes." },
+	{ .name = NULL },
+};
+
+struct state {
+	const struct ts_decode *decode;
+	struct ts_sheet *sheet;
+	struct ts_sdmx_header header;
+	struct ts_row row;
+	size_t *slot;		/* of each column; TS_NO_FIELD: not kept */
+	const char **cells;	/* of this record, without labels */
+	char decimal;		/* '\0' until a figure has shown it */
+	bool told_update;
+	char dataflow[256], dataset[256];
+	char last_text[64];
+	char last_frequency[24];
+	struct ts_period last;
+	char status[8];
+};
+
+static const char *
+cell(const struct state *state, enum ts_sdmx_role role)
+{
+	size_t column = state->header.role[role];
+
+	return column != TS_SDMX_NONE ? state->cells[column] : "";
+}
+
+static enum ts_status
+header(void *ctx, const struct ts_csv_field *fields, size_t count,
+       struct ts_err *err)
+{
+	struct state *state = ctx;
+	const struct ts_sink *sink = state->decode->sink;
+	const struct sdmx *opts = state->decode->opts;
+	struct ts_arena *arena = state->decode->arena;
+	enum ts_status status;
+	size_t i;
+
+	status = ts_sdmx_header(&state->header, fields, count,
+				opts != NULL ? opts->dimensions : NULL, arena,
+				err);
+	state->slot = ts_arena_alloc(arena, count, sizeof *state->slot);
+	state->cells = ts_arena_alloc(arena, count, sizeof *state->cells);
+	if (status == TS_OK && (state->slot == NULL || state->cells == NULL))
+		status = ts_fail(err, TS_SYSTEM, "no memory");
+	for (i = 0; i < count && status == TS_OK; i++) {
+		const struct ts_sdmx_column *column = &state->header.columns[i];
+
+		state->slot[i] = TS_NO_FIELD;
+		if (!column->kept)
+			continue;
+		state->slot[i] = state->row.extra_count;
+		status = ts_row_add(&state->row, column->name,
+				    strlen(column->name), TS_NO_ROLE,
+				    column->dimension, err);
+	}
+	if (status != TS_OK)
+		return status;
+	if (state->header.role[TS_SDMX_VALUE] == TS_SDMX_NONE &&
+	    sink->warn != NULL)
+		sink->warn(sink->ctx, "no measure: the document has attributes "
+				      "only");
+	return ts_row_tell(&state->row, sink, err);
+}
+
+/* "A: Annual" is A; a label may hold colons itself. A cell with a label is
+ * copied, as it has to be cut. */
+static enum ts_status
+read_cells(struct state *state, const struct ts_csv_field *fields,
+	   struct ts_err *err)
+{
+	struct ts_row *row = &state->row;
+	enum ts_status status;
+	size_t i;
+
+	ts_row_begin(row);
+	for (i = 0; i < state->header.count; i++) {
+		const char *text = fields[i].text;
+		const char *label = NULL;
+
+		if (state->header.columns[i].labelled)
+			label = strstr(text, ": ");
+		if (label != NULL) {
+			size_t scratch = row->extra_count;
+
+			status = ts_row_put(row, scratch, text,
+					    (size_t)(label - text), err);
+			if (status != TS_OK)
+				return status;
+			text = row->slots[scratch];
+		}
+		state->cells[i] = text;
+		if (state->slot[i] != TS_NO_FIELD)
+			row->slots[state->slot[i]] = text;
+	}
+	return TS_OK;
+}
+
+/* "AGENCY:FLOW(1.0)" is FLOW. */
+static const char *
+dataset(struct state *state)
+{
+	const char *text = cell(state, TS_SDMX_DATAFLOW);
+	const char *colon, *bracket;
+	size_t size = strlen(text) + 1, length;
+
+	if (size == 1)
+		return state->decode->dataset != NULL ? state->decode->dataset
+						      : "";
+	if (size > sizeof state->dataflow)
+		return text;
+	if (strcmp(text, state->dataflow) == 0)
+		return state->dataset;
+	memcpy(state->dataflow, text, size);
+	colon = strchr(text, ':');
+	if (colon != NULL)
+		text = colon + 1;
+	bracket = strrchr(text, '(');
+	length = bracket != NULL ? (size_t)(bracket - text) : strlen(text);
+	memcpy(state->dataset, text, length);
+	state->dataset[length] = '\0';
+	return state->dataset;
+}
+
+/* Codes of CL_FREQ, and the words that Eurostat sends with labels=name. */
+static char
+frequency_letter(const char *text)
+{
+	static const struct { const char *text; char letter; } words[] = {
+		{ "B", 'D' }, { "H", 'S' }, { "Annual", 'A' },
+		{ "Half-yearly, semesterly", 'S' }, { "Quarterly", 'Q' },
+		{ "Monthly", 'M' }, { "Weekly", 'W' }, { "Daily", 'D' },
+	};
+	size_t i;
+
+	if (text[0] != '\0' && text[1] == '\0' &&
+	    strchr("ASQMWD", text[0]) != NULL)
+		return text[0];
+	for (i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcasecmp(text, words[i].text) == 0)
+			return words[i].letter;
+	return '\0';
+}
+
+static bool
+remember(char *room, size_t size, const char *text)
+{
+	size_t length = strlen(text) + 1;
+
+	if (length > size) {
+		memcpy(room, "?", 2);
+		return false;
+	}
+	memcpy(room, text, length);
+	return true;
+}
+
+static enum ts_status
+read_period(struct state *state, char frequency, struct ts_err *err)
+{
+	const char *text = cell(state, TS_SDMX_PERIOD);
+	const char *freq = cell(state, TS_SDMX_FREQUENCY);
+	enum ts_span span = ts_span_of_freq(frequency);
+
+	if (strcmp(text, state->last_text) == 0 &&
+	    strcmp(freq, state->last_frequency) == 0)
+		return TS_OK;
+	if (text[0] == '\0')
+		state->last = (struct ts_period){ 0 };
+	/* "202407" is only a month if the frequency says so */
+	else if (ts_period_parse(text, &state->last, err) != TS_OK &&
+		 (span == TS_NO_SPAN ||
+		  ts_period_parse_as(span, text, &state->last, err) != TS_OK))
+		return ts_while(err, "TIME_PERIOD");
+	remember(state->last_text, sizeof state->last_text, text);
+	remember(state->last_frequency, sizeof state->last_frequency, freq);
+	return TS_OK;
+}
+
+/*
+ * The decimal sign is one for the whole file. A comma is possible where the
+ * fields are not separated by commas (the French locale of SDMX-CSV 2.0).
+ */
+static bool
+read_value(struct state *state, const char *text, struct ts_decimal *out)
+{
+	char copy[NUMBER_TEXT];
+	size_t length = strlen(text);
+	const char *comma = memchr(text, ',', length);
+	char sign = comma != NULL ? ','
+		    : memchr(text, '.', length) != NULL ? '.' : '\0';
+
+	if (sign == '\0' || sign == state->decimal) {
+		if (sign != ',')
+			return ts_decimal_read(text, length, out, NULL);
+	} else if (state->decimal != '\0' ||
+		   (sign == ',' && ts_sheet_separator(state->sheet) == ',')) {
+		return false;
+	}
+	state->decimal = sign;
+	if (sign == '.')
+		return ts_decimal_read(text, length, out, NULL);
+	if (length >= sizeof copy)
+		return false;
+	memcpy(copy, text, length + 1);
+	copy[comma - text] = '.';
+	return ts_decimal_read(copy, length, out, NULL);
+}
+
+/*
+ * Letters of CL_OBS_STATUS: A is the normal state, ours is "". Eurostat's
+ * flags are lower case and combine; r (revised) is not a state of the figure,
+ * s is Eurostat's own estimate, z "not applicable".
+ */
+static const char *
+read_status(struct state *state, bool has_value)
+{
+	const char *flags = cell(state, TS_SDMX_STATUS);
+	const char *secret = cell(state, TS_SDMX_CONFIDENTIAL);
+	size_t used = 0;
+
+	if (!has_value && secret[0] != '\0' && secret[1] == '\0' &&
+	    strchr("CNDS", secret[0] & ~0x20) != NULL)
+		return "C";
+	if (!state->header.eurostat_flags) {
+		if (strcmp(flags, "A") == 0)
+			flags = "";
+		return flags[0] == '\0' && !has_value ? "M" : flags;
+	}
+	for (; *flags != '\0' && used < sizeof state->status - 1; flags++) {
+		char letter = *flags;
+
+		if (letter == 's')
+			letter = 'E';
+		else if (letter == 'z' || letter == ':')
+			letter = 'M';
+		else if (letter >= 'a' && letter <= 'z' && letter != 'r')
+			letter = (char)(letter - 'a' + 'A');
+		if (letter >= 'A' && letter <= 'Z')
+			state->status[used++] = letter;
+	}
+	state->status[used] = '\0';
+	return used == 0 && !has_value ? "M" : state->status;
+}
+
+/* Comext has the unit in its "indicators"; XDC is "national currency", and an
+ * attribute says which. */
+static const char *
+unit(const struct state *state)
+{
+	const char *text = cell(state, TS_SDMX_UNIT);
+
+	if (strcmp(text, "VALUE_IN_EUROS") == 0 ||
+	    strcmp(text, "VALUE_EUR") == 0)
+		return "EUR";
+	if (strcmp(text, "QUANTITY_IN_100KG") == 0)
+		return "100kg";
+	if ((strcmp(text, "XDC") == 0 || text[0] == '\0') &&
+	    cell(state, TS_SDMX_CURRENCY)[0] != '\0' &&
+	    state->header.role[TS_SDMX_UNIT] != TS_SDMX_NONE)
+		return cell(state, TS_SDMX_CURRENCY);
+	return text;
+}
+
+/* ACTION D takes an observation back: it is missing from now on. */
+static enum ts_status
+read_action(const struct state *state, bool *deleted, struct ts_err *err)
+{
+	const char *action = cell(state, TS_SDMX_ACTION);
+
+	*deleted = strcmp(action, "D") == 0;
+	if (action[0] == '\0' ||
+	    (action[1] == '\0' && strchr("IARMD", action[0]) != NULL))
+		return TS_OK;
+	return ts_fail(err, TS_BAD_DATA, "ACTION \"%.20s\"", action);
+}
+
+static enum ts_status
+emit(struct state *state, uint64_t line, struct ts_err *err)
+{
+	const struct ts_sink *sink = state->decode->sink;
+	const char *value = cell(state, TS_SDMX_VALUE);
+	struct ts_obs obs = {
+		.source = "", .line = line,
+		.dataset = dataset(state),
+		.flow = cell(state, TS_SDMX_FLOW),
+		.reporter = cell(state, TS_SDMX_REPORTER),
+		.partner = cell(state, TS_SDMX_PARTNER),
+		.product = cell(state, TS_SDMX_PRODUCT),
+		.unit = unit(state),
+		.extra = state->row.slots,
+		.extra_count = state->row.extra_count,
+	};
+	bool deleted;
+
+	if (read_action(state, &deleted, err) != TS_OK)
+		return err != NULL ? err->status : TS_BAD_DATA;
+	obs.frequency = frequency_letter(cell(state, TS_SDMX_FREQUENCY));
+	if (read_period(state, obs.frequency, err) != TS_OK)
+		return err != NULL ? err->status : TS_BAD_DATA;
+	obs.period = state->last;
+	if (obs.frequency == '\0')
+		obs.frequency = ts_period_freq(obs.period);
+	obs.has_value = !deleted && !ts_is_missing(value);
+	if (obs.has_value && !read_value(state, value, &obs.value))
+		return ts_fail(err, TS_BAD_DATA, "OBS_VALUE \"%.40s\"", value);
+	obs.status = read_status(state, obs.has_value);
+	return sink->obs(sink->ctx, &obs, err);
+}
+
+static enum ts_status
+record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
+       struct ts_err *err)
+{
+	struct state *state = ctx;
+	const struct ts_sink *sink = state->decode->sink;
+	enum ts_status status = read_cells(state, fields, err);
+	const char *updated;
+
+	if (status != TS_OK)
+		return status;
+	updated = cell(state, TS_SDMX_UPDATED);
+	if (!state->told_update && updated[0] != '\0') {
+		status = sink->fact(sink->ctx, "last_updated", updated, err);
+		state->told_update = true;
+	}
+	if (status != TS_OK ||
+	    state->header.role[TS_SDMX_VALUE] == TS_SDMX_NONE)
+		return status;
+	status = emit(state, line, err);
+	if (status == TS_BAD_DATA)
+		return ts_while(err, "line %llu", (unsigned long long)line);
+	return status;
+}
+
+static const struct ts_sheet_hooks hooks = {
+	.header = header, .record = record,
+};
+
+static int
+sdmx_sniff(const char *head, size_t count)
+{
+	bool period = ts_head_line_has(head, count, "TIME_PERIOD");
+	bool value = ts_head_line_has(head, count, "OBS_VALUE");
+
+	if (ts_head_first(head, count) == '<' ||
+	    ts_head_first(head, count) == '{')
+		return 0;
+	if (ts_head_line_has(head, count, "DATAFLOW") && value)
+		return 97;
+	if (ts_head_line_has(head, count, "STRUCTURE_ID") &&
+	    ts_head_line_has(head, count, "STRUCTURE"))
+		return 95;
+	return period && value ? 90 : 0;
+}
+
+static enum ts_status
+sdmx_begin(const struct ts_decode *decode, void **out, struct ts_err *err)
+{
+	static const struct ts_sheet_opts opts = { .separator = '\0' };
+	struct state *state;
+	enum ts_status status;
+
+	state = ts_arena_alloc(decode->arena, 1, sizeof *state);
+	if (state == NULL)
+		return ts_fail(err, TS_SYSTEM, "no memory");
+	*out = state;
+	state->decode = decode;
+	status = ts_row_init(&state->row, decode->arena, 0, ROW_CEILING, err);
+	if (status != TS_OK)
+		return status;
+	return ts_sheet_new(&hooks, state, &opts, decode, &state->sheet, err);
+}
+
+static enum ts_status
+sdmx_feed(void *ctx, const char *bytes, size_t count, struct ts_err *err)
+{
+	struct state *state = ctx;
+
+	return ts_sheet_feed(state->sheet, bytes, count, err);
+}
+
+static enum ts_status
+sdmx_end(void *ctx, struct ts_err *err)
+{
+	struct state *state = ctx;
+
+	return ts_sheet_end(state->sheet, err);
+}
+
+static void
+sdmx_close(void *ctx)
+{
+	struct state *state = ctx;
+
+	if (state != NULL)
+		ts_sheet_free(state->sheet);
+}
+
+const struct ts_decoder tradestat_plugin = {
+	TS_PLUGIN_HEAD(struct ts_decoder, DECODER, "sdmx-csv",
+		       "SDMX-CSV 1.0, 2.0 and vendors' variants", sdmx_opts,
+		       sizeof(struct sdmx)),
+	.sniff = sdmx_sniff,
+	.begin = sdmx_begin,
+	.feed = sdmx_feed,
+	.end = sdmx_end,
+	.close = sdmx_close,
+};
