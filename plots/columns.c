@@ -134,7 +134,8 @@ columns_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	ts_note(out, chart.gaps, "Gap: not published.");
 	if (chart.dropped)
 		ts_note(out, true, ts_arena_printf(arena,
-			"%zu earlier periods are not shown.", chart.dropped));
+			"%zu earlier period%s not shown.", chart.dropped,
+			chart.dropped == 1 ? " is" : "s are"));
 	return TS_OK;
 }
 

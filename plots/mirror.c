@@ -190,8 +190,9 @@ mirror_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	ts_note(out, chart.gaps, "Gap: not published.");
 	if (chart.slots.dropped)
 		ts_note(out, true, ts_arena_printf(arena,
-			"%zu earlier periods are not shown.",
-			chart.slots.dropped));
+			"%zu earlier period%s not shown.",
+			chart.slots.dropped,
+			chart.slots.dropped == 1 ? " is" : "s are"));
 	return TS_OK;
 }
 

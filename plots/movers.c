@@ -191,8 +191,9 @@ movers_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	ts_note(out, chart.count > 1, "Ordered by absolute change.");
 	if (chart.left_out)
 		ts_note(out, true, ts_arena_printf(arena,
-			"%zu smaller changes are not shown.",
-			chart.left_out));
+			"%zu smaller change%s not shown.",
+			chart.left_out,
+			chart.left_out == 1 ? " is" : "s are"));
 	return TS_OK;
 }
 

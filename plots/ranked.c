@@ -249,7 +249,8 @@ ranked_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	ts_note(out, chart.hatched, "Hatched: provisional.");
 	if (chart.left_out)
 		ts_note(out, true, ts_arena_printf(arena,
-			"%zu smaller rows are not shown.", chart.left_out));
+			"%zu smaller row%s not shown.", chart.left_out,
+			chart.left_out == 1 ? " is" : "s are"));
 	if (chart.missing)
 		ts_note(out, true, ts_arena_printf(arena,
 			"No figure published for %zu.", chart.missing));

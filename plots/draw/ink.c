@@ -260,6 +260,13 @@ ts_ink_span(struct ts_ink *ink, double x, double y0, double y1)
 }
 
 void
+ts_ink_polygons(struct ts_ink *ink, uint32_t colour)
+{
+	layer(ink, "u 1:2 w filledcurves closed fs solid 1 noborder "
+	      "fc rgb '#%06X'", (unsigned)colour);
+}
+
+void
 ts_ink_dots(struct ts_ink *ink, uint32_t colour, double diameter)
 {
 	layer(ink, "u 1:2 w points pt 7 ps %g lc rgb '#%06X'",

@@ -79,6 +79,9 @@ void ts_ink_break(struct ts_ink *ink);	/* the line is interrupted */
 void ts_ink_area(struct ts_ink *ink, uint32_t colour);
 void ts_ink_span(struct ts_ink *ink, double x, double y0, double y1);
 
+/* Filled polygons: points, a break behind each. */
+void ts_ink_polygons(struct ts_ink *ink, uint32_t colour);
+
 void ts_ink_dots(struct ts_ink *ink, uint32_t colour, double diameter);
 void ts_ink_rings(struct ts_ink *ink, uint32_t colour, double diameter,
 		  double width);
