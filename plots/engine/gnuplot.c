@@ -177,6 +177,69 @@ start_process(struct ts_gnuplot *gnuplot, struct ts_err *err)
 	return status;
 }
 
+static void
+keep_said(struct ts_gnuplot *gnuplot, const char *text, size_t count)
+{
+	char *copy = strndup(text, count);
+
+	if (copy != NULL)
+		ts_text_clean(&gnuplot->said, copy, SHOWN_MAX);
+	free(copy);
+}
+
+enum hearing { HEAR_NOTHING, HEAR_END, HEAR_TOO_MUCH, HEAR_ERROR };
+
+/* Takes in all that has arrived. */
+static enum hearing
+hear(struct ts_gnuplot *gnuplot)
+{
+	char bytes[16384];
+	ssize_t count;
+
+	while ((count = read(gnuplot->err, bytes, sizeof bytes)) > 0) {
+		/* a NUL would hide the rest from the search */
+		for (ssize_t i = 0; i < count; i++)
+			if (bytes[i] == '\0')
+				bytes[i] = '?';
+		ts_buf_add_bytes(&gnuplot->heard, bytes, (size_t)count);
+		if (gnuplot->heard.failed)
+			return HEAR_TOO_MUCH;
+	}
+	if (count == 0)
+		return HEAR_END;
+	return errno == EAGAIN || errno == EINTR ? HEAR_NOTHING : HEAR_ERROR;
+}
+
+static enum ts_gnuplot_state
+lost(struct ts_gnuplot *gnuplot, const char *problem, struct ts_err *err)
+{
+	keep_said(gnuplot, gnuplot->heard.data, gnuplot->heard.used);
+	ts_fail(err, TS_AGAIN, "gnuplot %s%s%s", problem,
+		gnuplot->said.used > 0 ? ": " : "", gnuplot->said.data);
+	kill_process(gnuplot);
+	return TS_GNUPLOT_LOST;
+}
+
+static enum ts_gnuplot_state
+ended(struct ts_gnuplot *gnuplot, struct ts_err *err)
+{
+	char problem[128];
+	struct ts_err ignored;
+	int code;
+
+	/* it closed its stderr: if it is not dead yet, it soon is */
+	if (ts_spawn_wait(&gnuplot->child, 1000, 0, &code, &ignored) != TS_OK)
+		snprintf(problem, sizeof problem, "closed its stderr");
+	else if (code < 0)
+		snprintf(problem, sizeof problem, "was killed by signal %d (%s)",
+			 -code, strsignal(-code));
+	else
+		snprintf(problem, sizeof problem, "ended with status %d", code);
+	hear(gnuplot);
+	gnuplot->child.pid = -1;
+	return lost(gnuplot, problem, err);
+}
+
 /* ---- a job --------------------------------------------------------------- */
 
 static enum ts_status
@@ -229,8 +292,8 @@ send_orders(struct ts_gnuplot *gnuplot, struct ts_err *err)
 	if (send(gnuplot->in, orders, (size_t)length,
 		 MSG_NOSIGNAL | MSG_DONTWAIT) == length)
 		return TS_OK;
-	return ts_fail(err, TS_AGAIN, "gnuplot does not listen: %s",
-		       strerror(errno));
+	ended(gnuplot, err);
+	return err->status;
 }
 
 enum ts_status
@@ -251,11 +314,7 @@ ts_gnuplot_begin(struct ts_gnuplot *gnuplot, const char *script, size_t size,
 		return err->status;
 	gnuplot->due_us = clock->mono_us(clock) +
 			  (int64_t)gnuplot->deadline_ms * 1000;
-	if (send_orders(gnuplot, err) != TS_OK) {
-		kill_process(gnuplot);
-		return err->status;
-	}
-	return TS_OK;
+	return send_orders(gnuplot, err);
 }
 
 int
@@ -289,45 +348,6 @@ find_line(const struct ts_gnuplot *gnuplot, char behind)
 	return NULL;
 }
 
-static void
-keep_said(struct ts_gnuplot *gnuplot, const char *text, size_t count)
-{
-	char *copy = strndup(text, count);
-
-	if (copy != NULL)
-		ts_text_clean(&gnuplot->said, copy, SHOWN_MAX);
-	free(copy);
-}
-
-static enum ts_gnuplot_state
-lost(struct ts_gnuplot *gnuplot, const char *problem, struct ts_err *err)
-{
-	keep_said(gnuplot, gnuplot->heard.data, gnuplot->heard.used);
-	ts_fail(err, TS_AGAIN, "gnuplot %s%s%s", problem,
-		gnuplot->said.used > 0 ? ": " : "", gnuplot->said.data);
-	kill_process(gnuplot);
-	return TS_GNUPLOT_LOST;
-}
-
-static enum ts_gnuplot_state
-ended(struct ts_gnuplot *gnuplot, struct ts_err *err)
-{
-	char problem[128];
-	struct ts_err ignored;
-	int code;
-
-	/* it closed its stderr: if it is not dead yet, it soon is */
-	if (ts_spawn_wait(&gnuplot->child, 1000, 0, &code, &ignored) != TS_OK)
-		snprintf(problem, sizeof problem, "closed its stderr");
-	else if (code < 0)
-		snprintf(problem, sizeof problem, "was killed by signal %d (%s)",
-			 -code, strsignal(-code));
-	else
-		snprintf(problem, sizeof problem, "ended with status %d", code);
-	gnuplot->child.pid = -1;
-	return lost(gnuplot, problem, err);
-}
-
 static enum ts_gnuplot_state
 answered(struct ts_gnuplot *gnuplot, const char *line, const char *end,
 	 struct ts_err *err)
@@ -357,28 +377,23 @@ enum ts_gnuplot_state
 ts_gnuplot_step(struct ts_gnuplot *gnuplot, struct ts_err *err)
 {
 	const struct ts_clock *clock = ts_clock_system();
-	char bytes[16384];
-	const char *line, *end;
+	enum hearing hearing = hear(gnuplot);
+	const char *line = find_line(gnuplot, ' ');
+	const char *end = line != NULL ? find_line(gnuplot, '.') : NULL;
 	char problem[64];
-	ssize_t count;
 
-	while ((count = read(gnuplot->err, bytes, sizeof bytes)) > 0) {
-		/* a NUL would hide the rest from the search */
-		for (ssize_t i = 0; i < count; i++)
-			if (bytes[i] == '\0')
-				bytes[i] = '?';
-		ts_buf_add_bytes(&gnuplot->heard, bytes, (size_t)count);
-		if (gnuplot->heard.failed)
-			return lost(gnuplot, "says too much", err);
-	}
-	line = find_line(gnuplot, ' ');
-	end = line != NULL ? find_line(gnuplot, '.') : NULL;
-	if (line != NULL && end != NULL && end > line)
+	if (end != NULL && end > line)
 		return answered(gnuplot, line, end, err);
-	if (count == 0)
+	switch (hearing) {
+	case HEAR_END:
 		return ended(gnuplot, err);
-	if (errno != EAGAIN && errno != EINTR)
+	case HEAR_TOO_MUCH:
+		return lost(gnuplot, "says too much", err);
+	case HEAR_ERROR:
 		return lost(gnuplot, strerror(errno), err);
+	case HEAR_NOTHING:
+		break;
+	}
 	if (clock->mono_us(clock) < gnuplot->due_us)
 		return TS_GNUPLOT_BUSY;
 	snprintf(problem, sizeof problem, "gave no answer in %d ms",
@@ -403,7 +418,10 @@ ts_gnuplot_take(struct ts_gnuplot *gnuplot, char *path, size_t size,
 	if (rename(from, path) == 0)
 		return TS_OK;
 	if (errno == ENOENT)
-		return ts_fail(err, TS_BAD_DATA, "gnuplot left no picture");
+		return ts_fail(err, TS_BAD_DATA, "gnuplot left no picture%s%s%s",
+			       gnuplot->said.used > 0 ? " (it said: " : "",
+			       gnuplot->said.data,
+			       gnuplot->said.used > 0 ? ")" : "");
 	return ts_fail_errno(err, errno, "%s", from);
 }
 
