@@ -124,5 +124,17 @@ enum ts_status ts_store_editions(struct ts_store *store, const char *report,
 /* Row counts, schema version, integrity: for diag and tests. */
 enum ts_status ts_store_check(struct ts_store *store,
 			      struct ts_err *err) TS_MUST_USE;
+struct ts_store_counts {
+	int schema;
+	int64_t documents, series, vintages, editions;
+	int64_t size_bytes;
+};
+enum ts_status ts_store_counts(struct ts_store *store,
+			       struct ts_store_counts *out,
+			       struct ts_err *err) TS_MUST_USE;
+/* A consistent copy of the whole store, also while others write. TS_REFUSED
+ * when path exists. */
+enum ts_status ts_store_backup(struct ts_store *store, const char *path,
+			       struct ts_err *err) TS_MUST_USE;
 
 #endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sqlite.h - the embedded back end, shared by its three files: sqlite.c opens,
+ * migrates and begins, sqlite_rows.c keeps documents, politeness and editions,
+ * sqlite_facts.c series and figures.
+ */
+#ifndef STORE_SQLITE_H
+#define STORE_SQLITE_H
+
+#include <sqlite3.h>
+#include <sys/types.h>
+#include <time.h>
+#include "store/backend.h"
+
+/* Statements that are used often are prepared once. */
+enum ts_sqlite_statement {
+	TS_SQL_BEGIN_READ, TS_SQL_BEGIN_WRITE, TS_SQL_COMMIT, TS_SQL_ROLLBACK,
+	TS_SQL_DOCUMENT_ADD, TS_SQL_DOCUMENT_SET, TS_SQL_DOCUMENT_GET,
+	TS_SQL_DOCUMENT_LAST, TS_SQL_DOCUMENT_AFTER, TS_SQL_DOCUMENT_STATE,
+	TS_SQL_DOCUMENT_DECODED,
+	TS_SQL_SERIES_TOP, TS_SQL_SERIES_FIND, TS_SQL_SERIES_ADD,
+	TS_SQL_FACT_ADD, TS_SQL_FACTS_ADD, TS_SQL_FACT_REPLACE,
+	TS_SQL_FACTS_KNOWN,
+	TS_SQL_PACE_GET, TS_SQL_PACE_PUT,
+	TS_SQL_EDITION_NEW, TS_SQL_EDITION_SET,
+	TS_SQL_COUNT
+};
+
+struct ts_sqlite {
+	struct ts_backend backend;
+	sqlite3 *db;
+	char *path;
+	sqlite3_stmt *statements[TS_SQL_COUNT];
+	char *facts_sql;	/* text of TS_SQL_FACTS_ADD */
+	/* a file that is read without any lock: what it was like */
+	bool immutable;
+	struct timespec changed;
+	off_t size;
+};
+
+#define TS_SQLITE_CHUNK 100	/* figures a statement */
+
+/* What SQLite's last error means for us, "what" in front. */
+enum ts_status ts_sqlite_failed(struct ts_sqlite *sqlite, int code,
+				const char *what, struct ts_err *err)
+	__attribute__((cold));
+/* The statement, reset. */
+enum ts_status ts_sqlite_statement(struct ts_sqlite *sqlite,
+				   enum ts_sqlite_statement which,
+				   sqlite3_stmt **out,
+				   struct ts_err *err) TS_MUST_USE;
+/* TS_CORRUPT unless the one text that sql answers is good. */
+enum ts_status ts_sqlite_expect(struct ts_sqlite *sqlite, const char *sql,
+				const char *good, const char *what,
+				struct ts_err *err) TS_MUST_USE;
+/* Runs a statement that yields no rows, and resets it. */
+enum ts_status ts_sqlite_run(struct ts_sqlite *sqlite, sqlite3_stmt *statement,
+			     const char *what, struct ts_err *err) TS_MUST_USE;
+static inline void
+ts_sqlite_text(sqlite3_stmt *statement, int at, const char *text)
+{
+	/* the text outlives the step, and a failed bind fails the step */
+	(void)sqlite3_bind_text(statement, at, text != NULL ? text : "", -1,
+				SQLITE_STATIC);
+}
+static inline const char *
+ts_sqlite_column(sqlite3_stmt *statement, int at)
+{
+	const unsigned char *text = sqlite3_column_text(statement, at);
+
+	return text != NULL ? (const char *)text : "";
+}
+
+/* sqlite_schema.c: brings an older file up to date, refuses a newer one. */
+enum ts_status ts_sqlite_migrate(struct ts_sqlite *sqlite, bool read_only,
+				 struct ts_err *err) TS_MUST_USE;
+enum ts_status ts_sqlite_backup(struct ts_backend *backend, const char *path,
+				struct ts_err *err) TS_MUST_USE;
+
+/* sqlite_rows.c and sqlite_facts.c: the hooks of ts_backend_ops. */
+enum ts_status ts_sqlite_document_put(struct ts_backend *backend,
+				      struct ts_document *document,
+				      struct ts_err *err);
+enum ts_status ts_sqlite_document_get(struct ts_backend *backend, int64_t id,
+				      struct ts_arena *arena,
+				      struct ts_document *out,
+				      struct ts_err *err);
+enum ts_status ts_sqlite_document_last(struct ts_backend *backend,
+				       const char *source, const char *url,
+				       struct ts_arena *arena,
+				       struct ts_document *out,
+				       struct ts_err *err);
+enum ts_status ts_sqlite_document_after(struct ts_backend *backend,
+					const struct ts_document *document,
+					int64_t *id, struct ts_err *err);
+enum ts_status ts_sqlite_document_state(struct ts_backend *backend, int64_t id,
+					int64_t *retrieved_us, bool *decoded,
+					struct ts_err *err);
+enum ts_status ts_sqlite_document_decoded(struct ts_backend *backend,
+					  int64_t id, const char *decoder,
+					  struct ts_err *err);
+enum ts_status ts_sqlite_series_top(struct ts_backend *backend, int64_t *id,
+				    struct ts_err *err);
+enum ts_status ts_sqlite_series_id(struct ts_backend *backend,
+				   const struct ts_series *series, int64_t *id,
+				   struct ts_err *err);
+enum ts_status ts_sqlite_facts_add(struct ts_backend *backend,
+				   int64_t document,
+				   const struct ts_fact *facts, size_t count,
+				   const char *const *statuses, size_t *added,
+				   struct ts_err *err);
+enum ts_status ts_sqlite_fact_replace(struct ts_backend *backend,
+				      int64_t document,
+				      const struct ts_fact *fact,
+				      const char *status, struct ts_err *err);
+enum ts_status ts_sqlite_facts_known(struct ts_backend *backend,
+				     int64_t series, int64_t from, int64_t to,
+				     ts_row_take *row, void *ctx,
+				     struct ts_err *err);
+enum ts_status ts_sqlite_scan(struct ts_backend *backend,
+			      const struct ts_query *query,
+			      const struct ts_scan *scan, struct ts_err *err);
+enum ts_status ts_sqlite_scan_series(struct ts_backend *backend, int64_t id,
+				     const struct ts_scan *scan,
+				     struct ts_err *err);
+enum ts_status ts_sqlite_pace_get(struct ts_backend *backend, const char *host,
+				  struct ts_pace *out, struct ts_err *err);
+enum ts_status ts_sqlite_pace_put(struct ts_backend *backend, const char *host,
+				  const struct ts_pace *pace,
+				  struct ts_err *err);
+enum ts_status ts_sqlite_edition_new(struct ts_backend *backend,
+				     const char *report, const char *period,
+				     int64_t now_us, int *number,
+				     struct ts_err *err);
+enum ts_status ts_sqlite_edition_set(struct ts_backend *backend,
+				     const struct ts_edition_row *row,
+				     struct ts_err *err);
+enum ts_status ts_sqlite_editions(struct ts_backend *backend,
+				  const char *report,
+				  ts_store_edition_row *row, void *ctx,
+				  struct ts_err *err);
+enum ts_status ts_sqlite_counts(struct ts_backend *backend,
+				struct ts_store_counts *out,
+				struct ts_err *err);
+
+#endif
