@@ -3,6 +3,7 @@
 #include "plots/draw/frame.h"
 #include "plots/draw/ink.h"
 
+#define HATCH_STEP 5.0	/* px between strokes, across the page */
 #define DOT_UNIT 6.1	/* px of a point of size 1 in the cairo terminals */
 
 void
@@ -158,16 +159,6 @@ layer(struct ts_ink *ink, const char *fmt, ...)
 	(void)ts_script_data(ink->script);
 }
 
-void
-ts_ink_layer_end(struct ts_ink *ink)
-{
-	ts_script_data_end(ink->script);
-	if (ink->rows == 0)
-		return;
-	ts_buf_addf(&ink->plot, "%s$d%d %s", ink->plot.used ? ", \\\n " : "",
-		    ink->script->blocks, ink->clause.data);
-}
-
 static void
 row(struct ts_ink *ink, size_t count, const double *values)
 {
@@ -189,19 +180,80 @@ ts_ink_boxes(struct ts_ink *ink, uint32_t colour)
 	      "fc rgb '#%06X'", (unsigned)colour);
 }
 
-/* "transparent": a plain pattern paints a white ground in dark mode. */
 void
 ts_ink_hatched(struct ts_ink *ink, uint32_t colour, uint32_t border)
 {
-	layer(ink, "u 1:3:1:2:3:4 w boxxyerror fs transparent pattern 4 "
-	      "border lc rgb '#%06X' fc rgb '#%06X' lw 1",
-	      (unsigned)border, (unsigned)colour);
+	ink->hatch.open = true;
+	ink->hatch.colour = colour;
+	ink->hatch.border = border;
+	ink->hatch.count = 0;
 }
 
 void
 ts_ink_box(struct ts_ink *ink, double x0, double y0, double x1, double y1)
 {
-	row(ink, 4, (double[]){ x0, x1, fmin(y0, y1), fmax(y0, y1) });
+	if (!ink->hatch.open)
+		row(ink, 4, (double[]){ x0, x1, fmin(y0, y1), fmax(y0, y1) });
+	else if (ink->hatch.count < TS_HATCHED_MAX)
+		ink->hatch.boxes[ink->hatch.count++] = (struct ts_rect){
+			fmin(x0, x1), fmin(y0, y1), fabs(x1 - x0),
+			fabs(y1 - y0),
+		};
+}
+
+/* Strokes from upper left to lower right, clipped at the box. */
+static void
+hatch_box(struct ts_ink *ink, const struct ts_rect *box)
+{
+	double right = box->x + box->width, bottom = box->y + box->height;
+	double c;
+
+	for (c = HATCH_STEP - box->height; c < box->width; c += HATCH_STEP)
+		ts_ink_stroke(ink, box->x + fmax(c, 0),
+			      box->y + fmax(-c, 0),
+			      fmin(right, box->x + c + box->height),
+			      fmin(bottom, box->y + box->width - c));
+}
+
+static void
+draw_hatched(struct ts_ink *ink)
+{
+	size_t i;
+
+	ink->hatch.open = false;
+	ts_ink_strokes(ink, ink->hatch.colour, 0.9);
+	for (i = 0; i < ink->hatch.count; i++)
+		hatch_box(ink, &ink->hatch.boxes[i]);
+	ts_ink_layer_end(ink);
+	ts_ink_line(ink, ink->hatch.border, 1, "");
+	for (i = 0; i < ink->hatch.count; i++) {
+		const struct ts_rect *box = &ink->hatch.boxes[i];
+		double x0 = box->x + 0.5, x1 = box->x + box->width - 0.5;
+		double y0 = box->y + 0.5, y1 = box->y + box->height - 0.5;
+
+		ts_ink_point(ink, x0, y0);
+		ts_ink_point(ink, x1, y0);
+		ts_ink_point(ink, x1, y1);
+		ts_ink_point(ink, x0, y1);
+		ts_ink_point(ink, x0, y0);
+		ts_ink_point(ink, x1, y0);
+		ts_ink_break(ink);
+	}
+	ts_ink_layer_end(ink);
+}
+
+void
+ts_ink_layer_end(struct ts_ink *ink)
+{
+	if (ink->hatch.open) {
+		draw_hatched(ink);
+		return;
+	}
+	ts_script_data_end(ink->script);
+	if (ink->rows == 0)
+		return;
+	ts_buf_addf(&ink->plot, "%s$d%d %s", ink->plot.used ? ", \\\n " : "",
+		    ink->script->blocks, ink->clause.data);
 }
 
 void

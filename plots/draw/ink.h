@@ -20,6 +20,8 @@ struct ts_type {		/* a font of the design language */
 	double size;
 };
 
+#define TS_HATCHED_MAX 64
+
 struct ts_ink {
 	const struct ts_chart_job *job;
 	struct ts_script *script;
@@ -27,6 +29,12 @@ struct ts_ink {
 	struct ts_buf clause;	/* of the layer that is open */
 	int labels;
 	size_t rows;		/* of the layer that is open */
+	struct {		/* boxes of a hatched layer */
+		bool open;
+		uint32_t colour, border;
+		struct ts_rect boxes[TS_HATCHED_MAX];
+		size_t count;
+	} hatch;
 };
 
 #define TS_AUTO_INK __attribute__((cleanup(ts_ink_free))) struct ts_ink
@@ -58,6 +66,9 @@ void ts_ink_unit(struct ts_ink *ink, const char *text);
  * layer without rows is left out.
  */
 void ts_ink_boxes(struct ts_ink *ink, uint32_t colour);
+/* Diagonal strokes of our own: gnuplot's patterns are coarse in PDF, and in
+ * SVG they carry ids that clash when two pictures share a page. At most
+ * TS_HATCHED_MAX boxes a layer. */
 void ts_ink_hatched(struct ts_ink *ink, uint32_t colour, uint32_t border);
 void ts_ink_box(struct ts_ink *ink, double x0, double y0, double x1,
 		double y1);
