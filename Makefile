@@ -139,7 +139,7 @@ DEPS_BUILD := build-essential pkg-config libconfig-dev libcurl4-openssl-dev \
 DEPS_CHECK := $(DEPS_BUILD) libcmocka-dev python3 openssl qpdf
 DEPS_LINT  := $(DEPS_CHECK) clang clang-format cppcheck
 DEPS_FUZZ  := $(DEPS_BUILD) clang libclang-rt-14-dev
-DEPS_BROWSER := $(DEPS_CHECK) chromium poppler-utils
+DEPS_BROWSER := $(DEPS_CHECK) chromium chromium-driver poppler-utils
 
 .PHONY: deps-build deps-check deps-lint deps-fuzz deps-browser
 deps-build deps-check deps-lint deps-fuzz deps-browser: deps-%:

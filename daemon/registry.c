@@ -105,7 +105,7 @@ check_new(const struct ts_registry *registry, const struct ts_plugin *plugin,
 
 	if (other != NULL)
 		return ts_fail(err, TS_UNAVAILABLE,
-			       "there is a %s \"%s\" already (%s); rename or "
+			       "%s \"%s\" is there already (%s); rename or "
 			       "remove one of them",
 			       ts_plugin_kind_name(plugin->kind), plugin->name,
 			       origin_of(other));
@@ -113,7 +113,7 @@ check_new(const struct ts_registry *registry, const struct ts_plugin *plugin,
 		other = find_measure(registry, m->id);
 		if (other != NULL)
 			return ts_fail(err, TS_UNAVAILABLE,
-				       "there is a measure \"%s\" already "
+				       "measure \"%s\" is there already "
 				       "(indicator \"%s\", %s); rename or "
 				       "remove one of them", m->id,
 				       other->plugin->name, origin_of(other));

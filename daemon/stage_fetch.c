@@ -320,9 +320,9 @@ ts_stage_fetch(struct ts_world *world, const struct ts_fetch_wish *wish,
 		if (with_source(world, wish, engine, *source, &f, NULL, NULL,
 				err) == TS_OK)
 			continue;
-		(void)ts_while(err, "fetch %s", *source);
+		ts_log(TS_LOG_WARN, *source, "%s", err->text);
 		done->failed_sources++;
-		ts_log(TS_LOG_WARN, "fetch", "%s", err->text);
+		ts_while(err, "fetch %s", *source);
 		if (first.status == TS_OK)
 			first = *err;
 	}

@@ -17,7 +17,7 @@ struct ts_layout {
 
 /* issued: "24 November 2026". Charts come from the registry. */
 enum ts_status ts_layout_report(struct ts_render *render, const char *issued,
-				struct ts_layout *out,
+				const char *subtitle, struct ts_layout *out,
 				struct ts_err *err) TS_MUST_USE;
 
 /* The chart plugin of a type; TS_UNAVAILABLE if there is none. */

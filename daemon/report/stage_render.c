@@ -181,6 +181,15 @@ draw_charts(struct rendering *x, struct ts_render_done *done,
 	return TS_OK;
 }
 
+static const char *
+subtitle(struct rendering *x)
+{
+	return ts_r_printf(x->render, "%s report %s \xc2\xb7 goods \xc2\xb7 %s",
+			   x->wish->report->frequency == 'M' ? "Monthly"
+							     : "Annual",
+			   x->render->period_text, x->wish->report->currency);
+}
+
 static enum ts_status
 draw_report(struct rendering *x, struct ts_err *err)
 {
@@ -188,7 +197,8 @@ draw_report(struct rendering *x, struct ts_err *err)
 	const char *path = ts_r_printf(x->render, "%s/report.pdf",
 				       ts_bundle_scratch_dir(x->bundle));
 
-	if (ts_layout_report(x->render, x->issued, &layout, err) != TS_OK)
+	if (ts_layout_report(x->render, x->issued, subtitle(x), &layout, err) !=
+	    TS_OK)
 		return ts_while(err, "report pages");
 	if (ts_plot_pages(x->plot, ts_theme_find("light"), layout.pages,
 			  layout.page_count, TS_PDF, path, err) != TS_OK)
@@ -216,10 +226,7 @@ fill_edition(struct rendering *x, struct ts_err *err)
 		pages[i] = r->pages[i].page;
 	e->report = x->wish->report->id;
 	e->title = x->wish->report->title;
-	e->subtitle = ts_r_printf(r, "%s report %s \xc2\xb7 goods \xc2\xb7 %s",
-				  x->wish->report->frequency == 'M' ? "Monthly"
-								    : "Annual",
-				  r->period_text, x->wish->report->currency);
+	e->subtitle = subtitle(x);
 	e->period = r->period_text;
 	e->language = r->language;
 	e->currency = x->wish->report->currency;
