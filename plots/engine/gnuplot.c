@@ -18,6 +18,7 @@
 
 #define SCRIPT "chart.gp"
 #define TAKEN "chart.done"
+#define END_MARK "ts_job_end"
 #define JOBS_OF_A_LIFE 500
 #define TOKEN_BYTES 16
 #define SAID_MAX (1 << 20)	/* more on stderr than this is madness */
@@ -255,7 +256,10 @@ write_script(const struct ts_gnuplot *gnuplot, const char *script, size_t size,
 		  0600);
 	if (fd < 0)
 		return ts_fail_errno(err, errno, "%s", path);
-	return ts_write_all(fd, script, size, path, err);
+	if (ts_write_all(fd, script, size, path, err) != TS_OK)
+		return err->status;
+	return ts_write_all(fd, "\n" END_MARK " = 1\n",
+			    sizeof END_MARK + 5, path, err);
 }
 
 static enum ts_status
@@ -271,9 +275,12 @@ new_token(struct ts_gnuplot *gnuplot, struct ts_err *err)
 }
 
 /*
- * "unset multiplot" first: an error inside one leaves it open, and closing
- * the output would then be an error that hides the first one. The last line
- * closes the message, which may have line ends of its own.
+ * "reset session" forgets variables and settings, but not line types. At the
+ * end "unset multiplot" comes first: an error inside one leaves it open, and
+ * closing the output would then be an error that hides the first one. A job
+ * file sets END_MARK in its last line: a datablock without its end swallows
+ * the rest of a file without a word. The last line closes the message, which
+ * may have line ends of its own.
  */
 static enum ts_status
 send_orders(struct ts_gnuplot *gnuplot, struct ts_err *err)
@@ -281,11 +288,14 @@ send_orders(struct ts_gnuplot *gnuplot, struct ts_err *err)
 	char orders[512];
 	int length = snprintf(orders, sizeof orders,
 			      "reset session\n"
+			      "unset for [i=1:8] linetype i\n"
+			      "set colorsequence default\n"
 			      "reset errors\n"
 			      "load '" SCRIPT "'\n"
 			      "unset multiplot\n"
 			      "set output\n"
-			      "print '@@%s ', GPVAL_ERRNO, ' ', GPVAL_ERRMSG\n"
+			      "print '@@%s ', GPVAL_ERRNO, "
+			      "exists('" END_MARK "'), ' ', GPVAL_ERRMSG\n"
 			      "print '@@%s.'\n",
 			      gnuplot->token, gnuplot->token);
 
@@ -354,22 +364,30 @@ answered(struct ts_gnuplot *gnuplot, const char *line, const char *end,
 {
 	const char *answer = line + 2 + strlen(gnuplot->token);
 	const char *message;
+	bool failed, complete;
 
-	/* print puts a blank between its arguments */
+	/* "number complete message", a blank between arguments of print */
 	answer += strspn(answer, " ");
+	failed = strncmp(answer, "0 ", 2) != 0;
 	message = answer + strcspn(answer, " \n");
+	message += strspn(message, " ");
+	complete = message[0] == '1';
+	message += strcspn(message, " \n");
 	message += strspn(message, " ");
 	keep_said(gnuplot, gnuplot->heard.data,
 		  (size_t)(line - gnuplot->heard.data));
 	gnuplot->jobs_done++;
-	if (answer[0] == '0' && strchr(" \n", answer[1]) != NULL)
+	if (!failed && complete)
 		return TS_GNUPLOT_DONE;
-	if (gnuplot->said.used > 0)	/* has file and line of the error */
+	forget_picture(gnuplot);
+	if (!failed)
+		ts_fail(err, TS_BAD_DATA, "gnuplot did not reach the last line "
+			"of the job file");
+	else if (gnuplot->said.used > 0)	/* has file and line of the error */
 		ts_fail(err, TS_BAD_DATA, "gnuplot: %s", gnuplot->said.data);
 	else
 		ts_fail(err, TS_BAD_DATA, "gnuplot: %.*s",
 			message < end ? (int)(end - message) : 0, message);
-	forget_picture(gnuplot);
 	return TS_GNUPLOT_FAILED;
 }
 

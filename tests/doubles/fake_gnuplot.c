@@ -195,7 +195,7 @@ main(int argc, char **argv)
 		if (token[strlen(token) - 1] == '.')
 			dprintf(2, "%s\n", token);
 		else
-			dprintf(2, "%s  %d   %s\n", token, errors,
+			dprintf(2, "%s  %d 1   %s\n", token, errors,
 				errors ? "undefined variable: x" : "");
 	}
 	return 0;
