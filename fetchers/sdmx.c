@@ -298,6 +298,7 @@ const struct ts_fetcher tradestat_plugin = {
 	TS_PLUGIN_HEAD(struct ts_fetcher, FETCHER, "sdmx",
 		       "Any SDMX REST service, 2.1 or 3.0", sdmx_opts,
 		       sizeof(struct sdmx)),
+	.base_url = "",	/* the configuration names it */
 	.publisher = "The office behind the SDMX service",
 	.licence = "See the terms of the publishing office.",
 	.per_minute = 10,

@@ -67,6 +67,7 @@ const struct ts_fetcher tradestat_plugin = {
 	TS_PLUGIN_HEAD(struct ts_fetcher, FETCHER, "table",
 		       "A published or local file of figures", table_opts,
 		       sizeof(struct table)),
+	.base_url = "",	/* the configuration names it */
 	.publisher = "The office that publishes the file",
 	.licence = "See the terms of the publishing office.",
 	.per_minute = 10,
