@@ -276,9 +276,9 @@ static enum ts_status
 store_value(const struct ts_opt *opt, const char *text, char *into,
 	    struct ts_arena *arena, struct ts_err *err)
 {
-	int64_t whole;
-	double real;
-	bool yes;
+	int64_t whole = 0;
+	double real = 0;
+	bool yes = false;
 	enum ts_status status = TS_OK;
 	void *at = into + opt->offset;
 

@@ -210,15 +210,16 @@ put_contents(struct ts_buf *out, const struct ts_edition *edition)
 			"</ol>\n</nav>\n");
 }
 
-/* One variant of a chart; *has_title: its title is drawn in it. */
+/* One variant of a chart. */
 static enum ts_status
 put_chart(struct ts_buf *out, const struct ts_maker *maker,
 	  const struct ts_page *page, const char *path, const char *class,
-	  const char *prefix, bool *has_title, struct ts_err *err)
+	  const char *prefix, struct ts_err *err)
 {
 	TS_AUTO_BUF bytes = TS_BUF_INIT(SVG_MOST);
-	struct ts_svg svg = { .prefix = prefix, .title = page->title,
-			      .description = page->alt };
+	const struct ts_svg svg = { .prefix = prefix, .title = page->title,
+				    .subtitle = page->subtitle,
+				    .description = page->alt };
 
 	if (maker->read(maker->ctx, path, &bytes, err) != TS_OK)
 		return err->status;
@@ -228,14 +229,12 @@ put_chart(struct ts_buf *out, const struct ts_maker *maker,
 	if (ts_svg_inline(out, &bytes, &svg, err) != TS_OK)
 		return ts_while(err, "chart of page %s", page->id);
 	ts_buf_add(out, "</div>\n");
-	*has_title = svg.has_title;
 	return TS_OK;
 }
 
 static enum ts_status
 put_figure(struct ts_buf *out, const struct ts_maker *maker,
-	   const struct ts_page *page, size_t number, bool *has_title,
-	   struct ts_err *err)
+	   const struct ts_page *page, size_t number, struct ts_err *err)
 {
 	char prefix[32];
 	bool has_dark = page->svg_dark != NULL;
@@ -244,16 +243,17 @@ put_figure(struct ts_buf *out, const struct ts_maker *maker,
 	snprintf(prefix, sizeof prefix, "c%zul", number);
 	if (put_chart(out, maker, page, page->svg,
 		      has_dark ? "on-light has-dark" : "on-light", prefix,
-		      has_title, err) != TS_OK)
+		      err) != TS_OK)
 		return err->status;
 	snprintf(prefix, sizeof prefix, "c%zud", number);
 	if (has_dark && put_chart(out, maker, page, page->svg_dark, "on-dark",
-				  prefix, has_title, err) != TS_OK)
+				  prefix, err) != TS_OK)
 		return err->status;
 	ts_buf_add(out, "<figcaption>\n");
 	put_element(out, "p", "", page->alt);
-	put_element(out, "p", *has_title ? "drawn" : "", page->source_line);
-	put_element(out, "p", *has_title ? "drawn" : "", page->notes);
+	/* these stand in the picture, too small there for a telephone */
+	put_element(out, "p", "drawn", page->source_line);
+	put_element(out, "p", "drawn", page->notes);
 	ts_buf_add(out, "</figcaption>\n</figure>\n");
 	return TS_OK;
 }
@@ -262,27 +262,20 @@ static enum ts_status
 put_page(struct ts_buf *out, const struct ts_maker *maker,
 	 const struct ts_page *page, size_t number, struct ts_err *err)
 {
-	TS_AUTO_BUF figure = TS_BUF_INIT(2 * SVG_MOST);
 	TS_AUTO_BUF full = TS_BUF_INIT(256);
-	bool has_title = false;
 
-	if (has_chart(page) &&
-	    (put_figure(&figure, maker, page, number, &has_title, err) !=
-		     TS_OK || ts_buf_check(&figure, page->id, err) != TS_OK))
-		return err->status;
 	ts_buf_addf(out, "<section class=\"page\" aria-labelledby=\"page-%zu\""
-		    ">\n<h2 id=\"page-%zu\"%s>", number, number,
-		    has_title ? " class=\"drawn\"" : "");
+		    ">\n<h2 id=\"page-%zu\">", number, number);
 	ts_markup(out, page->title);
 	ts_buf_add(out, "</h2>\n");
-	put_element(out, "p", has_title ? "measure drawn" : "measure",
-		    page->subtitle);
-	ts_buf_add_bytes(out, figure.data, figure.used);
+	put_element(out, "p", "measure", page->subtitle);
+	if (has_chart(page) &&
+	    put_figure(out, maker, page, number, err) != TS_OK)
+		return err->status;
 	put_list(out, "findings", page->sentences, page->sentence_count);
 	ts_buf_addf(&full, "data/%s.csv", page->id);
 	if (page->table != NULL)
-		ts_sheet(out, page->table, is_set(page->subtitle) ?
-			 page->subtitle : page->title, full.data);
+		ts_sheet(out, page->table, page->title, full.data);
 	if (!has_chart(page)) {
 		put_element(out, "p", "small", page->source_line);
 		put_element(out, "p", "small", page->notes);

@@ -89,14 +89,15 @@ pages(struct printing *printing, const struct ts_edition *edition)
 
 	for (size_t i = 0; i < edition->page_count; i++) {
 		const struct ts_page *page = &edition->pages[i];
+		const char *chart = page->svg != NULL ? page->svg : page->png;
 		json_t *object = add_object(printing, array);
 
 		put_text(printing, object, "id", page->id);
 		put_text(printing, object, "title", page->title);
-		if (page->svg != NULL || page->png != NULL)
-			put_text(printing, object, "chart", base_of(
-				page->svg != NULL ? page->svg : page->png));
-		else
+		if (chart != NULL)
+			put(printing, object, "chart", json_sprintf(
+				"charts/%s", base_of(chart)));
+		if (page->not_drawn != NULL && page->not_drawn[0] != '\0')
 			put_text(printing, object, "not_drawn",
 				 page->not_drawn);
 	}

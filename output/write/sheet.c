@@ -164,9 +164,17 @@ put_column_name(struct ts_buf *out, const char *name)
 
 struct sheet {
 	const struct ts_table *table;
-	size_t value, unit;	/* columns; the unit's is not shown */
+	size_t unit;		/* column that is not shown; in the headers */
 	const char *unit_text;
 };
+
+/* Columns that the unit column is about. */
+static bool
+has_unit(const char *name)
+{
+	return strcmp(name, "value") == 0 || strcmp(name, "from") == 0 ||
+	       strcmp(name, "to") == 0 || strcmp(name, "delta") == 0;
+}
 
 static void
 put_head(struct ts_buf *out, const struct sheet *sheet)
@@ -181,7 +189,8 @@ put_head(struct ts_buf *out, const struct sheet *sheet)
 			   "<th scope=\"col\" class=\"n\">" :
 			   "<th scope=\"col\">");
 		put_column_name(out, table->columns[i]);
-		if (i == sheet->value) {
+		if (sheet->unit != TS_NO_COLUMN &&
+		    has_unit(table->columns[i])) {
 			ts_buf_add(out, " <span class=\"unit\">");
 			ts_markup(out, sheet->unit_text);
 			ts_buf_add(out, "</span>");
@@ -222,19 +231,19 @@ void
 ts_sheet(struct ts_buf *out, const struct ts_table *table,
 	 const char *caption, const char *full)
 {
-	struct sheet sheet = { .table = table, .value = TS_NO_COLUMN,
+	struct sheet sheet = { .table = table,
 			       .unit = ts_table_column(table, "unit") };
 	size_t rows = table->row_count;
-	bool missing;
+	bool missing, any = false;
 
 	if (rows == 0 || table->column_count == 0)
 		return;
+	for (size_t i = 0; i < table->column_count; i++)
+		any |= has_unit(table->columns[i]);
 	if (sheet.unit != TS_NO_COLUMN) {
 		sheet.unit_text = common_unit(table, sheet.unit);
-		sheet.value = ts_table_column(table, "value");
-		if (sheet.unit_text[0] == '\0' ||
-		    sheet.value == TS_NO_COLUMN || sheet.unit == 0)
-			sheet.value = sheet.unit = TS_NO_COLUMN;
+		if (!any || sheet.unit == 0 || sheet.unit_text[0] == '\0')
+			sheet.unit = TS_NO_COLUMN;
 	}
 	if (rows > ROWS_MOST)
 		rows = ROWS_MOST;
@@ -243,9 +252,9 @@ ts_sheet(struct ts_buf *out, const struct ts_table *table,
 		    "role=\"region\" aria-label=\"Table: ",
 		    rows > ROWS_TALL ? " tall" : "");
 	ts_markup(out, caption);
-	ts_buf_add(out, "\">\n<table>\n<caption>");
+	ts_buf_add(out, "\">\n<table>\n<caption>Figures<span class=\"sr\">: ");
 	ts_markup(out, caption);
-	ts_buf_add(out, "</caption>\n");
+	ts_buf_add(out, "</span></caption>\n");
 	put_head(out, &sheet);
 	missing = put_rows(out, &sheet, rows);
 	ts_buf_add(out, "</table>\n</div>\n");

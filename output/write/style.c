@@ -2,9 +2,9 @@
 /*
  * Colours and type are those of the charts, so that page and picture are one
  * design. Print is always light. A chart is drawn for light and for dark and
- * one of them is shown; its title is drawn inside, so the heading of the
- * section is for readers of the structure, and for narrow screens, where the
- * drawn one gets small.
+ * one of them is shown. Its footer is drawn in it; the same words stand in
+ * the page for those who hear it, and for narrow screens, where the drawn
+ * ones get too small.
  */
 #include "output/write/style.h"
 
@@ -25,6 +25,7 @@ const char ts_report_style[] =
 	"h1,h2,h3{line-height:1.25;text-wrap:balance}\n"
 	"h1{font-size:2.125rem;letter-spacing:-.015em;margin:0}\n"
 	"h2{font-size:1.375rem;margin:0 0 .75rem}\n"
+	".page h2{margin-bottom:.25rem}.page .measure{margin-top:0}\n"
 	"h3{font-size:1rem;margin:1.75rem 0 .25rem}\n"
 	"p{margin:.5rem 0}\n"
 	"a{color:var(--accent)}\n"
@@ -61,14 +62,14 @@ const char ts_report_style[] =
 	"figure{margin:1rem 0}\n"
 	"figcaption{font-size:.875rem;margin-top:.5rem}\n"
 	".chart{overflow-x:auto;border-radius:.25rem}\n"
-	".chart svg{display:block;width:100%;min-width:30rem;height:auto}\n"
+	".chart svg{display:block;width:100%;min-width:26rem;height:auto}\n"
 	".on-dark{display:none}\n"
 	"@media screen and (prefers-color-scheme:dark){"
 	".on-dark{display:block}.has-dark{display:none}}\n"
 	".scroll{overflow-x:auto;margin:1rem 0 .25rem}\n"
 	".tall{max-height:26rem;overflow-y:auto}\n"
 	".tall thead th{position:sticky;top:0;background:var(--bg)}\n"
-	"table{border-collapse:collapse;width:100%;font-size:.875rem;"
+	"table{border-collapse:collapse;min-width:60%;font-size:.875rem;"
 	"font-variant-numeric:tabular-nums}\n"
 	"caption{text-align:left;color:var(--text);padding-bottom:.35rem}\n"
 	"th,td{padding:.35rem .75rem .35rem 0;text-align:left;"
@@ -95,6 +96,8 @@ const char ts_report_style[] =
 	".sr{position:absolute;width:1px;height:1px;margin:-1px;"
 	"overflow:hidden;clip-path:inset(50%);white-space:nowrap}\n"
 	":focus-visible{outline:2px solid var(--accent);outline-offset:2px}\n"
+	/* the drawn frame has a margin of 20 in 600; align what is in it */
+	"@media (min-width:52rem){.chart{margin:0 -3.45%}}\n"
 	"@media (min-width:40rem){.drawn{position:absolute;width:1px;"
 	"height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);"
 	"white-space:nowrap}}\n"

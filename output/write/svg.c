@@ -13,6 +13,11 @@
 #define XLINK_NS "http://www.w3.org/1999/xlink"
 #define DEPTH_MOST 32
 #define SVG_MOST (16u << 20)
+/* Where the frame of a chart has its title, in design pixels, and from which
+ * size on a text there is a title. */
+#define TITLE_RIGHT 40.0
+#define TITLE_BOTTOM 84.0
+#define TITLE_SIZE 15.0
 
 /* Shapes, text and paint. Nothing that runs, loads, links or animates; no
  * <style>, which would reach the whole page; no <foreignObject>. */
@@ -38,16 +43,25 @@ static const char *const attributes[] = {
 };
 static const char *const dropped[] = { "class", "version", "font-variant" };
 
+/* Where a group puts the text in it, and how large. */
+struct spot {
+	double x, y, size;
+};
+
 struct sieve {
-	struct ts_svg *svg;
-	struct ts_buf *out;
-	struct ts_buf title;	/* of the file */
+	const struct ts_svg *svg;
+	struct ts_buf *out;	/* what is inside the root */
 	struct ts_err *err;
 	enum ts_status status;
 	int depth;
 	int skip;		/* depth inside a <title> or <desc> */
-	bool in_title;
 	int text_depth;		/* of the open <text>, 0: none */
+	struct spot spots[DEPTH_MOST + 1];
+	size_t text_start;	/* where the open <text> begins in out */
+	struct ts_buf label;	/* its characters */
+	double box[4];		/* the viewBox */
+	double taken_y;		/* lowest line of title that was taken out */
+	double kept_y;		/* highest text that stays */
 };
 
 static bool
@@ -259,38 +273,137 @@ put_attribute(struct sieve *sieve, const xmlChar **at)
 	ts_buf_add_char(sieve->out, '"');
 }
 
+/* Exactly count numbers with blanks or commas between them. */
 static bool
-is_view_box(const char *value, size_t length)
+read_numbers(const char *text, size_t length, double *numbers, int count)
 {
-	return length < 80 && strspn(value, "0123456789. -") >= length;
+	char copy[128];
+	char *at = copy;
+	struct ts_err ignored;
+
+	if (length >= sizeof copy)
+		return false;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	for (int i = 0; i < count; i++) {
+		size_t gap = strspn(at, " ,"), word = strcspn(at + gap, " ,");
+		char end = at[gap + word];
+
+		at += gap;
+		at[word] = '\0';
+		if (ts_num_double(at, &numbers[i], &ignored) != TS_OK)
+			return false;
+		at += word + (end != '\0');
+	}
+	return *at == '\0';
 }
 
 static void
-put_root(struct sieve *sieve, int count, const xmlChar **attrs)
+see_root(struct sieve *sieve, int count, const xmlChar **attrs)
 {
-	const struct ts_svg *svg = sieve->svg;
-	const char *box = NULL;
-	size_t length = 0;
+	bool found = false;
 
 	for (int i = 0; i < count; i++) {
-		if (strcmp((const char *)attrs[5 * i], "viewBox") != 0)
-			continue;
-		box = (const char *)attrs[5 * i + 3];
-		length = (size_t)(attrs[5 * i + 4] - attrs[5 * i + 3]);
+		const xmlChar **at = attrs + 5 * i;
+
+		if (strcmp((const char *)at[0], "viewBox") == 0)
+			found = read_numbers((const char *)at[3],
+					     (size_t)(at[4] - at[3]),
+					     sieve->box, 4);
 	}
-	if (box == NULL || !is_view_box(box, length)) {
+	if (!found || !(sieve->box[2] > 0) || !(sieve->box[3] > 0))
 		refuse(sieve, "no usable viewBox");
-		return;
+}
+
+/* <g transform="translate(20,31.5)" font-size="17"> */
+static void
+see_spot(struct sieve *sieve, int count, const xmlChar **attrs)
+{
+	struct spot spot = { 1e9, 1e9, 0 };
+	double xy[2];
+
+	for (int i = 0; i < count; i++) {
+		const char *name = (const char *)attrs[5 * i];
+		const char *value = (const char *)attrs[5 * i + 3];
+		size_t length = (size_t)(attrs[5 * i + 4] - attrs[5 * i + 3]);
+
+		if (strcmp(name, "font-size") == 0) {
+			(void)read_numbers(value, length, &spot.size, 1);
+		} else if (strcmp(name, "transform") == 0 && length > 11 &&
+			   memcmp(value, "translate(", 10) == 0 &&
+			   value[length - 1] == ')' &&
+			   read_numbers(value + 10, length - 11, xy, 2)) {
+			spot.x = xy[0];
+			spot.y = xy[1];
+		}
 	}
-	ts_buf_add(sieve->out, "<svg xmlns=\"" SVG_NS "\" viewBox=\"");
-	ts_markup_exact(sieve->out, box, length);
-	ts_buf_addf(sieve->out, "\" role=\"img\" aria-labelledby=\"%s-t "
-		    "%s-d\"><title id=\"%s-t\">", svg->prefix, svg->prefix,
+	sieve->spots[sieve->depth] = spot;
+}
+
+/* Is it the title, a line of it, or the subtitle, where the frame has them? */
+static bool
+is_drawn_title(const struct sieve *sieve)
+{
+	const struct spot *spot = &sieve->spots[sieve->text_depth - 1];
+	const struct ts_svg *svg = sieve->svg;
+	const char *label = sieve->label.data;
+
+	if (spot->x > TITLE_RIGHT || spot->y > TITLE_BOTTOM ||
+	    sieve->label.used == 0 || sieve->label.failed)
+		return false;
+	if (spot->size >= TITLE_SIZE)
+		return svg->title != NULL && strstr(svg->title, label) != NULL;
+	return svg->subtitle != NULL && strcmp(svg->subtitle, label) == 0;
+}
+
+static void
+end_text(struct sieve *sieve)
+{
+	double y = sieve->spots[sieve->text_depth - 1].y;
+
+	if (is_drawn_title(sieve)) {
+		sieve->out->used = sieve->text_start;
+		sieve->out->data[sieve->out->used] = '\0';
+		if (y > sieve->taken_y)
+			sieve->taken_y = y;
+	} else if (y < sieve->kept_y) {
+		sieve->kept_y = y;
+	}
+}
+
+static void
+put_number(struct ts_buf *out, double value)
+{
+	char text[TS_DOUBLE_TEXT];
+
+	ts_double_print(value, text);
+	ts_buf_add(out, text);
+}
+
+static void
+put_root(struct ts_buf *out, const struct sieve *sieve)
+{
+	const struct ts_svg *svg = sieve->svg;
+	double cut = sieve->taken_y > 0 ? sieve->taken_y + 8 : 0;
+
+	/* a line that stays must not lose its upper half */
+	if (cut > 0 && sieve->kept_y - 20 < cut)
+		cut = sieve->kept_y - 20 > 0 ? sieve->kept_y - 20 : 0;
+	ts_buf_add(out, "<svg xmlns=\"" SVG_NS "\" viewBox=\"");
+	put_number(out, sieve->box[0]);
+	ts_buf_add_char(out, ' ');
+	put_number(out, ts_round(sieve->box[1] + cut, 2));
+	ts_buf_add_char(out, ' ');
+	put_number(out, sieve->box[2]);
+	ts_buf_add_char(out, ' ');
+	put_number(out, ts_round(sieve->box[3] - cut, 2));
+	ts_buf_addf(out, "\" role=\"img\" aria-labelledby=\"%s-t %s-d\">"
+		    "<title id=\"%s-t\">", svg->prefix, svg->prefix,
 		    svg->prefix);
-	ts_markup(sieve->out, svg->title);
-	ts_buf_addf(sieve->out, "</title><desc id=\"%s-d\">", svg->prefix);
-	ts_markup(sieve->out, svg->description);
-	ts_buf_add(sieve->out, "</desc>\n");
+	ts_markup(out, svg->title);
+	ts_buf_addf(out, "</title><desc id=\"%s-d\">", svg->prefix);
+	ts_markup(out, svg->description);
+	ts_buf_add(out, "</desc>\n");
 }
 
 static void
@@ -304,9 +417,6 @@ begin_element(void *ctx, const xmlChar *local, const xmlChar *prefix,
 	(void)prefix, (void)namespaces, (void)spaces, (void)defaulted;
 	if (sieve->skip > 0 || strcmp(name, "title") == 0 ||
 	    strcmp(name, "desc") == 0) {
-		/* the first title is the one of the whole picture */
-		sieve->in_title = sieve->skip == 0 && sieve->depth == 1 &&
-			strcmp(name, "title") == 0 && sieve->title.used == 0;
 		sieve->skip++;
 		return;
 	}
@@ -319,11 +429,15 @@ begin_element(void *ctx, const xmlChar *local, const xmlChar *prefix,
 	if (sieve->status != TS_OK)
 		return;
 	if (sieve->depth++ == 0) {
-		put_root(sieve, count, attrs);
+		see_root(sieve, count, attrs);
 		return;
 	}
-	if (strcmp(name, "text") == 0 && sieve->text_depth == 0)
+	see_spot(sieve, count, attrs);
+	if (strcmp(name, "text") == 0 && sieve->text_depth == 0) {
 		sieve->text_depth = sieve->depth;
+		sieve->text_start = sieve->out->used;
+		ts_buf_reset(&sieve->label);
+	}
 	ts_buf_addf(sieve->out, "<%s", name);
 	for (int i = 0; i < count; i++)
 		put_attribute(sieve, attrs + 5 * i);
@@ -340,17 +454,18 @@ end_element(void *ctx, const xmlChar *local, const xmlChar *prefix,
 	(void)prefix, (void)uri;
 	if (sieve->skip > 0) {
 		sieve->skip--;
-		sieve->in_title = false;
 		return;
 	}
-	if (sieve->status != TS_OK)
+	if (sieve->status != TS_OK || --sieve->depth == 0)
 		return;
-	if (sieve->depth == sieve->text_depth)
+	ts_buf_addf(sieve->out, "</%s>", name);
+	if (sieve->depth + 1 == sieve->text_depth) {
+		end_text(sieve);
 		sieve->text_depth = 0;
-	sieve->depth--;
+	}
 	/* in a text a line break would be a blank */
-	ts_buf_addf(sieve->out, "</%s>%s", name,
-		    sieve->text_depth > 0 ? "" : "\n");
+	if (sieve->text_depth == 0)
+		ts_buf_add_char(sieve->out, '\n');
 }
 
 static void
@@ -358,13 +473,11 @@ characters(void *ctx, const xmlChar *text, int count)
 {
 	struct sieve *sieve = ((xmlParserCtxtPtr)ctx)->_private;
 
-	if (sieve->status != TS_OK)
+	if (sieve->status != TS_OK || sieve->skip > 0 ||
+	    sieve->text_depth == 0)
 		return;
-	if (sieve->in_title)
-		ts_buf_add_bytes(&sieve->title, text, (size_t)count);
-	else if (sieve->skip == 0 && sieve->text_depth > 0)
-		ts_markup_exact(sieve->out, (const char *)text,
-				(size_t)count);
+	ts_markup_exact(sieve->out, (const char *)text, (size_t)count);
+	ts_buf_add_bytes(&sieve->label, text, (size_t)count);
 }
 
 static void
@@ -424,25 +537,23 @@ sift(struct sieve *sieve, const struct ts_buf *bytes)
 
 enum ts_status
 ts_svg_inline(struct ts_buf *out, const struct ts_buf *bytes,
-	      struct ts_svg *svg, struct ts_err *err)
+	      const struct ts_svg *svg, struct ts_err *err)
 {
-	TS_AUTO_BUF own = TS_BUF_INIT(SVG_MOST);
-	struct sieve sieve = { .svg = svg, .out = &own, .err = err,
-			       .title = TS_BUF_INIT(65536) };
+	TS_AUTO_BUF body = TS_BUF_INIT(SVG_MOST);
+	struct sieve sieve = { .svg = svg, .out = &body, .err = err,
+			       .label = TS_BUF_INIT(65536), .kept_y = 1e9 };
 
-	svg->has_title = false;
 	if (bytes->used > SVG_MOST)
 		return ts_fail(err, TS_BAD_DATA, "svg: %zu bytes",
 			       bytes->used);
 	sift(&sieve, bytes);
-	if (sieve.status == TS_OK)
-		svg->has_title = svg->title != NULL && !sieve.title.failed &&
-			strcmp(sieve.title.data, svg->title) == 0;
-	ts_buf_free(&sieve.title);
+	ts_buf_free(&sieve.label);
 	if (sieve.status != TS_OK)
 		return sieve.status;
-	if (ts_buf_check(&own, "svg", err) != TS_OK)
+	if (ts_buf_check(&body, "svg", err) != TS_OK)
 		return err->status;
-	ts_buf_add_bytes(out, own.data, own.used);
+	put_root(out, &sieve);
+	ts_buf_add_bytes(out, body.data, body.used);
+	ts_buf_add(out, "</svg>\n");
 	return TS_OK;
 }
