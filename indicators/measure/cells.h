@@ -31,6 +31,7 @@ struct ts_cell {
 	uint8_t flow;		/* enum ts_flow */
 	uint8_t have;		/* enum ts_have, of the value */
 	uint8_t have_weight;
+	bool confidential;	/* the row says so */
 };
 
 /* What one reporter says of one flow in one period. */

@@ -16,6 +16,7 @@ static const char *const names[TS_COL_COUNT][8] = {
 	[TS_COL_WEIGHT] = { "net_weight_kg", "net_weight", "weight",
 			    "quantity", "qty" },
 	[TS_COL_UNIT] = { "unit", "currency" },
+	[TS_COL_STATUS] = { "status", "obs_status" },
 	[TS_COL_FROM] = { "from", "from_usd", "from_eur", "a" },
 	[TS_COL_TO] = { "to", "to_usd", "to_eur", "b" },
 	[TS_COL_EXPORTS] = { "exports", "exports_usd", "x" },

@@ -232,6 +232,15 @@ read_flow(struct reader *reader, size_t row, struct ts_cell *cell)
 	return flow != TS_FLOW_OTHER;
 }
 
+/* C among the letters of a status, or the small c of Eurostat's files. */
+static bool
+is_confidential(const char *status)
+{
+	return strcmp(status, "c") == 0 ||
+	       (strchr(status, 'C') && status[strspn(status,
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZ ")] == '\0');
+}
+
 static enum ts_status
 read_row(struct reader *reader, size_t row, struct ts_err *err)
 {
@@ -253,6 +262,8 @@ read_row(struct reader *reader, size_t row, struct ts_err *err)
 				     text_at(reader, row, TS_COL_REPORTER));
 	cell.partner = ts_intern_id(&cells->areas,
 				    text_at(reader, row, TS_COL_PARTNER));
+	cell.confidential = is_confidential(text_at(reader, row,
+						    TS_COL_STATUS));
 	if (cell.flow == TS_FLOW_GDP)
 		product = "";
 	cell.product = ts_intern_id(&cells->products, product);

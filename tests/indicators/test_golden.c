@@ -64,7 +64,8 @@ static const struct run fish_runs[] = {
 	{ "reconcile_weight", { NULL } },
 	{ "reconciled_flow", { NULL } },
 	{ "unit_value", { NULL } },
-	{ "uv_robust_z", { NULL } },
+	/* The vectors give z the status ok and the flag a row of its own. */
+	{ "uv_robust_z", { "outlier", "0", NULL } },
 	{ "uv_outlier", { NULL } },
 	{ .id = NULL },
 };
@@ -96,17 +97,20 @@ static const struct run sitc_runs[] = {
 	{ "hhi_exporters", { NULL } },
 	{ "market_concentration_unctad", { NULL } },
 	{ "rca", { NULL } },
+	{ "arca", { NULL } },
+	{ "nrca", { NULL } },
+	{ "rsca", { NULL } },
 	{ .id = NULL },
 };
 
 static const char *const sitc_elsewhere[] = {
-	"arca", "cog", "coi", "complexity_lambda2", "country_proximity",
+	"cog", "coi", "complexity_lambda2", "country_proximity",
 	"density", "density_no_self", "distance", "diversification_unctad",
 	"diversity", "eci", "eci_sample_sd", "entropy_product",
 	"export_similarity", "expy", "fitness_country_20",
 	"fitness_product_20", "gini_product", "krugman_specialisation",
-	"log_rca_similarity", "nrca", "pci", "pci_own_sample_sd", "prody",
-	"proximity", "rsca", "theil_between", "theil_product", "theil_within",
+	"log_rca_similarity", "pci", "pci_own_sample_sd", "prody",
+	"proximity", "theil_between", "theil_product", "theil_within",
 	"ubiquity", NULL
 };
 
