@@ -238,6 +238,14 @@ ts_codes_group_name(const struct ts_codes *codes, const char *id)
 	return group != NULL ? group->name : id;
 }
 
+const char *
+ts_codes_group_area(const struct ts_codes *codes, const char *id)
+{
+	const struct ts_group *group = find_group(codes, id);
+
+	return group != NULL ? group->area : "";
+}
+
 enum ts_status
 ts_codes_open(const char *codes_dir, struct ts_codes **out,
 	      struct ts_err *err)

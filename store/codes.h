@@ -58,6 +58,7 @@ struct ts_group_list {		/* one composition the group has had */
 
 struct ts_group {
 	const char *id, *name;
+	const char *area;	/* of figures about it as a whole */
 	struct ts_group_member *members;
 	size_t count, room;
 	struct ts_group_list *lists;

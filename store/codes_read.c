@@ -343,7 +343,7 @@ read_members(struct ts_codes *codes, const char *dir, struct ts_err *err)
 static enum ts_status
 read_groups(struct ts_codes *codes, const char *dir, struct ts_err *err)
 {
-	static const char *const wanted[] = { "id", "name_en", NULL };
+	static const char *const wanted[] = { "id", "area", "name_en", NULL };
 	struct ts_table *table;
 	enum ts_status status;
 
@@ -360,6 +360,7 @@ read_groups(struct ts_codes *codes, const char *dir, struct ts_err *err)
 	for (size_t i = 0; i < table->row_count; i++) {
 		codes->groups[i].id = cell(table, i, "id");
 		codes->groups[i].name = cell(table, i, "name_en");
+		codes->groups[i].area = cell(table, i, "area");
 		codes->group_ids[i] = codes->groups[i].id;
 	}
 	return read_members(codes, dir, err);

@@ -37,6 +37,11 @@ const char *const *ts_codes_groups(const struct ts_codes *codes);
 const char *ts_codes_group_name(const struct ts_codes *codes,
 				const char *group);
 
+/* The area that stands for the group as a whole: XZC for central-asia; ""
+ * where there is none. */
+const char *ts_codes_group_area(const struct ts_codes *codes,
+				const char *group);
+
 /* Why rows were set aside. */
 enum ts_aside {
 	TS_ASIDE_DETAIL,	/* second partner, customs, transport, supply

@@ -18,6 +18,8 @@ static const struct {
 	{ "X", "X", false }, { "M", "M", false },
 	{ "1", "M", false }, { "2", "X", false },
 	{ "3", "RX", true }, { "4", "RM", true },
+	{ "X+M", "X+M", false },	/* a turnover that is published */
+	{ "FDI", "FDI", false },	/* direct investment, no goods */
 	{ "RX", "RX", true }, { "RM", "RM", true },
 	{ "DX", "DX", true }, { "FM", "FM", true },
 	{ "MIP", "MIP", true }, { "MOP", "MOP", true },

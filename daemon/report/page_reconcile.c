@@ -179,7 +179,8 @@ against_region(struct ts_page_build *pb, struct ts_period first)
 {
 	struct ts_render *r = pb->render;
 	const char *us = r->report->reporter, *them = r->report->partner;
-	const char *region = r->report->region, *source;
+	const char *region = ts_codes_group_area(r->world->codes,
+						 r->report->region), *source;
 	struct ts_value ours = ts_r_value(r, r->headline, "X+M", us, them,
 					  r->period);
 	struct ts_value theirs;

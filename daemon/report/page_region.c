@@ -79,7 +79,8 @@ static void
 region_totals(struct ts_page_build *pb)
 {
 	struct ts_render *r = pb->render;
-	struct ts_pick pick = { .flow = "X+M", .reporter = r->report->region,
+	struct ts_pick pick = { .flow = "X+M", .reporter = ts_codes_group_area(
+					r->world->codes, r->report->region),
 				.partner = r->report->partner,
 				.product = "TOTAL" };
 	const struct ts_fact *fact, *newest = NULL, *before = NULL;
