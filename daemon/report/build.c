@@ -14,7 +14,7 @@
 static const char *const data_columns[] = {
 	"source", "dataset", "flow", "reporter", "partner", "product",
 	"frequency", "period", "value", "unit", "status",
-	"label", "growth", "rate", "kind", "side",
+	"label", "growth", "fold_text", "share", "kind", "side",
 };
 #define TIDY 11
 #define ALL (TIDY + TS_PX_COUNT)

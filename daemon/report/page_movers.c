@@ -339,7 +339,7 @@ total_row(struct ts_page_build *pb, const char *flow, struct ts_period period,
 {
 	struct ts_render *r = pb->render;
 	const char *extra[TS_PX_COUNT] = {
-		[TS_PX_LABEL] = ts_r_period(r, period),
+		[TS_PX_LABEL] = "Total",
 		[TS_PX_KIND] = "total",
 	};
 	struct ts_computed row = {

@@ -37,7 +37,7 @@ void
 ts_page_products(struct ts_page_build *pb)
 {
 	static const char *const columns[] = { "HS", "Product", "Exports",
-					       "Share of exports", NULL };
+					       "Share of exports, %", NULL };
 	struct ts_render *r = pb->render;
 	const struct ts_fact **facts =
 		ts_arena_alloc(r->arena, MAX_PRODUCTS, sizeof *facts);
@@ -74,13 +74,13 @@ ts_page_products(struct ts_page_build *pb)
 					 : 0;
 		const char *name = ts_r_product(r, facts[i]);
 		const char *text = !total.has	? ""
-				   : share >= 1 ? ts_r_printf(r, "%.0f%%",
-							      share)
-				   : share >= .1
-					   ? ts_r_printf(r, "%.1f%%", share)
-					   : "<0.1%";
+				   : ts_r_printf(r, share >= 1 ? "%.0f"
+						       : share >= .1 ? "%.1f"
+								     : "%.2f",
+						 share);
 		const char *extra[TS_PX_COUNT] = { [TS_PX_LABEL] = name,
-						   [TS_PX_RATE] = text };
+						   [TS_PX_SHARE] =
+							text };
 		const char *cells[4] = { facts[i]->product, name,
 					 ts_r_amount(r, facts[i]->amount),
 					 text };

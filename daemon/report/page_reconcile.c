@@ -41,7 +41,8 @@ figure(struct ts_render *r, const char *id, const char *label,
 }
 
 static void
-series(struct ts_page_build *pb, const char *side, const char *source,
+series(struct ts_page_build *pb, const char *side, const char *name,
+       const char *source,
        const char *flow, const char *reporter, const char *partner,
        struct ts_period first)
 {
@@ -53,7 +54,7 @@ series(struct ts_page_build *pb, const char *side, const char *source,
 		struct ts_value value = ts_r_value(r, source, flow, reporter,
 						   partner, period);
 		const char *extra[TS_PX_COUNT] = { [TS_PX_SIDE] = side,
-						   [TS_PX_LABEL] = side };
+						   [TS_PX_LABEL] = name };
 		struct ts_computed computed = {
 			.indicator = "turnover", .flow = flow,
 			.reporter = reporter, .partner = partner,
@@ -143,9 +144,11 @@ mirror(struct ts_page_build *pb, struct ts_period first)
 	}
 	if (!ours.has || !theirs.has)
 		return false;
-	series(pb, ts_r_printf(r, "%s reports", r->reporter), r->headline, "X",
+	series(pb, "exporter", ts_r_printf(r, "%s reports", r->reporter),
+	       r->headline, "X",
 	       us, them, first);
-	series(pb, ts_r_printf(r, "%s reports", r->partner), side, "M", them,
+	series(pb, "importer", ts_r_printf(r, "%s reports", r->partner), side,
+	       "M", them,
 	       us, first);
 	row(pb, publisher(r, r->headline),
 	    ts_r_printf(r, "%s's exports to %s (FOB)", r->reporter,
@@ -194,9 +197,11 @@ against_region(struct ts_page_build *pb, struct ts_period first)
 	if (source == NULL)
 		return false;
 	theirs = ts_r_value(r, source, "X+M", region, them, r->period);
-	series(pb, ts_r_printf(r, "%s alone", r->reporter), r->headline, "X+M",
+	series(pb, "exporter", ts_r_printf(r, "%s alone", r->reporter),
+	       r->headline, "X+M",
 	       us, them, first);
-	series(pb, ts_r_printf(r, "All of %s", r->region), source, "X+M",
+	series(pb, "importer", ts_r_printf(r, "All of %s", r->region), source,
+	       "X+M",
 	       region, them, first);
 	row(pb, publisher(r, r->headline),
 	    ts_r_printf(r, "%s with %s", r->reporter, r->partner), r->period,

@@ -189,7 +189,8 @@ ts_page_region(struct ts_page_build *pb)
 		cells[1] = ts_r_amount(r, value.amount);
 		cells[2] = ts_r_printf(r, "%.1f%%",
 				       100 * value.amount.value / sum);
-		extra[TS_PX_RATE] = cells[2];
+		extra[TS_PX_SHARE] = ts_r_printf(r, "%.1f",
+			100 * value.amount.value / sum);
 		if (strcmp(members[i], r->report->reporter) == 0) {
 			own = 100 * value.amount.value / sum;
 			extra[TS_PX_KIND] = "highlight";

@@ -162,6 +162,7 @@ build_pages(struct ts_render *r, const struct ts_template *tpl,
 		if (!wants_page(r->report, def->id) ||
 		    r->page_count == TS_MAX_PAGES)
 			continue;
+		pb->render = r;
 		def->build(pb);
 		pb->required = def->required;
 		finish_page(pb);

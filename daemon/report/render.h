@@ -36,8 +36,8 @@ struct ts_page_build {
 
 /* Columns of a page's data behind the eleven tidy ones. */
 enum ts_page_extra {
-	TS_PX_LABEL, TS_PX_GROWTH, TS_PX_RATE, TS_PX_KIND, TS_PX_SIDE,
-	TS_PX_COUNT
+	TS_PX_LABEL, TS_PX_GROWTH, TS_PX_RATE, TS_PX_SHARE, TS_PX_KIND,
+	TS_PX_SIDE, TS_PX_COUNT
 };
 
 /* Why an edition may not leave, or may with a note. */
