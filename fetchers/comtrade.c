@@ -30,21 +30,23 @@ static const struct ts_opt comtrade_opts[] = {
 	  .min = 0, .max = 250000,
 	  .help = "Rows from which on an answer counts as cut; 0 means 500 "
 		  "without a key and 100,000 with one." },
-	{ TS_OPT_AT(struct ts_comtrade_opts, BOOL, include_desc), .preset = "false",
+	{ TS_OPT_AT(struct ts_comtrade_opts, BOOL, include_desc),
+	  .preset = "false",
 	  .help = "Ask for names beside the codes; answers get larger." },
 	{ .name = NULL },
 };
 
-/* ---- how much to ask for at once ------------------------------------------------ */
+/* ---- how much to ask for at once --------------------------------- */
 
 /* All codes of a level appear in a country's trade with the World; between two
  * countries about so many do. A guess that is too low costs one call. */
 static int64_t
 product_rows(const struct ts_scope *scope, const struct ts_slice *slice)
 {
+	struct ts_extent partners = slice->at[TS_PARTNERS];
 	bool world = scope->partners == 0;
 
-	for (int i = slice->at[TS_PARTNERS].from; i < slice->at[TS_PARTNERS].to; i++)
+	for (int i = partners.from; i < partners.to; i++)
 		world = world || strcmp(scope->need->partners[i], "W00") == 0;
 	if (ts_slice_length(slice, TS_CODES) > 0)
 		return ts_slice_length(slice, TS_CODES);
@@ -84,9 +86,6 @@ next_side(const struct ts_scope *scope, struct ts_slice *slice, bool was_cut,
 	int64_t rows = expected_rows(scope, slice);
 	int level = ts_hs_level(scope->products[slice->at[TS_PRODUCTS].from]);
 
-	*size = ts_scope_alike(scope, slice);
-	if (*size < ts_slice_length(slice, TS_PERIODS))
-		return TS_PERIODS;
 	for (int i = 0; i < TS_SIDES; i++)
 		if (ts_slice_length(slice, i) > most_of[i]) {
 			*size = most_of[i];
@@ -105,28 +104,25 @@ next_side(const struct ts_scope *scope, struct ts_slice *slice, bool was_cut,
 	if (!was_cut || level == 0 || ts_slice_length(slice, TS_CODES) > 0)
 		return TS_SIDES;
 	slice->at[TS_CODES] = (struct ts_extent){ 0, ts_hs_count(level) };
-	*size = scope->cap > TS_COMTRADE_CODES ? TS_COMTRADE_CODES : (int)scope->cap - 1;
+	*size = scope->cap > TS_COMTRADE_CODES ? TS_COMTRADE_CODES :
+						 (int)scope->cap - 1;
 	return TS_CODES;
 }
 
-static enum ts_status
-divide(const struct ts_scope *scope, struct ts_slice slice, bool was_cut,
-       struct ts_err *err)
-{
-	int size, parts;
-	enum ts_side side = next_side(scope, &slice, was_cut, &size);
-	struct ts_extent whole;
+static enum ts_status divide(const struct ts_scope *scope,
+			     struct ts_slice slice, bool was_cut,
+			     struct ts_err *err);
 
-	if (side == TS_SIDES && was_cut)
-		return ts_fail(err, TS_BAD_DATA, "UN Comtrade cut an answer "
-			       "that cannot be asked for in smaller parts");
-	if (side == TS_SIDES)
-		return ts_scope_ask(scope, &slice, err);
-	whole = slice.at[side];
-	parts = (whole.to - whole.from + size - 1) / size;
-	/* parts of the same size, but where area codes change */
-	if (side != TS_PERIODS || size == most_of[TS_PERIODS])
-		size = (whole.to - whole.from + parts - 1) / parts;
+/* Parts of one size, or nearly: the last is not a crumb. */
+static enum ts_status
+divide_side(const struct ts_scope *scope, struct ts_slice slice,
+	    enum ts_side side, int size, struct ts_err *err)
+{
+	struct ts_extent whole = slice.at[side];
+	int length = whole.to - whole.from;
+	int parts = (length + size - 1) / size;
+
+	size = (length + parts - 1) / parts;
 	for (int from = whole.from; from < whole.to; from += size) {
 		int to = from + size < whole.to ? from + size : whole.to;
 
@@ -137,7 +133,34 @@ divide(const struct ts_scope *scope, struct ts_slice slice, bool was_cut,
 	return TS_OK;
 }
 
-/* ---- plan ------------------------------------------------------------------------ */
+static enum ts_status
+divide(const struct ts_scope *scope, struct ts_slice slice, bool was_cut,
+       struct ts_err *err)
+{
+	struct ts_extent *periods = &slice.at[TS_PERIODS];
+	int alike = ts_scope_alike(scope, &slice);
+	enum ts_side side;
+	int size;
+
+	if (alike < ts_slice_length(&slice, TS_PERIODS)) {
+		struct ts_extent rest = { periods->from + alike, periods->to };
+
+		periods->to = rest.from;
+		if (divide(scope, slice, false, err) != TS_OK)
+			return err->status;
+		*periods = rest;
+		return divide(scope, slice, false, err);
+	}
+	side = next_side(scope, &slice, was_cut, &size);
+	if (side != TS_SIDES)
+		return divide_side(scope, slice, side, size, err);
+	if (was_cut)
+		return ts_fail(err, TS_BAD_DATA, "UN Comtrade cut an answer "
+			       "that cannot be asked for in smaller parts");
+	return ts_scope_ask(scope, &slice, err);
+}
+
+/* ---- plan -------------------------------------------------------- */
 
 static enum ts_status
 ask_need(const struct ts_scope *scope, int nth, struct ts_err *err)
@@ -153,7 +176,8 @@ ask_need(const struct ts_scope *scope, int nth, struct ts_err *err)
 	/* a level is a call of its own, codes go together */
 	for (int from = 0, to; from < products; from = to) {
 		to = from + 1;
-		while (ts_hs_level(scope->products[from]) == 0 && to < products &&
+		while (ts_hs_level(scope->products[from]) == 0 &&
+		       to < products &&
 		       ts_hs_level(scope->products[to]) == 0)
 			to++;
 		slice.at[TS_PRODUCTS] = (struct ts_extent){ from, to };
@@ -196,7 +220,8 @@ comtrade_plan(const struct ts_job *job, struct ts_plan *plan,
 		if (!ts_slice_read(answer->tag, &slice) || slice.need < 0 ||
 		    (size_t)slice.need >= job->need_count)
 			continue;
-		if (ts_scope_look(&scope, &job->needs[slice.need], err) != TS_OK ||
+		if (ts_scope_look(&scope, &job->needs[slice.need], err) !=
+			    TS_OK ||
 		    (was_cut(&scope, answer) &&
 		     divide(&scope, slice, true, err) != TS_OK))
 			return ts_while(err, "need %s",

@@ -17,7 +17,7 @@ count(const char *const *list)
 	return n;
 }
 
-/* ---- periods and areas ------------------------------------------------------ */
+/* ---- periods and areas ------------------------------------------- */
 
 static struct ts_period
 bound(const struct ts_need *need, bool last)
@@ -109,7 +109,7 @@ check_areas(const struct ts_scope *scope, const char *const *list,
 	return TS_OK;
 }
 
-/* ---- a request ---------------------------------------------------------------- */
+/* ---- a request --------------------------------------------------- */
 
 static void
 add_item(struct ts_buf *list, const char *item)
@@ -150,12 +150,13 @@ list_products(struct ts_buf *list, const struct ts_scope *scope,
 	      const struct ts_slice *slice)
 {
 	const char *const *products = scope->products;
+	struct ts_extent range = slice->at[TS_PRODUCTS];
 
 	if (ts_slice_length(slice, TS_CODES) > 0)
-		ts_hs_list(list, ts_hs_level(products[slice->at[TS_PRODUCTS].from]),
-			      slice->at[TS_CODES]);
+		ts_hs_list(list, ts_hs_level(products[range.from]),
+			   slice->at[TS_CODES]);
 	else
-		for (int i = slice->at[TS_PRODUCTS].from; i < slice->at[TS_PRODUCTS].to; i++)
+		for (int i = range.from; i < range.to; i++)
 			add_item(list, products[i]);
 }
 
@@ -218,8 +219,8 @@ fill(const struct ts_scope *scope, const struct ts_slice *slice,
 	ts_slice_write(&draft->tag, slice);
 	list_areas(&draft->reporters, scope, need->reporters,
 		   slice->at[TS_REPORTERS], year);
-	list_areas(&draft->partners, scope, need->partners, slice->at[TS_PARTNERS],
-		   year);
+	list_areas(&draft->partners, scope, need->partners,
+		   slice->at[TS_PARTNERS], year);
 	list_periods(&draft->periods, scope, slice->at[TS_PERIODS]);
 	list_products(&draft->products, scope, slice);
 	for (int i = slice->at[TS_FLOWS].from; i < slice->at[TS_FLOWS].to; i++)

@@ -60,7 +60,7 @@ static const struct ts_opt sdmx_opts[] = {
 	{ .name = NULL },
 };
 
-/* ---- the key ------------------------------------------------------------- */
+/* ---- the key ----------------------------------------------------- */
 
 static const char *
 area(const struct ts_job *job, const char *iso3, int year)
@@ -172,7 +172,7 @@ write_key(struct ts_buf *key, const struct ts_job *job,
 	return ts_buf_check(key, "an SDMX key", err);
 }
 
-/* ---- the request ------------------------------------------------------------ */
+/* ---- the request ------------------------------------------------- */
 
 /* AGENCY,ID,VERSION becomes agency/id/version in 3.0. */
 static void

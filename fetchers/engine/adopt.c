@@ -13,7 +13,7 @@
 #define CONTROL_MAX (1 << 20)
 #define CHUNK 65536
 
-/* ---- what a document says without being decoded -------------------------- */
+/* ---- what a document says without being decoded ------------------ */
 
 /* An outage in the clothes of a success is a publisher's fault, not data. */
 static enum ts_status
@@ -98,7 +98,7 @@ put(struct ts_run *run, struct ts_document *document, struct ts_err *err)
 	return run->opts->memory->put(run->opts->memory->ctx, document, err);
 }
 
-/* ---- the steps behind the archive ---------------------------------------- */
+/* ---- the steps behind the archive -------------------------------- */
 
 /* known: its observations are in the store. */
 static enum ts_status
@@ -213,7 +213,7 @@ ts_run_unchanged(struct ts_run *run, size_t ask, struct ts_err *err)
 	return use_and_record(run, ask, known, err);
 }
 
-/* ---- without the network -------------------------------------------------- */
+/* ---- without the network ----------------------------------------- */
 
 enum ts_status
 ts_run_last(struct ts_run *run, size_t ask, struct ts_err *err)

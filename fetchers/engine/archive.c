@@ -245,7 +245,7 @@ ts_body_free(struct ts_body *body)
 	free(body);
 }
 
-/* ---- reading again ------------------------------------------------------ */
+/* ---- reading again ----------------------------------------------- */
 
 struct reader {
 	char *path;
@@ -430,7 +430,7 @@ ts_archive_has(const char *archive_dir, const struct ts_document *document)
 	return there;
 }
 
-/* ---- leftovers ---------------------------------------------------------- */
+/* ---- leftovers --------------------------------------------------- */
 
 static void
 sweep_one(int folder, const char *name)

@@ -92,7 +92,7 @@ on_warn(void *ctx, const char *text)
 		sink->warn(sink->ctx, text);
 }
 
-/* ---- which decoder, and its settings ------------------------------------ */
+/* ---- which decoder, and its settings ----------------------------- */
 
 /* The first bytes as the decoder will see them: a body can be a gzip file. */
 static size_t
@@ -218,7 +218,7 @@ fill_options(const struct ts_run *run, const struct ts_decoder *decoder,
 	return TS_OK;
 }
 
-/* ---- the structure that belongs to it ----------------------------------- */
+/* ---- the structure that belongs to it ---------------------------- */
 
 struct piece {
 	struct ts_bytes bytes;
@@ -252,7 +252,7 @@ find_structure(struct ts_run *run, const char *tag)
 	return NULL;
 }
 
-/* ---- all together ------------------------------------------------------- */
+/* ---- all together ------------------------------------------------ */
 
 static enum ts_status
 decode(struct ts_run *run, const struct ts_decoder *decoder,

@@ -12,7 +12,7 @@
 #define MAX_BYTES (512ll << 20)
 #define BULK_BYTES (16ll << 30)
 
-/* ---- the engine ----------------------------------------------------------- */
+/* ---- the engine -------------------------------------------------- */
 
 enum ts_status
 ts_fetch_open(const struct ts_fetch_opts *opts, struct ts_fetch **out,
@@ -46,7 +46,7 @@ ts_fetch_close(struct ts_fetch *fetch)
 	free(fetch);
 }
 
-/* ---- a source -------------------------------------------------------------- */
+/* ---- a source ---------------------------------------------------- */
 
 static bool
 is_one_line(const char *text)
@@ -149,7 +149,7 @@ ask_plan(struct ts_run *run, const struct ts_need *needs, size_t count,
 	return TS_OK;
 }
 
-/* ---- rounds ----------------------------------------------------------------- */
+/* ---- rounds ------------------------------------------------------ */
 
 enum ts_status
 ts_run_failed(struct ts_run *run, size_t ask, struct ts_err *err)

@@ -56,7 +56,7 @@ ts_reply_free(struct ts_reply *reply)
 	ts_reply_init(reply);
 }
 
-/* ---- what libcurl calls ------------------------------------------------- */
+/* ---- what libcurl calls ------------------------------------------ */
 
 static bool
 starts(const char *line, size_t count, const char *word)
@@ -173,7 +173,7 @@ on_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 		      address->protocol);
 }
 
-/* ---- the request -------------------------------------------------------- */
+/* ---- the request ------------------------------------------------- */
 
 /* Nothing that we put into a header can end its line. */
 static bool
@@ -354,7 +354,7 @@ finish(struct transfer *transfer)
 	ts_gunzip_free(transfer->gunzip);
 }
 
-/* ---- the end of a transfer ---------------------------------------------- */
+/* ---- the end of a transfer --------------------------------------- */
 
 static const struct {
 	CURLcode code;
@@ -362,8 +362,10 @@ static const struct {
 	bool again;
 	const char *what;
 } outcomes[] = {
-	{ CURLE_COULDNT_RESOLVE_HOST, TS_AGAIN, true, "the host has no address" },
-	{ CURLE_COULDNT_RESOLVE_PROXY, TS_AGAIN, true, "the proxy has no address" },
+	{ CURLE_COULDNT_RESOLVE_HOST, TS_AGAIN, true,
+	  "the host has no address" },
+	{ CURLE_COULDNT_RESOLVE_PROXY, TS_AGAIN, true,
+	  "the proxy has no address" },
 	{ CURLE_COULDNT_CONNECT, TS_AGAIN, true, "no connection" },
 	{ CURLE_OPERATION_TIMEDOUT, TS_AGAIN, true, "too slow" },
 	{ CURLE_SSL_CONNECT_ERROR, TS_AGAIN, true, "no TLS connection" },
@@ -511,7 +513,7 @@ done(struct transfer *transfer, CURLcode code)
 	}
 }
 
-/* ---- all together ------------------------------------------------------- */
+/* ---- all together ------------------------------------------------ */
 
 static void
 show(struct ts_http *http)

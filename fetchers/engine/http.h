@@ -25,7 +25,7 @@ struct ts_reply {
 struct ts_get {
 	const char *url;
 	const char *accept;		/* NULL: any */
-	const char *etag, *last_modified;	/* validators; NULL or "" none */
+	const char *etag, *last_modified;	/* NULL or "": none */
 	struct ts_reply reply;
 };
 

@@ -43,7 +43,7 @@ ts_run_progress(void *ctx, int64_t bytes, double bytes_per_s)
 		run->events->progress(run->events->ctx, &progress);
 }
 
-/* ---- waiting ------------------------------------------------------------- */
+/* ---- waiting ----------------------------------------------------- */
 
 static enum ts_status
 wait_us(const struct ts_run *run, int64_t us, struct ts_err *err)
@@ -146,7 +146,7 @@ hold(struct ts_run *run, int64_t seconds, int64_t *until_us,
 	return ts_pace_hold(run->opts->memory, &rule, now_us, *until_us, err);
 }
 
-/* ---- what the reply means ------------------------------------------------ */
+/* ---- what the reply means ---------------------------------------- */
 
 /* The publisher's words, without an echo of the key. */
 static void
@@ -258,7 +258,7 @@ judge(struct ts_run *run, struct attempt *attempt)
 	return reply->again ? AGAIN : FAILED;
 }
 
-/* ---- from an attempt to a document ---------------------------------------- */
+/* ---- from an attempt to a document ------------------------------- */
 
 static const char *
 header(const struct ts_run *run, const struct ts_reply *reply,

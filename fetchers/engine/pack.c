@@ -40,7 +40,7 @@ index_key(struct ts_buf *key, const char *source, const char *url)
 	ts_url_canonical(key, url);
 }
 
-/* ---- pack.json ---------------------------------------------------------- */
+/* ---- pack.json --------------------------------------------------- */
 
 static enum ts_status
 check_entry(const json_t *entry, size_t nth, struct ts_err *err)
@@ -158,7 +158,7 @@ ts_pack_close(struct ts_pack *pack)
 	free(pack);
 }
 
-/* ---- a document --------------------------------------------------------- */
+/* ---- a document -------------------------------------------------- */
 
 static bool
 is_plain_name(const char *name, size_t length)

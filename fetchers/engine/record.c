@@ -84,7 +84,7 @@ suffix(const char *bytes, size_t count)
 		at++;
 	if (count == 0)
 		return "empty";
-	if (memchr(bytes, '\0', count) != NULL || (unsigned char)bytes[0] == 0x1f)
+	if (memchr(bytes, '\0', count) != NULL || bytes[0] == 0x1f)
 		return "bin";
 	if (at < count && (bytes[at] == '{' || bytes[at] == '['))
 		return "json";
@@ -111,9 +111,9 @@ copy_rest(const struct ts_bytes *from, int fd, char *bytes, size_t room,
 
 /* Written aside and renamed; *file is the name below the pack. */
 static enum ts_status
-copy_document(const struct ts_record *record, const struct ts_document *document,
-	      const struct ts_bytes *from, char *file, size_t size,
-	      struct ts_err *err)
+copy_document(const struct ts_record *record,
+	      const struct ts_document *document, const struct ts_bytes *from,
+	      char *file, size_t size, struct ts_err *err)
 {
 	char bytes[CHUNK];
 	char *path = NULL, *aside = NULL;
@@ -150,12 +150,12 @@ copy_document(const struct ts_record *record, const struct ts_document *document
 static bool
 is_same_request(const json_t *entry, const struct ts_document *document)
 {
-	const char *source = json_string_value(json_object_get(entry, "source"));
-	const char *url = json_string_value(json_object_get(entry, "url"));
+	const json_t *source = json_object_get(entry, "source");
+	const json_t *url = json_object_get(entry, "url");
 
-	return source != NULL && url != NULL &&
-	       strcmp(source, document->source) == 0 &&
-	       strcmp(url, document->url) == 0;
+	return json_is_string(source) && json_is_string(url) &&
+	       strcmp(json_string_value(source), document->source) == 0 &&
+	       strcmp(json_string_value(url), document->url) == 0;
 }
 
 static enum ts_status

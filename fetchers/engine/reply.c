@@ -84,7 +84,7 @@ ts_reply_coding(const char *headers)
 	return TS_CODING_OTHER;
 }
 
-/* ---- a web page --------------------------------------------------------- */
+/* ---- a web page -------------------------------------------------- */
 
 static bool
 begins(const char *at, const char *end, const char *word)
@@ -138,7 +138,7 @@ ts_reply_is_web_page(const char *head, size_t count)
 	return false;
 }
 
-/* ---- the publisher's words ---------------------------------------------- */
+/* ---- the publisher's words --------------------------------------- */
 
 static const char *
 json_words(const json_t *value, int depth)
@@ -244,7 +244,7 @@ ts_reply_words(struct ts_buf *out, const char *body, size_t count)
 		ts_text_clean(out, words.data, WORDS_MAX);
 }
 
-/* ---- waiting ------------------------------------------------------------ */
+/* ---- waiting ----------------------------------------------------- */
 
 int64_t
 ts_reply_retry_after(const char *headers, int64_t now_us)

@@ -22,7 +22,7 @@
 #include "tests/support/fixtures.h"
 #include "tests/support/http_server.h"
 
-/* ---- decoder -------------------------------------------------------------- */
+/* ---- decoder ----------------------------------------------------- */
 
 struct lines_state {
 	const struct ts_decode *decode;
@@ -149,7 +149,7 @@ find_decoder(void *ctx, const char *name, const char *head, size_t count)
 	return strcmp(name, "loose") == 0 ? &loose_decoder : NULL;
 }
 
-/* ---- fetcher --------------------------------------------------------------- */
+/* ---- fetcher ----------------------------------------------------- */
 
 /* As options: the requests of the first round. */
 struct wanted {
@@ -180,7 +180,7 @@ static const struct ts_fetcher wanted_fetcher = {
 	.plan = wanted_plan, .decoder = "lines",
 };
 
-/* ---- bench ------------------------------------------------------------------ */
+/* ---- bench ------------------------------------------------------- */
 
 struct bench {
 	char *dir;
@@ -386,16 +386,14 @@ bench_files(const char *path)
 	if (folder == NULL)
 		return 0;
 	while ((entry = readdir(folder)) != NULL) {
-		char below[2048];
+		char *below;
 
 		if (strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0)
 			continue;
-		snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
-		if (entry->d_type == DT_DIR)
-			count += bench_files(below);
-		else
-			count++;
+		assert_true(asprintf(&below, "%s/%s", path, entry->d_name) > 0);
+		count += entry->d_type == DT_DIR ? bench_files(below) : 1;
+		free(below);
 	}
 	closedir(folder);
 	return count;
