@@ -201,16 +201,28 @@ ts_words_unit(struct ts_buf *out, const char *language, const char *unit,
 	}
 }
 
+/* A figure published as 0.8 million is not known to the thousand: it is said
+ * in the scale whose last whole digit is still certain. */
+static int
+amount_step(struct ts_amount amount)
+{
+	int step = scale_step(amount.value);
+
+	while (step < 4 && amount.half_width / scale_values[step] > 0.501)
+		step++;
+	return step;
+}
+
 /* Figure without its scale word; *step tells which word belongs to it. */
 static void
 put_figure(struct ts_buf *out, const char *language, struct ts_amount amount,
-	   int *step)
+	   bool sign, int *step)
 {
-	const struct money *money = money_of(amount.unit);
+	const struct money *money = sign ? money_of(amount.unit) : NULL;
 	double scaled, half;
 	int digits;
 
-	*step = scale_step(amount.value);
+	*step = amount_step(amount);
 	scaled = amount.value / scale_values[*step];
 	half = amount.half_width / scale_values[*step];
 	digits = half > 0 ? justified(half, 3) : three_digits(scaled);
@@ -248,8 +260,22 @@ ts_words_amount(struct ts_buf *out, const char *language,
 {
 	int step;
 
-	put_figure(out, language, amount, &step);
+	put_figure(out, language, amount, true, &step);
 	put_scale(out, language, step, amount.unit);
+}
+
+void
+ts_words_short(struct ts_buf *out, const char *language,
+	       struct ts_amount amount)
+{
+	const struct style *style = style_of(language);
+	int step;
+
+	put_figure(out, language, amount, false, &step);
+	if (step > 0) {
+		ts_buf_add_char(out, ' ');
+		ts_buf_add(out, style->scales[step]);
+	}
 }
 
 /* "from $14.5 to $18.4 billion", "from $314.9 thousand to $1.18 million" */
@@ -261,8 +287,8 @@ put_from_to(struct ts_buf *out, const char *language,
 	TS_AUTO_BUF from = TS_BUF_INIT(256);
 	TS_AUTO_BUF to = TS_BUF_INIT(256);
 
-	put_figure(&from, language, change->from, &from_step);
-	put_figure(&to, language, change->to, &to_step);
+	put_figure(&from, language, change->from, true, &from_step);
+	put_figure(&to, language, change->to, true, &to_step);
 	ts_buf_add(out, "from ");
 	ts_buf_add(out, from.data);
 	if (from_step != to_step)
@@ -384,7 +410,7 @@ put_delta(struct ts_buf *out, const char *language,
 	}
 	delta.value = fabs(change->to.value - change->from.value);
 	delta.half_width = change->from.half_width + change->to.half_width;
-	step = scale_step(delta.value);
+	step = amount_step(delta);
 	digits = justified(delta.half_width / scale_values[step], 3);
 	if (delta.half_width > 0 &&
 	    is_rough(delta.half_width / scale_values[step], digits))

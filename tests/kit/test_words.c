@@ -31,6 +31,10 @@ static const struct change_case changes[] = {
 	  "3.8-fold increase, up $867.4 thousand "
 	  "(from $314.9 thousand to $1.18 million)",
 	  "3.8\xc3\x97" },
+	{ "a figure is said in the scale it is certain in", 0.8 * MN, .05 * MN,
+	  29.1 * MN, .05 * MN, NULL, "37", "28300000", NULL,
+	  "37-fold increase, up $28.3 million (from $0.8 to $29.1 million)",
+	  "37\xc3\x97" },
 	{ "exact figures give an exact rate", 100, 0, 126.7, 0, NULL, NULL,
 	  NULL, NULL, "up 26.7% or $26.7 (from $100 to $127)", "+26.7%" },
 	{ "a fall is a percentage", 40 * MN, 0, 10 * MN, 0, NULL, NULL, NULL,

@@ -27,6 +27,9 @@ struct ts_amount {
  * significant digits, or fewer when half_width says so. */
 TS_API void ts_words_amount(struct ts_buf *out, const char *language,
 			    struct ts_amount amount);
+/* The same without the currency, for a tile: "1.3 bn". */
+TS_API void ts_words_short(struct ts_buf *out, const char *language,
+			   struct ts_amount amount);
 /* Label on a mark: "18.4 bn", "867 k", "+28.5" relative to a fixed scale. */
 TS_API void ts_words_label(struct ts_buf *out, const char *language,
 			   double value);
