@@ -59,11 +59,11 @@ ts_r_amount(struct ts_render *r, struct ts_amount amount)
 }
 
 const char *
-ts_r_label(struct ts_render *r, double value)
+ts_r_short(struct ts_render *r, struct ts_amount amount)
 {
 	TS_AUTO_BUF buf = TS_BUF_INIT(256);
 
-	ts_words_label(&buf, r->language, value);
+	ts_words_short(&buf, r->language, amount);
 	return taken(r, &buf);
 }
 
@@ -74,6 +74,15 @@ ts_r_period(struct ts_render *r, struct ts_period period)
 
 	return kept(r, ts_arena_strdup(r->arena,
 				       ts_period_print(period, text)));
+}
+
+const char *
+ts_r_when(struct ts_render *r, struct ts_period period)
+{
+	if (period.span == TS_RANGE)
+		return ts_r_printf(r, "%d\xe2\x80\x93%d", period.year,
+				   period.until);
+	return ts_r_period(r, period);
 }
 
 const char *

@@ -19,8 +19,9 @@ ts_layout_chart(const struct ts_render *r, const char *type,
 	return TS_OK;
 }
 
-/* The two charts that stand on the cover come first, the others follow in
- * the template's order. */
+/* The two charts that stand on the cover come first, without their sentences
+ * (the key figures say the same); these follow, then the others in the
+ * template's order. */
 static int
 rank(const struct ts_page_build *pb)
 {
@@ -33,15 +34,56 @@ rank(const struct ts_page_build *pb)
 	return 2;
 }
 
+static struct ts_page_block
+words_only(struct ts_render *r, const struct ts_page_build *pb)
+{
+	struct ts_chart_spec *spec = ts_arena_alloc(r->arena, 1, sizeof *spec);
+	struct ts_page_block block = { .sentences = pb->page.sentences,
+				       .sentence_count =
+					       pb->page.sentence_count };
+
+	if (spec == NULL)
+		return block;
+	*spec = (struct ts_chart_spec){
+		.title = ts_r_printf(r, "%s, in words",
+				     strcmp(pb->page.id, "balance") == 0
+					     ? "Exports, imports and balance"
+					     : "Export movers"),
+		.subtitle = pb->page.subtitle, .source = pb->page.source_line,
+		.notes = "", .language = r->language,
+	};
+	block.spec = spec;
+	return block;
+}
+
 static enum ts_status
 fill_blocks(struct ts_render *r, struct ts_page_block *blocks, size_t *count,
 	    struct ts_err *err)
 {
-	size_t i;
+	size_t i, cover;
 	int turn;
 
 	*count = 0;
-	for (turn = 0; turn < 3; turn++)
+	for (turn = 0; turn < 2; turn++)
+		for (i = 0; i < r->page_count; i++) {
+			struct ts_page_build *pb = &r->pages[i];
+			struct ts_page_block *block = &blocks[*count];
+
+			if (rank(pb) != turn)
+				continue;
+			*block = (struct ts_page_block){ .spec = &pb->spec };
+			if (ts_layout_chart(r, pb->chart, &block->chart,
+					    err) != TS_OK)
+				return err->status;
+			(*count)++;
+		}
+	for (cover = 0, turn = 0; turn < 2; turn++)
+		for (i = 0; i < r->page_count; i++)
+			if (rank(&r->pages[i]) == turn)
+				blocks[*count + cover++] =
+					words_only(r, &r->pages[i]);
+	*count += cover;
+	for (; turn < 3; turn++)
 		for (i = 0; i < r->page_count; i++) {
 			struct ts_page_build *pb = &r->pages[i];
 			struct ts_page_block *block = &blocks[*count];
@@ -72,7 +114,7 @@ ts_layout_report(struct ts_render *r, const char *issued,
 		 struct ts_err *err)
 {
 	struct ts_page_block *blocks =
-		ts_arena_alloc(r->arena, TS_MAX_PAGES, sizeof *blocks);
+		ts_arena_alloc(r->arena, TS_MAX_PAGES + 2, sizeof *blocks);
 	struct ts_page_job job = {
 		.theme = ts_theme_find("light"), .title = r->report->title,
 		.subtitle = subtitle, .keys = r->keys,

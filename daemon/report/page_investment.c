@@ -87,9 +87,9 @@ compare_stretches(struct ts_page_build *pb, const struct ts_fact *const *facts,
 				    "annual flows: one of them is a level or "
 				    "counts differently",
 				ts_r_amount(r, year->amount),
-				ts_r_period(r, year->period),
+				ts_r_when(r, year->period),
 				ts_r_amount(r, all->amount),
-				ts_r_period(r, all->period));
+				ts_r_when(r, all->period));
 		}
 }
 
@@ -115,20 +115,21 @@ stated_investment(struct ts_page_build *pb, const struct ts_fact **facts,
 		text = ts_r_printf(r, "%s%s%s", fact->qualifier,
 				   fact->qualifier[0] != '\0' ? " " : "",
 				   ts_r_amount(r, fact->amount));
-		cells[0] = when;
+		cells[0] = ts_r_when(r, fact->period);
 		cells[1] = fact->wording;
 		cells[2] = text;
 		cells[3] = who;
 		ts_pb_table_row(pb, cells);
-		ts_pb_sentence(pb, "%s, %s: %s, as stated (%s)", fact->wording,
-			       when, text, who);
+		ts_pb_sentence(pb, "%s, %s: %s, as stated by the %s",
+			       fact->wording, ts_r_when(r, fact->period), text,
+			       who);
 		ts_r_figure(r, ts_r_printf(r, "investment-%s/%s", fact->source,
 					   when),
 			    ts_r_printf(r, "%s, %s", fact->wording, when),
 			    fact_text(r, fact), fact->unit, "as published", "",
 			    &fact, 1);
 		extra[TS_PX_LABEL] = ts_r_printf(r, "%s, %s", fact->wording,
-						 when);
+						 ts_r_when(r, fact->period));
 		if (strcmp(fact->unit, r->report->currency) == 0) {
 			ts_pb_fact(pb, fact, extra);
 			facts[(*count)++] = fact;
@@ -161,9 +162,9 @@ ts_page_investment(struct ts_page_build *pb)
 				    "to be added or compared";
 		compare_stretches(pb, facts, count);
 		ts_r_key(r, ts_r_printf(r, "Investment from %s", r->partner),
-			 ts_r_label(r, facts[0]->amount.value),
+			 ts_r_short(r, facts[0]->amount),
 			 ts_r_printf(r, "stated for %s",
-				     ts_r_period(r, facts[0]->period)),
+				     ts_r_when(r, facts[0]->period)),
 			 0, ts_r_printf(r, "investment-%s/%s",
 					facts[0]->source,
 					ts_r_period(r, facts[0]->period)));

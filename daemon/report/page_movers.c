@@ -316,7 +316,6 @@ movers_page(struct ts_page_build *pb, const char *id, const char *flow)
 				      "%s \xe2\x86\x92 %s, logarithmic scale",
 				      r->reporter, r->partner, r->base_text,
 				      r->period_text);
-	pb->page.notes = "Ordered by absolute change.";
 }
 
 void
@@ -366,6 +365,15 @@ signed_amount(struct ts_render *r, double delta, double half, const char *unit)
 							      unit });
 
 	return delta > 0 ? ts_r_printf(r, "+%s", text) : text;
+}
+
+static const char *
+count_word(size_t count)
+{
+	static const char *const words[] = { "No", "One", "Two", "Three",
+					     "Four", "Five", "Six", "Seven" };
+
+	return words[count < 8 ? count : 7];
 }
 
 static void
@@ -434,7 +442,7 @@ contributions_page(struct ts_page_build *pb, const char *id, const char *flow)
 		ts_pb_table_row(pb, cells);
 	}
 	pb->page.title = ts_r_printf(
-		r, "%zu products added %s to %s %s %s%s", shown,
+		r, "%s products added %s to %s %s %s%s", count_word(shown),
 		ts_r_amount(r, (struct ts_amount){ gains, 0, to.amount.unit }),
 		what, flow[0] == 'X' ? "to" : "from", r->partner,
 		rest < -0.2 * gains ? "; declines elsewhere took much of it back"

@@ -61,7 +61,7 @@ stated_rows(struct ts_page_build *pb)
 		ts_world_source_notes(r->world, fact->source, &who, &licence);
 		(void)ts_decimal_print(fact->exact, value);
 		ts_pb_use(pb, fact);
-		ts_pb_sentence(pb, "%s: %s%s%s%% in %s, as stated (%s)",
+		ts_pb_sentence(pb, "%s: %s%s%s%% in %s, as stated by the %s",
 			       fact->wording, fact->qualifier,
 			       fact->qualifier[0] != '\0' ? " " : "", value,
 			       when, who);
@@ -112,10 +112,11 @@ region_totals(struct ts_page_build *pb)
 		const char *who, *licence;
 
 		ts_world_source_notes(r->world, newest->source, &who, &licence);
-		ts_pb_sentence(pb, "Turnover of %s with %s in %s: %s (%s)",
-			       r->region, r->partner,
+		ts_pb_sentence(pb, "By the %s, turnover of %s with %s in %s was "
+			       "%s",
+			       who, r->region, r->partner,
 			       ts_r_period(r, newest->period),
-			       ts_r_change(r, &change), who);
+			       ts_r_change(r, &change));
 	}
 }
 

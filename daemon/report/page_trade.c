@@ -284,7 +284,7 @@ ts_page_turnover(struct ts_page_build *pb)
 		      ts_r_printf(r, "Growth of turnover, %s",
 				  r->period_text), &change, &from, &to);
 	ts_pb_sentence(pb, "Turnover %s", ts_r_change(r, &change));
-	ts_r_key(r, "Turnover", ts_r_label(r, to.amount.value),
+	ts_r_key(r, "Turnover", ts_r_short(r, to.amount),
 		 bare_rate(r, &change), direction(&change),
 		 ts_r_printf(r, "turnover/%s", r->period_text));
 	if (years < 2)
@@ -405,7 +405,7 @@ flow_news(struct ts_page_build *pb, const char *flow, const char *what,
 				  strcmp(flow, "X") == 0 ? "exports"
 							 : "imports",
 				  r->period_text), &change, &from, &to);
-	ts_r_key(r, key, ts_r_label(r, to.amount.value), bare_rate(r, &change),
+	ts_r_key(r, key, ts_r_short(r, to.amount), bare_rate(r, &change),
 		 direction(&change),
 		 ts_r_printf(r, "%s/%s",
 			     strcmp(flow, "X") == 0 ? "exports" : "imports",

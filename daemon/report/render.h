@@ -76,8 +76,11 @@ struct ts_render {
 const char *ts_r_printf(struct ts_render *render, const char *fmt, ...)
 	TS_PRINTF(2, 3);
 const char *ts_r_amount(struct ts_render *render, struct ts_amount amount);
-const char *ts_r_label(struct ts_render *render, double value);
+/* For a tile: "1.3 bn". */
+const char *ts_r_short(struct ts_render *render, struct ts_amount amount);
+/* As in data (2005..2024), and as in a sentence (2005–2024). */
 const char *ts_r_period(struct ts_render *render, struct ts_period period);
+const char *ts_r_when(struct ts_render *render, struct ts_period period);
 const char *ts_r_change(struct ts_render *render,
 			const struct ts_change *change);
 const char *ts_r_rate(struct ts_render *render,

@@ -184,10 +184,13 @@ draw_charts(struct rendering *x, struct ts_render_done *done,
 static const char *
 subtitle(struct rendering *x)
 {
+	TS_AUTO_BUF unit = TS_BUF_INIT(64);
+
+	ts_words_unit(&unit, "en", x->wish->report->currency, 1);
 	return ts_r_printf(x->render, "%s report %s \xc2\xb7 goods \xc2\xb7 %s",
 			   x->wish->report->frequency == 'M' ? "Monthly"
 							     : "Annual",
-			   x->render->period_text, x->wish->report->currency);
+			   x->render->period_text, unit.data);
 }
 
 static enum ts_status
