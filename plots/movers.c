@@ -13,6 +13,7 @@
 #define LEAST 2			/* charts.md says 4; see docs/charts.md */
 #define SIDE 20.0
 #define PITCH 39.0		/* preferred height of a row */
+#define MOST_RATE 76.0		/* width of the right column */
 #define BELOW 78.0		/* from the plot to the panel's lower edge */
 
 struct mover {
@@ -197,12 +198,13 @@ movers_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	return TS_OK;
 }
 
-/* Room for names at the left and rates at the right. */
+/* Room for names at the left and rates at the right; a rate in words ("no
+ * longer traded") has two lines. */
 static void
 place_sides(const struct ts_chart_job *job, struct movers *chart)
 {
 	double names = 0, rates = 0;
-	double most = fmax(176, 0.31 * job->panel.width);
+	double most = fmax(130, 0.31 * job->panel.width);
 	size_t i;
 
 	for (i = 0; i < chart->count; i++) {
@@ -212,7 +214,7 @@ place_sides(const struct ts_chart_job *job, struct movers *chart)
 		rates = fmax(rates, ts_type_width(rate_type, mover->rate));
 	}
 	chart->names_right = SIDE + fmin(names, most);
-	chart->fold_left = job->panel.width - SIDE - rates;
+	chart->fold_left = job->panel.width - SIDE - fmin(rates, MOST_RATE);
 }
 
 static void
@@ -402,6 +404,25 @@ draw_periods(struct ts_ink *ink, const struct movers *chart)
 }
 
 static void
+draw_rate(struct ts_ink *ink, const struct movers *chart,
+	  const struct mover *mover)
+{
+	double right = ink->job->panel.width - SIDE;
+	struct ts_type type = rate_type;
+	const char *rate = mover->rate;
+	int lines = 1;
+
+	if (ts_type_width(type, rate) > MOST_RATE) {
+		type.size = 11;
+		rate = ts_name_wrap(&chart->fig, type, MOST_RATE,
+				    chart->pitch >= 28 ? 2 : 1, rate, "",
+				    &lines);
+	}
+	ts_ink_lines(ink, right, mover->y - (lines - 1) * 6.75, 13.5, TS_RIGHT,
+		     type, ink->job->theme->ink, rate);
+}
+
+static void
 draw_row_texts(struct ts_ink *ink, const struct movers *chart,
 	       const struct mover *mover)
 {
@@ -413,8 +434,7 @@ draw_row_texts(struct ts_ink *ink, const struct movers *chart,
 
 	ts_ink_lines(ink, SIDE, mover->y - (lines - 1) * 7, 14, TS_LEFT,
 		     name_type, ink->job->theme->ink, name);
-	ts_ink_text(ink, ink->job->panel.width - SIDE, mover->y, TS_RIGHT,
-		    rate_type, ink->job->theme->ink, mover->rate);
+	draw_rate(ink, chart, mover);
 	if (mover->drawable)
 		draw_values(ink, mover);
 	else

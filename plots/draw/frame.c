@@ -63,7 +63,7 @@ ts_frame_layout(struct ts_chart_job *job, struct ts_err *err)
 		.width = job->panel.width - 2 * SIDE,
 		.height = job->panel.height - 48 - top,
 	};
-	if (job->area.width < 200 || job->area.height < 60)
+	if (job->area.width < 200 || job->area.height < 30)
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "a panel of %.0f x %.0f px leaves no room for a "
 			       "chart", job->panel.width, job->panel.height);
@@ -178,8 +178,10 @@ ts_frame_draw(const struct ts_chart_job *job, const char *note,
 		ts_script_safe(&safe, job->spec->subtitle);
 		ts_text_fit(&line, TS_REGULAR, SUBTITLE_SIZE,
 			    job->panel.width - 2 * SIDE, safe.data);
-		put_label(job, script, 9003, SIDE, subtitle_y(lines), "left",
-			  "Inter,12", job->theme->text, line.data);
+		if (line.used)
+			put_label(job, script, 9003, SIDE, subtitle_y(lines),
+				  "left", "Inter,12", job->theme->text,
+				  line.data);
 	}
 	draw_footer(job, note, script);
 }

@@ -82,11 +82,14 @@ void
 ts_ink_text(struct ts_ink *ink, double x, double y, enum ts_align align,
 	    struct ts_type type, uint32_t colour, const char *text)
 {
-	if (!text || text[0] == '\0' || !isfinite(x) || !isfinite(y))
+	TS_AUTO_BUF safe = TS_BUF_INIT(8192);
+
+	ts_script_safe(&safe, text);
+	if (safe.used == 0 || !isfinite(x) || !isfinite(y))
 		return;
 	ink->labels++;
 	ts_script_part(ink->script, "set label %d ", ink->labels);
-	ts_script_text(ink->script, text);
+	ts_script_text(ink->script, safe.data);
 	ts_script_cmd(ink->script, " at screen %.5f,%.5f %s font '%s,%g' "
 		      "tc rgb '#%06X' noenhanced front",
 		      ts_chart_x(ink->job, x), ts_chart_y(ink->job, y),
