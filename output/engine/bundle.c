@@ -288,5 +288,12 @@ ts_bundle_close(struct ts_bundle *bundle)
 enum ts_status
 ts_bundle_verify(const char *path, struct ts_err *err)
 {
-	return ts_manifest_verify(path, err);
+	char real[PATH_MAX];
+
+	/* "latest" is a link; inside of a bundle there is none */
+	if (realpath(path, real) == NULL)
+		return errno == ENOENT || errno == ENOTDIR ?
+			ts_fail(err, TS_NO_INPUT, "%s: no such bundle", path) :
+			ts_fail_errno(err, errno, "%s", path);
+	return ts_manifest_verify(real, err);
 }

@@ -163,7 +163,8 @@ is_older(const char *output, const struct ts_edition *edition)
 
 		older = order < 0 ||
 			strcmp(ts_edition_vintage(edition), head.vintage) < 0 ||
-			(order == 0 && edition->number < head.number);
+			(strcmp(edition->period, head.period) == 0 &&
+			 edition->number < head.number);
 	}
 	ts_arena_free(arena);
 	return older;

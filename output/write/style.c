@@ -110,10 +110,11 @@ const char ts_report_style[] =
 	"@page{size:A4;margin:16mm 15mm}\n"
 	"@media print{body{font-size:10pt}header,main,footer{max-width:none;"
 	"padding:0}h1{font-size:22pt}h2{font-size:14pt}"
-	"section{margin:1.5rem 0}.page{break-before:page}"
+	"section{margin:1.75rem 0}.page{break-inside:avoid}"
 	"figure,.tiles>div,tr,li{break-inside:avoid}"
 	"h2,h3,caption,thead{break-after:avoid}thead{display:table-header-group}"
 	".contents{display:none}.tall{max-height:none}"
 	".scroll,.chart{overflow:visible}.chart svg{min-width:0}"
+	".chart{margin:0 -3.45%}"
 	".tiles>div{border:1px solid var(--line)}a{color:inherit;"
 	"text-decoration:none}}\n";
