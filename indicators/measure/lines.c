@@ -329,9 +329,9 @@ read_flow(const struct ts_cells *cells, uint32_t period, enum ts_flow flow,
 	size_t i, j;
 
 	clear(out);
-	if (!block || !block->reported)
+	if (!block)
 		return TS_OK;
-	out->reported = true;
+	out->reported = block->reported;
 	out->months = block->months;
 	for (i = 0; i < plan.partner_count && by != TS_BY_REPORTER; i++) {
 		for (j = 0; j < plan.product_count && out->count == 0; j++) {
@@ -344,6 +344,9 @@ read_flow(const struct ts_cells *cells, uint32_t period, enum ts_flow flow,
 			break;
 	}
 	close_lines(cells, block, by, from, out);
+	/* Rows without any value are no report of zeros. */
+	if (!out->reported)
+		out->total = ts_fig_missing();
 	return TS_OK;
 }
 

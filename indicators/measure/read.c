@@ -333,25 +333,37 @@ name_periods(struct reader *reader, uint32_t **order, struct ts_err *err)
 	return TS_OK;
 }
 
-/* All spellings of "every partner" and "every product" are one key, "", so
- * that two of them are noticed as the same figure told twice. */
+/*
+ * All spellings of "every partner" and "every product" are one key, "", so
+ * that two of them are noticed as the same figure told twice.
+ */
 static enum ts_status
 join_totals(struct reader *reader, struct ts_err *err)
 {
 	struct ts_cells *cells = reader->cells;
 	uint32_t world = ts_intern_id(&cells->areas, "");
 	uint32_t total = ts_intern_id(&cells->products, "");
+	bool *is_world = ts_arena_alloc(cells->arena, cells->areas.count + 1,
+					sizeof(bool));
+	bool *is_total = ts_arena_alloc(cells->arena,
+					cells->products.count + 1,
+					sizeof(bool));
 	const struct ts_list none = { 0 };
 	struct ts_cell *cell;
+	size_t i;
 
-	if (world == TS_NO_ID || total == TS_NO_ID)
+	if (world == TS_NO_ID || total == TS_NO_ID || !is_world || !is_total)
 		return no_memory(reader, err);
+	for (i = 0; i < cells->areas.count; i++)
+		is_world[i] = ts_code_area(cells->areas.texts[i], &none,
+					   &none) == TS_AREA_WORLD;
+	for (i = 0; i < cells->products.count; i++)
+		is_total[i] = ts_code_level(cells->products.texts[i]) ==
+			      TS_LEVEL_TOTAL;
 	for (cell = cells->items; cell < cells->items + cells->count; cell++) {
-		if (ts_code_area(cells->areas.texts[cell->partner], &none,
-				 &none) == TS_AREA_WORLD)
+		if (is_world[cell->partner])
 			cell->partner = world;
-		if (ts_code_level(cells->products.texts[cell->product]) ==
-		    TS_LEVEL_TOTAL)
+		if (is_total[cell->product])
 			cell->product = total;
 	}
 	return TS_OK;
