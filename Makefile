@@ -85,7 +85,7 @@ $(foreach r,kit $(ROOMS),$(eval $(call room_library,$(r))))
 
 # The list of a room's built-in plugins: ts_builtin_<room>[], NULL at the end.
 define room_builtin
-$(BUILD)/gen/$(1)/builtin.c: $(SRC_$(1)) Makefile
+$(BUILD)/gen/$(1)/builtin.c: FORCE
 	@mkdir -p $$(@D)
 	@{ echo '#include <tradestat/plugin.h>'; \
 	for f in $(filter $(PLUGIN_SRC),$(SRC_$(1))); do \
@@ -97,7 +97,8 @@ $(BUILD)/gen/$(1)/builtin.c: $(SRC_$(1)) Makefile
 	for f in $(filter $(PLUGIN_SRC),$(SRC_$(1))); do \
 	  s=ts_plugin_$$$$(echo $$$${f%.c} | tr / _); \
 	  echo "	&$$$$s.plugin,"; done; \
-	echo '	NULL'; echo '};'; } > $$@
+	echo '	NULL'; echo '};'; } > $$@.new; \
+	cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 $(BUILD)/obj/$(1)/builtin.o: $(BUILD)/gen/$(1)/builtin.c
 	@mkdir -p $$(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $$@ $$<
@@ -230,3 +231,4 @@ clean:
 
 .PHONY: run-bench run-demo run-check-browser all check run-check check-browser check-system lint bench fuzz fuzzers demo install uninstall dist clean format
 .SECONDARY:
+FORCE:
