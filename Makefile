@@ -230,5 +230,6 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: run-bench run-demo run-check-browser all check run-check check-browser check-system lint bench fuzz fuzzers demo install uninstall dist clean format
-.SECONDARY:
+
 FORCE:
+.PHONY: FORCE
