@@ -147,6 +147,8 @@ what_is_no_record_is_refused_with_its_line(void **state)
 		  "line 2: text behind a closing quote" },
 		{ "CR behind quote", "\"b\"\rc\n", 0, "",
 		  "line 1: text behind a closing quote" },
+		{ "comma behind quote and CR", "\"b\"\r,c\n", 0, "",
+		  "line 1: text behind a closing quote" },
 		{ "open quote", "a\n\"b\nc\nd", 0, "1[a]\n",
 		  "line 2: a quote is never closed" },
 		{ "NUL", "a\nb\0c\n", 6, "1[a]\n", "line 2: a NUL byte" },
