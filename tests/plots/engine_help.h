@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <tradestat/clock.h>
@@ -149,6 +150,19 @@ bench_end(struct bench *bench)
 	if (access(bench->work, F_OK) == 0)
 		assert_int_equal(count_entries(bench->work), 0);
 	temp_gone(bench->dir);
+}
+
+/* Skips where the kernel has no Landlock; where it has, it must be used. */
+HELP void
+need_sandbox(struct bench *bench)
+{
+	if (syscall(444 /* landlock_create_ruleset */, NULL, 0, 1) < 1) {
+		print_message("no Landlock in this kernel: skipped\n");
+		bench_end(bench);
+		skip();
+	}
+	assert_string_equal(ts_plot_sandbox(bench->plot),
+			    "landlock and seccomp");
 }
 
 HELP struct ts_plot_request
