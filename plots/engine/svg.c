@@ -329,6 +329,7 @@ no_doctype(void *ctx, const xmlChar *name, const xmlChar *external,
 
 	(void)name, (void)external, (void)system_id;
 	refuse(sieve, "has a document type");
+	xmlStopParser(ctx);	/* before it looks at any entity */
 }
 
 static void
@@ -381,6 +382,8 @@ parse(struct sieve *sieve, const struct ts_buf *bytes)
 		refuse(sieve, "not well-formed, line %d: %s",
 		       error != NULL ? error->line : 0, line);
 	}
+	if (parser->myDoc != NULL)	/* made for a document type */
+		xmlFreeDoc(parser->myDoc);
 	xmlFreeParserCtxt(parser);
 	return sieve->status;
 }
