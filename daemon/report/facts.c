@@ -137,6 +137,7 @@ ts_fact_matches(const struct ts_fact *fact, const struct ts_pick *pick)
 	       same(pick->reporter, fact->reporter) &&
 	       same(pick->partner, fact->partner) &&
 	       same(pick->product, fact->product) &&
+	       same(pick->unit, fact->unit) &&
 	       same(pick->measure != NULL ? pick->measure : "",
 		    fact->measure) &&
 	       (pick->frequency == 0 || pick->frequency == fact->frequency) &&

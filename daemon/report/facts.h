@@ -46,6 +46,7 @@ enum ts_status ts_facts_load(struct ts_store *store,
 /* What to look for; NULL matches everything, measure NULL means "". */
 struct ts_pick {
 	const char *source, *flow, *reporter, *partner, *product, *measure;
+	const char *unit;
 	char frequency;			/* 0 any */
 	const struct ts_period *period;	/* NULL any */
 };

@@ -44,6 +44,7 @@ ts_page_products(struct ts_page_build *pb)
 	struct ts_pick pick = { .source = r->headline, .flow = "X",
 				.reporter = r->report->reporter,
 				.partner = partner_code(r),
+				.unit = r->report->currency,
 				.period = &r->period };
 	const struct ts_fact *fact;
 	struct ts_value total;
@@ -121,7 +122,8 @@ years_of(const struct ts_render *r, const struct ts_fact *like,
 	struct ts_pick pick = { .source = like->source, .flow = "X",
 				.reporter = like->reporter,
 				.partner = like->partner,
-				.product = like->product };
+				.product = like->product,
+				.unit = like->unit };
 	struct ts_period period = newest;
 	int years = 0;
 
@@ -140,8 +142,8 @@ static struct run
 best_run(const struct ts_render *r)
 {
 	struct ts_pick pick = { .flow = "X", .reporter = r->report->reporter,
-				.partner = partner_code(r),
-				.frequency = 'A' };
+				.partner = partner_code(r), .frequency = 'A',
+				.unit = r->report->currency };
 	struct run best = { .source = NULL };
 	const struct ts_fact *fact;
 	size_t at = 0;
@@ -194,6 +196,7 @@ ts_page_product_series(struct ts_page_build *pb)
 					.reporter = r->report->reporter,
 					.partner = partner_code(r),
 					.product = run.product,
+					.unit = r->report->currency,
 					.period = &period };
 		const char *extra[TS_PX_COUNT] = { NULL }, *cells[3];
 		char value[TS_DECIMAL_TEXT];
