@@ -532,6 +532,8 @@ sift(struct sieve *sieve, const struct ts_buf *bytes)
 	if (error != NULL || !parser->wellFormed || sieve->depth != 0)
 		refuse(sieve, "not well-formed, line %d",
 		       error != NULL ? error->line : 0);
+	/* an entity of a refused document type is kept there */
+	xmlFreeDoc(parser->myDoc);
 	xmlFreeParserCtxt(parser);
 }
 
