@@ -15,7 +15,8 @@
 struct column {
 	double value;
 	bool hatched, latest;
-	const char *text, *growth, *name;
+	const char *text, *name;
+	const char *growth, *rounded;	/* "+26.7%", "+27%" or "" */
 };
 
 struct columns {
@@ -29,22 +30,29 @@ struct columns {
 static const char *const needs[] = { "period", "value", NULL };
 
 /* The change on the period before. A provisional figure may stand for a part
- * of its period, so only what the publisher states is written there. */
-static const char *
-growth_of(const struct ts_figures *fig, const struct ts_point *points,
-	  size_t slot)
+ * of its period, so only what the publisher states is written there; and what
+ * is stated is not rounded. */
+static void
+find_growth(const struct ts_figures *fig, const struct ts_point *points,
+	    size_t slot, struct column *column)
 {
 	const struct ts_row *row = points[slot].row;
+	const struct ts_point *before = slot ? &points[slot - 1] : NULL;
 
+	column->growth = column->rounded = "";
 	if (!row || isnan(points[slot].value))
-		return "";
-	if (row->growth[0])
-		return ts_fig_rate(fig, row->growth, NAN, NAN);
-	if (slot == 0 || row->provisional ||
-	    (points[slot - 1].row && points[slot - 1].row->provisional))
-		return "";
-	return ts_fig_rate(fig, NULL, points[slot - 1].value,
-			   points[slot].value);
+		return;
+	if (row->growth[0]) {
+		column->growth = ts_fig_rate(fig, row->growth, NAN, NAN);
+		return;
+	}
+	if (!before || row->provisional ||
+	    (before->row && before->row->provisional))
+		return;
+	column->growth = ts_fig_rate(fig, NULL, before->value,
+				     points[slot].value);
+	column->rounded = ts_fig_rate_short(fig, before->value,
+					    points[slot].value);
 }
 
 static void
@@ -107,9 +115,9 @@ read_columns(const struct ts_chart_spec *spec, struct ts_arena *arena,
 			.value = points[i].value,
 			.hatched = hatched,
 			.text = ts_fig_value(&chart->fig, points[i].value),
-			.growth = growth_of(&chart->fig, points, i),
 			.name = ts_slot_name(&slots, i, &points[i], arena),
 		};
+		find_growth(&chart->fig, points, i, &chart->items[i]);
 		chart->hatched |= hatched;
 	}
 	mark_latest(chart, points);
@@ -153,22 +161,27 @@ value_type(const struct columns *chart, double step)
 	return type;
 }
 
-/* "+128.4%" becomes "+128%" where the column is too narrow for it. */
-static const char *
-fitting(struct columns *chart, const char *growth, struct ts_type type,
-	double width)
-{
-	const char *point = strchr(growth, '.');
-	const char *behind;
+static const struct ts_type growth_type = { TS_REGULAR, 10 };
 
-	if (ts_type_width(type, growth) <= width)
-		return growth;
-	if (!point)
-		return "";
-	behind = point + 1 + strspn(point + 1, "0123456789");
-	growth = ts_arena_printf(chart->fig.arena, "%.*s%s",
-				 (int)(point - growth), growth, behind);
-	return growth && ts_type_width(type, growth) <= width ? growth : "";
+/* Where one computed rate is too wide for its column all are rounded; what is
+ * still too wide is left out. */
+static void
+fit_growths(struct columns *chart, double width)
+{
+	bool round = false;
+	size_t i;
+
+	for (i = 0; i < chart->count; i++)
+		round |= ts_type_width(growth_type, chart->items[i].growth) >
+			 width;
+	for (i = 0; i < chart->count; i++) {
+		struct column *column = &chart->items[i];
+
+		if (round && column->rounded[0])
+			column->growth = column->rounded;
+		if (ts_type_width(growth_type, column->growth) > width)
+			column->growth = "";
+	}
 }
 
 struct place {			/* of the columns on the panel */
@@ -237,20 +250,19 @@ draw_hatched(struct ts_ink *ink, const struct columns *chart,
 }
 
 static void
-draw_texts(struct ts_ink *ink, struct columns *chart,
+draw_texts(struct ts_ink *ink, const struct columns *chart,
 	   const struct place *place)
 {
 	const struct ts_theme *theme = ink->job->theme;
 	struct ts_type value = value_type(chart, place->step);
-	struct ts_type small = { TS_REGULAR, 10 };
+	struct ts_type small = growth_type;
 	size_t i;
 
 	for (i = 0; i < chart->count; i++) {
-		struct column *column = &chart->items[i];
+		const struct column *column = &chart->items[i];
 		double x = place->left + (double)i * place->step;
 		double end = place->zero - column->value * place->per_unit;
-		const char *growth = fitting(chart, column->growth, small,
-					     place->step - 2);
+		const char *growth = column->growth;
 
 		if (isnan(column->value)) {
 			const char *words = "no data";
@@ -330,6 +342,7 @@ columns_draw(const struct ts_chart_job *job, struct ts_script *script,
 	place = place_columns(job, &chart, 1);
 	if (name_lines(&chart, place.step, &type) > 1)
 		place = place_columns(job, &chart, 2);
+	fit_growths(&chart, place.step - 2);
 	ts_ink_boxes(&ink, theme->exports_light);
 	draw_boxes(&ink, &chart, &place, false);
 	ts_ink_boxes(&ink, theme->exports);

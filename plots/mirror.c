@@ -199,6 +199,7 @@ mirror_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 /* The two lines at the right end of a series, or in the middle of the gap. */
 struct ending {
 	const char *name, *text;
+	const char *after;	/* stays when the name is cut */
 	struct ts_type type;
 	uint32_t colour;
 	double y;
@@ -221,7 +222,8 @@ side_ending(const struct mirror *chart, const struct ts_theme *theme, int s)
 	const struct side *side = &chart->sides[s];
 	struct ts_arena *arena = chart->fig.arena;
 	struct ending end = {
-		.name = ts_arena_printf(arena, "%s reports", side->name),
+		.name = side->name,
+		.after = " reports",
 		.text = "no data",
 		.type = name_type,
 		.colour = s == EXPORTER ? theme->exports_text :
@@ -240,8 +242,8 @@ side_ending(const struct mirror *chart, const struct ts_theme *theme, int s)
 static struct ending
 gap_ending(const struct mirror *chart, const struct ts_theme *theme)
 {
-	struct ending end = { .name = "", .text = "", .type = gap_type,
-			      .colour = theme->text };
+	struct ending end = { .name = "", .text = "", .after = "",
+			      .type = gap_type, .colour = theme->text };
 	double x, m, gap;
 	size_t slot;
 
@@ -268,10 +270,10 @@ endings_width(const struct ending *ends)
 	int i;
 
 	for (i = 0; i < 3; i++)
-		widest = fmax(widest, fmax(ts_type_width(ends[i].type,
-							 ends[i].name),
-					   ts_type_width(text_type,
-							 ends[i].text)));
+		widest = fmax(widest,
+			      fmax(ts_type_width(ends[i].type, ends[i].name) +
+				   ts_type_width(ends[i].type, ends[i].after),
+				   ts_type_width(text_type, ends[i].text)));
 	return widest;
 }
 
@@ -300,7 +302,9 @@ draw_endings(struct ts_ink *ink, const struct mirror *chart,
 		TS_AUTO_BUF name = TS_BUF_INIT(2048);
 
 		ts_text_fit(&name, ends[i].type.weight, ends[i].type.size,
-			    room, ends[i].name);
+			    room - ts_type_width(ends[i].type, ends[i].after),
+			    ends[i].name);
+		ts_buf_add(&name, ends[i].after);
 		ts_ink_text(ink, x, ys[i] - 8.5, TS_LEFT, ends[i].type,
 			    ends[i].colour, name.data);
 		ts_ink_text(ink, x, ys[i] + 8.5, TS_LEFT, text_type,
@@ -352,20 +356,34 @@ draw_line(struct ts_ink *ink, const struct side *side,
 	ts_ink_layer_end(ink);
 }
 
+/* A figure between two gaps has no line that leads to it: a larger dot. */
+static void
+draw_dots(struct ts_ink *ink, const struct side *side,
+	  const struct ts_axis *axis, bool alone)
+{
+	size_t i;
+
+	for (i = 0; i < axis->slots; i++) {
+		bool near = (i > 0 && is_known(side, i - 1)) ||
+			    (i + 1 < axis->slots && is_known(side, i + 1));
+
+		if (is_known(side, i) && near != alone)
+			ts_ink_dot(ink, ts_axis_x(axis, i),
+				   ts_axis_y(axis, side->points[i].value));
+	}
+	ts_ink_layer_end(ink);
+}
+
 static void
 draw_side(struct ts_ink *ink, const struct side *side,
 	  const struct ts_axis *axis, uint32_t colour)
 {
-	size_t i;
-
 	draw_line(ink, side, axis, colour, false);
 	draw_line(ink, side, axis, colour, true);
-	ts_ink_dots(ink, colour, side->known == 1 ? 7 : 4.6);
-	for (i = 0; i < axis->slots; i++)
-		if (is_known(side, i))
-			ts_ink_dot(ink, ts_axis_x(axis, i),
-				   ts_axis_y(axis, side->points[i].value));
-	ts_ink_layer_end(ink);
+	ts_ink_dots(ink, colour, 4.6);
+	draw_dots(ink, side, axis, false);
+	ts_ink_dots(ink, colour, 6.6);
+	draw_dots(ink, side, axis, true);
 }
 
 static void

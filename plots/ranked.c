@@ -336,6 +336,24 @@ draw_bars(struct ts_ink *ink, const struct ranked *chart,
 	ts_ink_layer_end(ink);
 }
 
+/* Zero is marked at the bars only: names lie across it. */
+static void
+draw_zero(struct ts_ink *ink, const struct ranked *chart,
+	  const struct place *place)
+{
+	double half = fmin(0.17 * place->pitch, 8) + 2.5;
+	size_t i;
+
+	ts_ink_strokes(ink, ink->job->theme->axis, 1);
+	for (i = 0; i < chart->count; i++) {
+		double y = bar_y(chart, place, i);
+
+		ts_ink_stroke(ink, place->zero, y - half, place->zero,
+			      y + half);
+	}
+	ts_ink_layer_end(ink);
+}
+
 static void
 draw_texts(struct ts_ink *ink, const struct ranked *chart,
 	   const struct place *place)
@@ -387,12 +405,8 @@ ranked_draw(const struct ts_chart_job *job, struct ts_script *script,
 	ts_ink_hatched(&ink, chart.imports ? theme->imports : theme->exports,
 		       chart.imports ? theme->imports : theme->exports);
 	draw_bars(&ink, &chart, &place, HATCHED);
-	if (chart.low < 0) {
-		ts_ink_strokes(&ink, theme->axis, 1);
-		ts_ink_stroke(&ink, place.zero, place.top + 4, place.zero,
-			      job->panel.height - BELOW + 2);
-		ts_ink_layer_end(&ink);
-	}
+	if (chart.low < 0)
+		draw_zero(&ink, &chart, &place);
 	draw_texts(&ink, &chart, &place);
 	ts_ink_unit(&ink, ts_fig_unit(&chart.fig));
 	return ts_ink_end(&ink, err);

@@ -33,23 +33,31 @@ ts_fig_make(const struct ts_chart_spec *spec, const char *unit,
 	};
 }
 
+/* "1.30" beside "18.7" claims too much: a second place is written only where
+ * it says something ("1.18"). */
+static void
+put_scaled(struct ts_buf *out, const struct ts_figures *fig, double value,
+	   double scale, bool sign)
+{
+	double part = value / scale;
+
+	if (fabs(part) < 9.995 && fabs(part) >= 0.095 &&
+	    ts_round(part, 2) == ts_round(part, 1))
+		ts_words_fixed(out, fig->language, part, 1, sign);
+	else
+		ts_words_scaled(out, fig->language, value, scale, sign);
+}
+
 static const char *
 scaled(const struct ts_figures *fig, double value, bool sign)
 {
 	TS_AUTO_BUF text = TS_BUF_INIT(512);
-	double part = value / fig->scale;
 
 	if (!isfinite(value))
 		return "";
 	if (value == 0)
 		return "0";
-	/* "1.30" beside "18.7" claims too much: a second place is written
-	 * only where it says something ("1.18") */
-	if (fabs(part) < 1.995 && fabs(part) >= 0.095 &&
-	    ts_round(part, 2) == ts_round(part, 1))
-		ts_words_fixed(&text, fig->language, part, 1, sign);
-	else
-		ts_words_scaled(&text, fig->language, value, fig->scale, sign);
+	put_scaled(&text, fig, value, fig->scale, sign);
 	if (shows_nothing(text.data)) {
 		ts_buf_reset(&text);
 		ts_buf_add(&text, value < 0 ? ">" MINUS : "<");
@@ -86,7 +94,11 @@ ts_fig_own(const struct ts_figures *fig, double value)
 
 		ts_words_amount(&text, fig->language, amount);
 	} else {
-		ts_words_label(&text, fig->language, value);
+		double scale = ts_words_scale(value);
+
+		put_scaled(&text, fig, value, scale, false);
+		if (scale > 1)
+			ts_words_unit(&text, fig->language, "", scale);
 	}
 	return shows_nothing(text.data) ? scaled(fig, value, false) :
 	       kept(fig, &text);
@@ -186,6 +198,18 @@ ts_fig_rate(const struct ts_figures *fig, const char *stated, double from,
 	if (!change.has_from || !change.has_to)
 		return "";
 	ts_words_rate(&text, fig->language, &change);
+	return kept(fig, &text);
+}
+
+const char *
+ts_fig_rate_short(const struct ts_figures *fig, double from, double to)
+{
+	TS_AUTO_BUF text = TS_BUF_INIT(512);
+
+	if (!(from > 0) || !(to > 0) || to >= 2 * from)
+		return ts_fig_rate(fig, NULL, from, to);
+	ts_words_fixed(&text, fig->language, 100 * (to / from - 1), 0, true);
+	ts_buf_add_char(&text, '%');
 	return kept(fig, &text);
 }
 

@@ -37,6 +37,9 @@ const char *ts_fig_unit(const struct ts_figures *fig);
 /* Stated rate ("26.7", "+26.7%", "nearly 5x") or else the computed one. */
 const char *ts_fig_rate(const struct ts_figures *fig, const char *stated,
 			double from, double to);
+/* The computed rate in whole percent, where there is no room for more. */
+const char *ts_fig_rate_short(const struct ts_figures *fig, double from,
+			      double to);
 /* "73%" of a share between 0 and 1. */
 const char *ts_fig_share(const struct ts_figures *fig, double share);
 
