@@ -226,6 +226,10 @@ put_figure(struct ts_buf *out, const char *language, struct ts_amount amount,
 	scaled = amount.value / scale_values[*step];
 	half = amount.half_width / scale_values[*step];
 	digits = half > 0 ? justified(half, 3) : three_digits(scaled);
+	/* four significant digits are what a publisher's rounded figure has;
+	 * with more it only was printed in a smaller unit */
+	if (half > 0 && fabs(scaled) * pow(10, digits) >= 9999.5)
+		digits = three_digits(scaled);
 	if (*step == 0 && amount.half_width <= 0 && scaled == floor(scaled))
 		digits = 0;
 	if (amount.value < 0)

@@ -114,6 +114,8 @@ amounts_have_three_digits_and_a_scale(void **state)
 		{ 999960, 0, "USD", "$1.00 million" },
 		{ -7.3e9, .05e9, "USD", "\xe2\x88\x92$7.3 billion" },
 		{ 12.1, .05, "percent", "12.1%" },
+		{ 56919e3, 500, "USD", "$56.9 million" },
+		{ 314.9e3, 50, "USD", "$314.9 thousand" },
 		{ 300, 0, "", "300" },
 	};
 	size_t i;
