@@ -259,7 +259,12 @@ ts_json_feed(struct ts_json *json, const char *bytes, size_t count,
 	 * escape a character is the most that a legal one takes. */
 	json->quiet = json->told ? 0 : json->quiet + count;
 	if (json->quiet > 6 * (uint64_t)json->max_text + MAX_TEXT)
-		return too_long(json, json->quiet);
+		return ts_fail(err, TS_BAD_DATA,
+			       "JSON, byte %llu: %llu bytes without a value "
+			       "(limit of a text: %zu)",
+			       (unsigned long long)json->fed,
+			       (unsigned long long)json->quiet,
+			       json->max_text);
 	return TS_OK;
 }
 
