@@ -271,9 +271,6 @@ get_all(struct ts_run *run, const size_t *asks, size_t count,
 			return err->status;
 		i += n;
 	}
-	/* not tried, because nothing could come of it */
-	for (size_t i = 0; i < count; i++)
-		run->result->failed += !run->fates[asks[i]].known;
 	return TS_OK;
 }
 
@@ -321,6 +318,10 @@ end(struct ts_run *run, enum ts_status status, struct ts_err *err)
 	struct ts_err later;
 
 	ts_http_close(run->http);
+	/* not tried, because nothing could come of it */
+	for (size_t i = 0; i < run->plan.count && i < run->fate_room; i++)
+		run->result->failed += run->plan.asks[i].same_as == i &&
+				       !run->fates[i].known;
 	if (run->first.status != TS_OK) {
 		status = run->first.status;
 		*err = run->first;
@@ -343,7 +344,8 @@ ts_fetch_run(struct ts_fetch *fetch, const struct ts_source *source,
 	     const struct ts_fetch_events *events,
 	     struct ts_fetch_result *result, struct ts_err *err)
 {
-	struct ts_run run = { .events = events, .result = result };
+	struct ts_run run = { .fetch = fetch, .events = events,
+			      .result = result };
 	enum ts_status status;
 
 	*result = (struct ts_fetch_result){ .requests = 0 };

@@ -24,6 +24,7 @@ struct ts_http {
 	ts_http_progress *progress;
 	void *progress_ctx;
 	CURLM *multi;
+	int open;		/* transfers without an end */
 	int64_t bytes, began_us, shown_us;
 };
 
@@ -334,8 +335,10 @@ start(struct transfer *transfer, struct ts_err *err)
 	    curl_multi_add_handle(transfer->http->multi, transfer->easy) !=
 		    CURLM_OK)
 		code = CURLE_FAILED_INIT;
-	if (code == CURLE_OK)
+	if (code == CURLE_OK) {
+		transfer->http->open++;
 		return TS_OK;
+	}
 	return ts_fail(err, TS_SYSTEM, "prepare a request: %s",
 		       curl_easy_strerror(code));
 }
@@ -413,6 +416,9 @@ explain(struct transfer *transfer, CURLcode code)
 			"would permit it)");
 		return;
 	}
+	/* libcurl's word for bytes that are no HTTP, too */
+	if (code == CURLE_UNSUPPORTED_PROTOCOL && reply->http_status == 0)
+		code = CURLE_WEIRD_SERVER_REPLY;
 	for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++) {
 		if (outcomes[i].code != code)
 			continue;
@@ -501,6 +507,7 @@ done(struct transfer *transfer, CURLcode code)
 	if (code == CURLE_OK && is_redirect(reply->http_status) &&
 	    has_key(transfer->http->source) && follow(transfer))
 		return;
+	transfer->http->open--;
 	if (code == CURLE_OK && transfer->err.status == TS_OK)
 		close_body(transfer);
 	if (code == CURLE_OK && transfer->err.status == TS_OK)
@@ -528,11 +535,12 @@ show(struct ts_http *http)
 		       passed > 0 ? (double)http->bytes / passed : 0);
 }
 
-static void
+/* How many came to an end. */
+static int
 collect(struct ts_http *http)
 {
 	struct CURLMsg *message;
-	int left;
+	int ended = 0, left;
 
 	while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
 		struct transfer *transfer = NULL;
@@ -543,24 +551,24 @@ collect(struct ts_http *http)
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
 				  (char **)&transfer);
 		done(transfer, code);
+		ended++;
 	}
+	return ended;
 }
 
 static enum ts_status
 loop(struct ts_http *http, struct ts_err *err)
 {
 	CURLMcode code;
-	int running = 1;
+	int running;
 
-	while (running > 0) {
+	/* our count, because done() may put one on its way again */
+	while (http->open > 0) {
 		code = curl_multi_perform(http->multi, &running);
-		if (code == CURLM_OK) {
-			collect(http);
-			/* done() may have put one on its way again */
-			code = curl_multi_perform(http->multi, &running);
-			collect(http);
-		}
-		if (code == CURLM_OK && running > 0)
+		if (code == CURLM_OK && collect(http) == 0 && running == 0)
+			return ts_fail(err, TS_SYSTEM,
+				       "libcurl lost a transfer");
+		if (code == CURLM_OK && running > 0 && http->open > 0)
 			code = curl_multi_poll(http->multi, NULL, 0, 100,
 					       NULL);
 		if (code != CURLM_OK)
@@ -581,6 +589,7 @@ ts_http_get(struct ts_http *http, struct ts_get *gets, size_t count,
 
 	if (transfers == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory for requests");
+	http->open = 0;
 	http->bytes = 0;
 	http->began_us = http->clock->mono_us(http->clock);
 	for (size_t i = 0; i < count && status == TS_OK; i++) {

@@ -102,7 +102,7 @@ http_reset(struct http_talk *talk)
 	struct linger now = { 1, 0 };
 
 	setsockopt(talk->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-	talk->close = true;
+	talk->close = talk->reset = true;
 }
 
 bool
@@ -167,7 +167,8 @@ serve(void *arg)
 		talk.nth = note_request(server, request);
 		server->answer(&talk);
 	}
-	shutdown(talk.fd, SHUT_WR);
+	if (!talk.reset)
+		shutdown(talk.fd, SHUT_WR);
 	close(talk.fd);
 	free(request);
 	free(visit);

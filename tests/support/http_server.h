@@ -22,6 +22,7 @@ struct http_talk {
 	const char *request;	/* request line and headers */
 	int nth;		/* 0 for the first request of the server */
 	bool close;		/* set it: no further request on it */
+	bool reset;		/* by http_reset */
 	void *ctx;		/* of the test */
 };
 
