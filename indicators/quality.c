@@ -52,32 +52,30 @@ struct telling {
 	int64_t lag_days;
 };
 
-static const enum ts_flow flows[] = { TS_FLOW_NONE, TS_FLOW_M, TS_FLOW_X };
-#define FLOW_COUNT (sizeof(flows) / sizeof(flows[0]))
-
 typedef enum ts_status subject_fn(struct telling *telling, uint32_t reporter,
-				  enum ts_flow flow, struct ts_err *err);
+				  unsigned flow, struct ts_err *err);
 
 /* Every reporter and flow that the table has at all. */
 static enum ts_status
 each_subject(struct telling *telling, subject_fn *tell, struct ts_err *err)
 {
 	const struct ts_cells *cells = telling->cells;
+	struct ts_angle angles[TS_ANGLES];
+	size_t count = ts_angles(cells, TS_WHAT_VALUE, angles), i;
 	uint32_t reporter, period;
 	bool told;
-	size_t i;
 
 	for (reporter = 0; reporter < cells->areas.count; reporter++) {
 		if (!ts_cells_tells(cells, reporter))
 			continue;
-		for (i = 0; i < FLOW_COUNT; i++) {
+		for (i = 0; i < count; i++) {
 			told = false;
 			for (period = 0; period < cells->period_count; period++)
 				told = told || ts_cells_block(cells, period,
-							      flows[i],
+							      angles[i].flow,
 							      reporter);
-			if (told && tell(telling, reporter, flows[i], err) !=
-			    TS_OK)
+			if (told && tell(telling, reporter, angles[i].flow,
+					 err) != TS_OK)
 				return err->status;
 		}
 	}
@@ -86,12 +84,11 @@ each_subject(struct telling *telling, subject_fn *tell, struct ts_err *err)
 
 static enum ts_status
 tell_subject(const struct telling *telling, uint32_t reporter,
-	     enum ts_flow flow, const char *period, struct ts_value value,
+	     unsigned flow, const char *period, struct ts_value value,
 	     struct ts_err *err)
 {
-	const char *flow_text = ts_code_flow_text(flow);
 	const char *keys[3] = { telling->cells->areas.texts[reporter],
-				flow_text, "" };
+				telling->cells->flow_names[flow], "" };
 
 	return ts_tell(telling->out, telling->measure, keys, period, value,
 		       err);
@@ -100,7 +97,7 @@ tell_subject(const struct telling *telling, uint32_t reporter,
 /* ---- staleness ------------------------------------------------------------ */
 
 static enum ts_status
-tell_staleness(struct telling *telling, uint32_t reporter, enum ts_flow flow,
+tell_staleness(struct telling *telling, uint32_t reporter, unsigned flow,
 	       struct ts_err *err)
 {
 	const struct ts_cells *cells = telling->cells;
@@ -215,7 +212,7 @@ expect(const struct telling *telling, struct expected *out, struct ts_err *err)
 }
 
 static enum ts_status
-tell_periods(struct telling *telling, uint32_t reporter, enum ts_flow flow,
+tell_periods(struct telling *telling, uint32_t reporter, unsigned flow,
 	     const struct expected *expected, struct ts_err *err)
 {
 	const struct ts_block *block;
@@ -252,7 +249,7 @@ compare_lines(const void *a, const void *b)
  * of them have a value. Confidential cells are not expected. */
 static enum ts_status
 count_lines(const struct ts_cells *cells, uint32_t reporter,
-	    enum ts_flow flow, const struct expected *expected,
+	    unsigned flow, const struct expected *expected,
 	    struct line_count *out, struct ts_err *err)
 {
 	const struct ts_block *block;
@@ -294,7 +291,7 @@ count_lines(const struct ts_cells *cells, uint32_t reporter,
 
 static enum ts_status
 tell_completeness(struct telling *telling, uint32_t reporter,
-		  enum ts_flow flow, struct ts_err *err)
+		  unsigned flow, struct ts_err *err)
 {
 	const char *counted = ts_choice_text(telling->cells->choice->cells);
 	struct line_count count;
@@ -342,7 +339,7 @@ tell_parts(struct telling *telling, const struct ts_block *block,
 {
 	const struct ts_cells *cells = telling->cells;
 	const char *keys[3] = { cells->areas.texts[block->reporter],
-				ts_code_flow_text((enum ts_flow)block->flow),
+				cells->flow_names[block->flow],
 				name };
 	struct ts_fig sum = ts_fig_of(ts_sum_value(&parts->sum));
 

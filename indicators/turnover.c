@@ -37,10 +37,12 @@ imports(struct ts_fig x, struct ts_fig m)
 	return ts_value_fig(m);
 }
 
+/* Comes as a figure of its own. */
 static struct ts_value
-turnover(struct ts_fig x, struct ts_fig m)
+turnover(struct ts_fig xm, struct ts_fig m)
 {
-	return ts_value_fig(ts_fig_plus(x, m));
+	(void)m;
+	return ts_value_fig(xm);
 }
 
 static struct ts_value
@@ -119,6 +121,10 @@ turnover_compute(const struct ts_calc *calc, struct ts_results *out,
 	    ts_cells_read(calc->input, choice, false, calc->arena, &cells,
 			  err) != TS_OK)
 		return err->status;
+	/* The sum of both may be published where the two are not. */
+	if (telling.rule == turnover)
+		return ts_each(cells, TS_WHAT_TURNOVER, by, tell, &telling,
+			       err);
 	return ts_each_sides(cells, by, tell, &telling, err);
 }
 

@@ -72,7 +72,7 @@ key_universe(const struct ts_cells *cells, enum key key)
 	case KEY_REPORTER:
 		return cells->areas.count;
 	case KEY_FLOW:
-		return TS_FLOW_OTHER + 1;
+		return cells->flow_count;
 	case KEY_PERIOD:
 		return cells->period_count;
 	case KEY_COUNT:
@@ -131,7 +131,7 @@ is_sorted(const struct ts_cells *cells)
 static enum ts_status
 sort_cells(struct ts_cells *cells, struct ts_err *err)
 {
-	size_t widest = TS_FLOW_OTHER + 1, universe, i;
+	size_t widest = 1, universe, i;
 	struct ts_cell *other, *from, *to, *swap;
 	size_t *starts;
 
@@ -180,7 +180,7 @@ told_twice(const struct ts_cells *cells, const struct ts_cell *a,
 		       "dataset, unit, or a dimension of the table)",
 		       cells->name, first + 1, second + 1,
 		       cells->periods[a->period].text,
-		       ts_code_flow_text(a->flow),
+		       cells->flow_names[a->flow],
 		       cells->areas.texts[a->reporter],
 		       cells->areas.texts[a->partner],
 		       cells->products.texts[a->product]);
@@ -327,7 +327,7 @@ compare_block(const void *wanted, const void *at)
 
 const struct ts_block *
 ts_cells_block(const struct ts_cells *cells, uint32_t period,
-	       enum ts_flow flow, uint32_t reporter)
+	       unsigned flow, uint32_t reporter)
 {
 	struct ts_block wanted = { .period = period, .flow = (uint8_t)flow,
 				   .reporter = reporter };
@@ -361,17 +361,6 @@ ts_cells_period(const struct ts_cells *cells, const char *text)
 		bsearch(&when, cells->periods, cells->period_count,
 			sizeof(when), compare_when);
 	return found ? (uint32_t)(found - cells->periods) : TS_NO_ID;
-}
-
-bool
-ts_cells_has_flow(const struct ts_cells *cells, enum ts_flow flow)
-{
-	size_t i;
-
-	for (i = 0; i < cells->block_count; i++)
-		if (cells->blocks[i].flow == flow)
-			return true;
-	return false;
 }
 
 bool

@@ -28,7 +28,7 @@ struct ts_cell {
 	double weight;		/* net kg, or the quantity there is */
 	uint32_t period, reporter, partner, product;
 	uint32_t row;		/* of the table, for messages */
-	uint8_t flow;		/* enum ts_flow */
+	uint8_t flow;		/* enum ts_flow, or one of the names below */
 	uint8_t have;		/* enum ts_have, of the value */
 	uint8_t have_weight;
 	bool confidential;	/* the row says so */
@@ -62,6 +62,8 @@ struct ts_cells {
 	bool *is_partner;
 	struct ts_intern products;
 	int8_t *levels;
+	const char **flow_names;	/* by number; "" for TS_FLOW_NONE */
+	size_t flow_count;
 	bool has_flow;		/* the table tells exports from imports */
 	bool has_partner, has_product, has_weight;
 	bool from_to;		/* read from a pair of columns */
@@ -86,12 +88,10 @@ enum ts_status ts_cells_read(const struct ts_table *table,
 
 /* NULL: the reporter has no rows there. */
 const struct ts_block *ts_cells_block(const struct ts_cells *cells,
-				      uint32_t period, enum ts_flow flow,
+				      uint32_t period, unsigned flow,
 				      uint32_t reporter);
 /* TS_NO_ID if the table does not have it. */
 uint32_t ts_cells_period(const struct ts_cells *cells, const char *text);
-/* Exports and imports of a table without flows are its values. */
-bool ts_cells_has_flow(const struct ts_cells *cells, enum ts_flow flow);
 /* May results be told for this reporter? Filtered by the choice. */
 bool ts_cells_tells(const struct ts_cells *cells, uint32_t reporter);
 /* The level of results by product, or which ones there are to choose from. */

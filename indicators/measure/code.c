@@ -10,19 +10,32 @@ static const char *const worlds[] = {
 	NULL
 };
 
-/* Groups that publishers list among countries; whoever knows more of them
- * adds to the option "aggregates". */
+/* Groups of countries that publishers list among countries: ours (XEU, XZE),
+ * Comtrade's 97 and 975, and those of the World Bank. Whoever knows more of
+ * them adds to the option "aggregates". */
 static const char *const groups[] = {
-	"EUN", "EUU", "EUR", "EMU", "R4", "97", "975", "E27", "E28", "EXT",
-	"INT", NULL
+	"97", "975", "EUN", "EUU", "EUR", "EMU", "E27", "E28", "EXT", "INT",
+	"XEU", "XET", "XES", "XEG", "XEX", "XEI", "XEA", "XEB", "XEC", "XED",
+	"XAS", "XZB", "XZC", "XZE", "XZF", "XZG", "XZI", "XZN", "XZO", "XZS",
+	"XZT", "AFE", "AFR", "AFW", "ARB", "BEA", "BEC", "BHI", "BLA", "BMN",
+	"BSS", "CAA", "CEA", "CEB", "CEU", "CLA", "CME", "CSA", "CSS", "DEA",
+	"DEC", "DLA", "DMN", "DNS", "DSA", "DSF", "DSS", "EAP", "EAR", "EAS",
+	"ECA", "ECS", "FCS", "FXS", "HIC", "HPC", "IBB", "IBD", "IBT", "IDA",
+	"IDB", "IDX", "INX", "LAC", "LCN", "LDC", "LIC", "LMC", "LMY", "LTE",
+	"MDE", "MEA", "MIC", "MNA", "NAC", "NAF", "NRS", "NXS", "OED", "OSS",
+	"PRE", "PSS", "PST", "RRS", "SAS", "SSA", "SSF", "SST", "SXZ", "TEA",
+	"TEC", "TLA", "TMN", "TSA", "TSS", "UMC", NULL
 };
 
 /* Comtrade: 837 bunkers, 838 free zones, 839 special categories, 899 areas
- * nes; Comext: QP..QZ; and the words that lists of codes use. */
+ * nes; Comext: QP..QZ; ours: XBU, XNS, ... "Other Asia, nes" (490, XOA) is not
+ * here: it stands for Taiwan and is a partner like any other. */
 static const char *const nowheres[] = {
 	"_X", "_Y", "X1", "X2", "XX", "837", "838", "839", "899", "ANS", "NSP",
 	"QP", "QQ", "QR", "QS", "QU", "QV", "QW", "QX", "QY", "QZ", "UNS",
-	"XXX", "ZZZ", NULL
+	"XXX", "ZZZ", "XAC", "XAN", "XBU", "XCB", "XCM", "XCX", "XCY", "XEE",
+	"XEF", "XEN", "XFZ", "XHS", "XLA", "XNA", "XNE", "XNI", "XNS", "XOC",
+	"XOE", "XOF", "XRA", "XSC", "XSE", "XSI", "XSP", "XST", "XWA", NULL
 };
 
 static bool
@@ -97,25 +110,11 @@ ts_code_flow(const char *text)
 
 	if (text[0] == '\0')
 		return TS_FLOW_NONE;
+	if (strcmp(text, "X+M") == 0)
+		return TS_FLOW_XM;
 	if (is_among(exports, text))
 		return TS_FLOW_X;
 	if (is_among(imports, text))
 		return TS_FLOW_M;
 	return TS_FLOW_OTHER;
-}
-
-const char *
-ts_code_flow_text(enum ts_flow flow)
-{
-	switch (flow) {
-	case TS_FLOW_X:
-		return "X";
-	case TS_FLOW_M:
-		return "M";
-	case TS_FLOW_NONE:
-	case TS_FLOW_GDP:
-	case TS_FLOW_OTHER:
-		break;
-	}
-	return "";
 }

@@ -318,7 +318,7 @@ clear(struct ts_lines *out)
 }
 
 static enum ts_status
-read_flow(const struct ts_cells *cells, uint32_t period, enum ts_flow flow,
+read_flow(const struct ts_cells *cells, uint32_t period, unsigned flow,
 	  uint32_t reporter, enum ts_by by, struct ts_lines *out,
 	  struct ts_err *err)
 {
@@ -390,6 +390,10 @@ read_joined(const struct ts_cells *cells, uint32_t period, enum ts_what what,
 	    TS_OK ||
 	    read_flow(cells, period, TS_FLOW_M, reporter, by, m, err) != TS_OK)
 		return err->status;
+	/* A publisher may tell the sum and keep its parts. */
+	if ((!x->reported || !m->reported) && what == TS_WHAT_TURNOVER)
+		return read_flow(cells, period, TS_FLOW_XM, reporter, by, out,
+				 err);
 	if (!x->reported || !m->reported)
 		return TS_OK;
 	if (need_lines(cells, out, x->count + m->count, err) != TS_OK)
@@ -417,7 +421,7 @@ ts_lines_read(const struct ts_cells *cells, uint32_t period,
 	      const struct ts_angle *angle, uint32_t reporter, enum ts_by by,
 	      struct ts_lines *out, struct ts_err *err)
 {
-	enum ts_flow flow = angle->flow;
+	unsigned flow = angle->flow;
 
 	switch (angle->what) {
 	case TS_WHAT_VALUE:
@@ -436,24 +440,34 @@ ts_lines_read(const struct ts_cells *cells, uint32_t period,
 	return read_flow(cells, period, flow, reporter, by, out, err);
 }
 
+static int
+compare_angle(const void *a, const void *b)
+{
+	const struct ts_angle *left = a, *right = b;
+
+	return strcmp(left->key, right->key);
+}
+
 size_t
 ts_angles(const struct ts_cells *cells, enum ts_what what,
 	  struct ts_angle angles[TS_ANGLES])
 {
-	static const enum ts_flow flows[] = { TS_FLOW_NONE, TS_FLOW_M,
-					      TS_FLOW_X };
+	bool seen[TS_ANGLES] = { false };
 	size_t count = 0, i;
 
 	if (what != TS_WHAT_VALUE) {
 		angles[0] = (struct ts_angle){ .what = what, .key = "" };
 		return 1;
 	}
-	for (i = 0; i < sizeof(flows) / sizeof(flows[0]); i++)
-		if (ts_cells_has_flow(cells, flows[i]))
+	for (i = 0; i < cells->block_count; i++)
+		seen[cells->blocks[i].flow] = true;
+	for (i = 0; i < cells->flow_count; i++)
+		if (seen[i] && i != TS_FLOW_GDP)
 			angles[count++] = (struct ts_angle){
-				.what = what, .flow = flows[i],
-				.key = ts_code_flow_text(flows[i]),
+				.what = what, .flow = (unsigned)i,
+				.key = cells->flow_names[i],
 			};
+	qsort(angles, count, sizeof(*angles), compare_angle);
 	return count;
 }
 
@@ -461,7 +475,7 @@ bool
 ts_lines_told(const struct ts_cells *cells, uint32_t period,
 	      const struct ts_angle *angle, uint32_t reporter)
 {
-	enum ts_flow flow = angle->flow;
+	unsigned flow = angle->flow;
 
 	switch (angle->what) {
 	case TS_WHAT_VALUE:
@@ -475,7 +489,9 @@ ts_lines_told(const struct ts_cells *cells, uint32_t period,
 	case TS_WHAT_TURNOVER:
 	case TS_WHAT_BALANCE:
 		return ts_cells_block(cells, period, TS_FLOW_X, reporter) ||
-		       ts_cells_block(cells, period, TS_FLOW_M, reporter);
+		       ts_cells_block(cells, period, TS_FLOW_M, reporter) ||
+		       (angle->what == TS_WHAT_TURNOVER &&
+			ts_cells_block(cells, period, TS_FLOW_XM, reporter));
 	}
 	return ts_cells_block(cells, period, flow, reporter) != NULL;
 }

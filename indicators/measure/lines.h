@@ -40,12 +40,12 @@ struct ts_lines {
  * key names the flow among results, "" if the measure says it already. */
 struct ts_angle {
 	enum ts_what what;
-	enum ts_flow flow;	/* for TS_WHAT_VALUE */
+	unsigned flow;		/* for TS_WHAT_VALUE */
 	const char *key;
 };
 
-#define TS_ANGLES 3
-/* The flows of the table for "value"; otherwise one angle. */
+#define TS_ANGLES (TS_FLOW_OTHER + TS_FLOW_MOST)
+/* The flows of the table for "value", by name; otherwise one angle. */
 size_t ts_angles(const struct ts_cells *cells, enum ts_what what,
 		 struct ts_angle angles[TS_ANGLES]);
 

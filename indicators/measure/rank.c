@@ -33,8 +33,10 @@ compare_double(const void *a, const void *b)
 void
 ts_ranking_close(struct ts_ranking *ranking)
 {
-	qsort(ranking->values, ranking->count, sizeof(*ranking->values),
-	      compare_double);
+	/* An empty ranking may have no array at all. */
+	if (ranking->count > 1)
+		qsort(ranking->values, ranking->count,
+		      sizeof(*ranking->values), compare_double);
 }
 
 struct ts_fig

@@ -13,6 +13,7 @@ struct reader {
 	struct ts_layout layout;
 	struct ts_cells *cells;
 	struct ts_intern periods;
+	struct ts_intern flows;	/* those without a number of their own */
 	struct ts_list sources, datasets;
 	const char *unit;	/* of the values so far */
 	const char *last_period;	/* rows mostly repeat it */
@@ -99,6 +100,9 @@ check_unit(struct reader *reader, size_t row, const char *unit, bool *skip,
 
 	*skip = chosen[0] != '\0' && strcmp(chosen, unit) != 0;
 	if (*skip)
+		return TS_OK;
+	/* Not every publisher says which unit; that is no other unit. */
+	if (unit[0] == '\0')
 		return TS_OK;
 	if (!reader->unit)
 		reader->unit = unit;
@@ -215,21 +219,30 @@ read_long(struct reader *reader, size_t row, struct ts_cell *cell,
 	return add_cell(reader, cell, err);
 }
 
-/* A flow that is part of another one is left out; GDP comes under the code of
- * an indicator. */
-static bool
-read_flow(struct reader *reader, size_t row, struct ts_cell *cell)
+/* GDP comes under the code of an indicator. */
+static enum ts_status
+read_flow(struct reader *reader, size_t row, struct ts_cell *cell,
+	  struct ts_err *err)
 {
 	const char *gdp = ts_choice_text(reader->choice->gdp);
-	enum ts_flow flow = ts_code_flow(text_at(reader, row, TS_COL_FLOW));
+	const char *text = text_at(reader, row, TS_COL_FLOW);
+	enum ts_flow flow = ts_code_flow(text);
+	uint32_t other = 0;
 
 	if (gdp[0] != '\0' &&
 	    strcmp(text_at(reader, row, TS_COL_PRODUCT), gdp) == 0)
 		flow = TS_FLOW_GDP;
-	if (flow == TS_FLOW_X || flow == TS_FLOW_M)
+	if (flow == TS_FLOW_X || flow == TS_FLOW_M || flow == TS_FLOW_XM)
 		reader->cells->has_flow = true;
-	cell->flow = (uint8_t)flow;
-	return flow != TS_FLOW_OTHER;
+	if (flow == TS_FLOW_OTHER) {
+		other = ts_intern_id(&reader->flows, text);
+		if (other >= TS_FLOW_MOST)
+			return ts_fail(err, TS_BAD_DATA, "%s: row %zu: more "
+				       "than %d flows", reader->table->name,
+				       row + 1, TS_FLOW_MOST);
+	}
+	cell->flow = (uint8_t)(flow + other);
+	return TS_OK;
 }
 
 /* C among the letters of a status, or the small c of Eurostat's files. */
@@ -251,9 +264,10 @@ read_row(struct reader *reader, size_t row, struct ts_err *err)
 	if (!ts_list_admits(&reader->sources,
 			    text_at(reader, row, TS_COL_SOURCE)) ||
 	    !ts_list_admits(&reader->datasets,
-			    text_at(reader, row, TS_COL_DATASET)) ||
-	    !read_flow(reader, row, &cell))
+			    text_at(reader, row, TS_COL_DATASET)))
 		return TS_OK;
+	if (read_flow(reader, row, &cell, err) != TS_OK)
+		return err->status;
 	if (reader->layout.shape != TS_SHAPE_FROM_TO &&
 	    !read_period(reader, text_at(reader, row, TS_COL_PERIOD),
 			 &cell.period))
@@ -369,11 +383,33 @@ join_totals(struct reader *reader, struct ts_err *err)
 	return TS_OK;
 }
 
+/* The names of flows by their final numbers; false: no memory. */
+static bool
+name_flows(struct reader *reader)
+{
+	struct ts_cells *cells = reader->cells;
+	size_t i;
+
+	cells->flow_count = TS_FLOW_OTHER + reader->flows.count;
+	cells->flow_names = ts_arena_alloc(cells->arena, cells->flow_count,
+					   sizeof(*cells->flow_names));
+	if (!cells->flow_names)
+		return false;
+	cells->flow_names[TS_FLOW_NONE] = "";
+	cells->flow_names[TS_FLOW_X] = "X";
+	cells->flow_names[TS_FLOW_M] = "M";
+	cells->flow_names[TS_FLOW_XM] = "X+M";
+	cells->flow_names[TS_FLOW_GDP] = "GDP";
+	for (i = 0; i < reader->flows.count; i++)
+		cells->flow_names[TS_FLOW_OTHER + i] = reader->flows.texts[i];
+	return true;
+}
+
 static enum ts_status
 renumber(struct reader *reader, struct ts_err *err)
 {
 	struct ts_cells *cells = reader->cells;
-	uint32_t *periods, *areas, *products;
+	uint32_t *periods, *areas, *products, *flows;
 	struct ts_cell *cell;
 	size_t i;
 
@@ -382,7 +418,8 @@ renumber(struct reader *reader, struct ts_err *err)
 		return err->status;
 	areas = ts_intern_sort(&cells->areas, ts_intern_compare);
 	products = ts_intern_sort(&cells->products, ts_intern_compare);
-	if (!areas || !products)
+	flows = ts_intern_sort(&reader->flows, ts_intern_compare);
+	if (!areas || !products || !flows || !name_flows(reader))
 		return no_memory(reader, err);
 	for (i = 0; i < cells->count; i++) {
 		cell = &cells->items[i];
@@ -391,6 +428,10 @@ renumber(struct reader *reader, struct ts_err *err)
 		cell->reporter = areas[cell->reporter];
 		cell->partner = areas[cell->partner];
 		cell->product = products[cell->product];
+		if (cell->flow >= TS_FLOW_OTHER)
+			cell->flow = (uint8_t)(TS_FLOW_OTHER +
+					       flows[cell->flow -
+						     TS_FLOW_OTHER]);
 	}
 	return TS_OK;
 }
@@ -529,6 +570,7 @@ begin(struct reader *reader, bool subject_is_product, struct ts_err *err)
 	ts_intern_init(&cells->areas, cells->arena);
 	ts_intern_init(&cells->products, cells->arena);
 	ts_intern_init(&reader->periods, cells->arena);
+	ts_intern_init(&reader->flows, cells->arena);
 	if (reader->table->row_count >= UINT32_MAX / 4)
 		return ts_fail(err, TS_BAD_DATA, "%s: too many rows",
 			       cells->name);

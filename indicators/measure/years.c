@@ -18,7 +18,6 @@ struct taken {
 	uint8_t months;		/* 0: a whole year */
 };
 
-#define FLOWS (TS_FLOW_OTHER + 1)
 #define NO_YEAR SIZE_MAX
 
 struct folding {
@@ -47,7 +46,8 @@ year_index(const struct folding *fold, const struct ts_when *when)
 static size_t
 place(const struct folding *fold, uint32_t reporter, size_t flow, size_t year)
 {
-	return (reporter * FLOWS + flow) * fold->year_count + year;
+	return (reporter * fold->from->flow_count + flow) * fold->year_count +
+	       year;
 }
 
 static int
@@ -145,15 +145,15 @@ flow_is_told(const struct folding *fold, uint32_t reporter, size_t flow)
 	return false;
 }
 
-/* The months that a reporter has in every year and flow. */
+/* The months that a reporter has in every year and flow of trade. */
 static struct taken
 common_months(const struct folding *fold, uint32_t reporter)
 {
 	struct taken taken = { .span = TS_MONTH, .mask = 0xfff };
 	size_t flow, year;
 
-	for (flow = 0; flow < FLOWS; flow++) {
-		if (flow == TS_FLOW_GDP || !flow_is_told(fold, reporter, flow))
+	for (flow = 0; flow < TS_FLOW_GDP; flow++) {
+		if (!flow_is_told(fold, reporter, flow))
 			continue;
 		for (year = 0; year < fold->year_count; year++)
 			taken.mask &= fold->seen[place(fold, reporter, flow,
@@ -173,12 +173,12 @@ decide(struct folding *fold, uint32_t reporter, bool like_for_like)
 	bool whole = true;
 	size_t flow, year;
 
-	for (flow = 0; flow < FLOWS; flow++) {
+	for (flow = 0; flow < fold->from->flow_count; flow++) {
 		for (year = 0; year < fold->year_count; year++) {
 			taken = &fold->taken[place(fold, reporter, flow, year)];
 			*taken = whole_year(&fold->seen[place(fold, reporter,
 							      flow, year)]);
-			if (taken->span == TS_NO_SPAN && flow != TS_FLOW_GDP &&
+			if (taken->span == TS_NO_SPAN && flow < TS_FLOW_GDP &&
 			    flow_is_told(fold, reporter, flow))
 				whole = false;
 		}
@@ -186,9 +186,8 @@ decide(struct folding *fold, uint32_t reporter, bool like_for_like)
 	if (whole || !like_for_like)
 		return;
 	common = common_months(fold, reporter);
-	for (flow = 0; flow < FLOWS; flow++)
-		for (year = 0; flow != TS_FLOW_GDP && year < fold->year_count;
-		     year++)
+	for (flow = 0; flow < TS_FLOW_GDP; flow++)
+		for (year = 0; year < fold->year_count; year++)
 			fold->taken[place(fold, reporter, flow, year)] = common;
 }
 
@@ -266,7 +265,7 @@ ts_cells_years(const struct ts_cells *cells, const int *years,
 
 	if (list_years(&fold, years, year_count, err) != TS_OK)
 		return err->status;
-	places = cells->areas.count * FLOWS * fold.year_count + 1;
+	places = cells->areas.count * cells->flow_count * fold.year_count + 1;
 	fold.seen = ts_arena_alloc(cells->arena, places, sizeof(*fold.seen));
 	fold.taken = ts_arena_alloc(cells->arena, places, sizeof(*fold.taken));
 	fold.to = ts_arena_alloc(cells->arena, 1, sizeof(*fold.to));

@@ -95,6 +95,9 @@ nothing_is_added_up_twice(void **state)
 		{ "re-exports are part of exports",
 		  PARTNERS "2023,KAZ,ITA,RX,TOTAL,50\n", "exports", { NULL },
 		  "KAZ", "", "", "2023", "100", "ok" },
+		{ "and stay a flow of their own",
+		  PARTNERS "2023,KAZ,ITA,RX,TOTAL,50\n", "hhi_partner",
+		  { NULL }, "KAZ", "RX", "", "2023", "1", "ok" },
 		{ "a group that reports is not part of the world",
 		  FLOWS "2023,KAZ,W00,X,TOTAL,30\n2023,ITA,W00,X,TOTAL,70\n"
 		  "2023,EU27_2020,W00,X,TOTAL,70\n", "world_market_share",
@@ -293,6 +296,18 @@ other_tables_are_read_as_well(void **state)
 		  FLOWS "2023,KAZ,W00,X,TOTAL,30\n2023,KAZ,W00,M,TOTAL,20\n"
 		  "2023,KAZ,,,NY.GDP.MKTP.CD,200\n", "openness", { NULL },
 		  "KAZ", "", "", "2023", "25", "ok" },
+		{ "a turnover that is published without its parts",
+		  FLOWS "2023,KAZ,ITA,X+M,TOTAL,16\n2024,KAZ,ITA,X+M,TOTAL,"
+		  "20\n", "growth_turnover", { NULL }, "KAZ", "", "",
+		  "2023/2024", "25", "ok" },
+		{ "does not replace what can be added up",
+		  FLOWS "2023,KAZ,ITA,X+M,TOTAL,16\n2023,KAZ,ITA,X,TOTAL,9\n"
+		  "2023,KAZ,ITA,M,TOTAL,6\n", "turnover", { NULL }, "KAZ",
+		  "", "", "2023", "15", "ok" },
+		{ "investment is a flow like another",
+		  FLOWS "2023,KAZ,ITA,FDI,,16\n2024,KAZ,ITA,FDI,,20\n",
+		  "growth_pct", { "by", "partner", NULL }, "KAZ", "ITA",
+		  "FDI", "2023/2024", "25", "ok" },
 		{ "quantities as rows in kg",
 		  "period,reporter,partner,flow,product,value,unit\n"
 		  "2023,KAZ,ITA,M,2709,30,USD\n2023,KAZ,ITA,M,2709,12,kg\n",
