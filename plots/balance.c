@@ -17,7 +17,7 @@ struct balance {
 	struct ts_point *exports, *imports;
 	double *net;		/* NaN where one of the two is missing */
 	size_t both;		/* periods with both figures */
-	bool gaps, hatched;
+	bool gaps, provisional, derived;
 	double low, high;
 };
 
@@ -51,7 +51,16 @@ check_flows(const struct ts_rows *rows, struct ts_err *err)
 static bool
 is_hatched(const struct ts_point *point)
 {
-	return point->row && point->row->provisional && !isnan(point->value);
+	return ts_row_is_hatched(point->row) && !isnan(point->value);
+}
+
+static void
+note_status(struct balance *chart, const struct ts_point *point)
+{
+	if (!is_hatched(point))
+		return;
+	chart->provisional |= point->row->provisional;
+	chart->derived |= point->row->derived;
 }
 
 static enum ts_status
@@ -81,8 +90,8 @@ read_balance(const struct ts_chart_spec *spec, struct ts_arena *arena,
 		chart->net[i] = x - m;
 		chart->both += !isnan(x - m);
 		chart->gaps |= isnan(x - m);
-		chart->hatched |= is_hatched(&chart->exports[i]) ||
-				  is_hatched(&chart->imports[i]);
+		note_status(chart, &chart->exports[i]);
+		note_status(chart, &chart->imports[i]);
 		chart->high = fmax(chart->high, fmax(x, fmax(-m, x - m)));
 		chart->low = fmin(chart->low, fmin(x, fmin(-m, x - m)));
 	}
@@ -106,7 +115,7 @@ balance_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 			 "got %zu", LEAST, chart.both);
 	snprintf(out->unit, sizeof(out->unit), "%s", ts_fig_unit(&chart.fig));
 	ts_note(out, true, "Imports are drawn below the axis.");
-	ts_note(out, chart.hatched, "Hatched: provisional.");
+	ts_note_hatched(out, spec, chart.provisional, chart.derived);
 	ts_note(out, chart.gaps, "Gap: not published.");
 	if (chart.slots.dropped)
 		ts_note(out, true, ts_arena_printf(arena,

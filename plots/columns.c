@@ -23,7 +23,7 @@ struct columns {
 	struct ts_figures fig;
 	struct column items[MOST];
 	size_t count, known, dropped;
-	bool gaps, hatched;
+	bool gaps, provisional, derived;
 	double low, high;	/* of the values, zero included */
 };
 
@@ -108,7 +108,8 @@ read_columns(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	chart->fig = ts_fig_make(spec, rows.unit,
 				 fmax(chart->high, -chart->low), arena);
 	for (i = 0; i < slots.count; i++) {
-		bool hatched = points[i].row && points[i].row->provisional &&
+		const struct ts_row *row = points[i].row;
+		bool hatched = ts_row_is_hatched(row) &&
 			       !isnan(points[i].value);
 
 		chart->items[i] = (struct column){
@@ -118,7 +119,8 @@ read_columns(const struct ts_chart_spec *spec, struct ts_arena *arena,
 			.name = ts_slot_name(&slots, i, &points[i], arena),
 		};
 		find_growth(&chart->fig, points, i, &chart->items[i]);
-		chart->hatched |= hatched;
+		chart->provisional |= hatched && row->provisional;
+		chart->derived |= hatched && row->derived;
 	}
 	mark_latest(chart, points);
 	return TS_OK;
@@ -138,7 +140,7 @@ columns_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 			 "needs figures of at least %d periods, got %zu",
 			 LEAST, chart.known);
 	snprintf(out->unit, sizeof(out->unit), "%s", ts_fig_unit(&chart.fig));
-	ts_note(out, chart.hatched, "Hatched: provisional.");
+	ts_note_hatched(out, spec, chart.provisional, chart.derived);
 	ts_note(out, chart.gaps, "Gap: not published.");
 	if (chart.dropped)
 		ts_note(out, true, ts_arena_printf(arena,

@@ -24,6 +24,7 @@ struct mirror {
 	struct side sides[2];
 	size_t both;		/* slot of the last common period + 1, or 0 */
 	bool gaps, dashed;
+	bool plain;		/* no single flow: nobody "exported" it */
 	double low, high;
 };
 
@@ -106,6 +107,23 @@ name_of(const struct ts_chart_spec *spec, const struct ts_rows *rows, int side)
 	return side == EXPORTER ? "Exporter" : "Importer";
 }
 
+/* A sum of flows, or two sources of one figure: the labels name the sides and
+ * nothing is said about who reports or trades. */
+static bool
+is_plain(const struct ts_rows *rows)
+{
+	size_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		const char *flow = rows->items[i].flow;
+
+		if (flow[0] && strcmp(flow, "X") != 0 &&
+		    strcmp(flow, "M") != 0)
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_known(const struct side *side, size_t slot)
 {
@@ -163,6 +181,7 @@ read_mirror(const struct ts_chart_spec *spec, struct ts_arena *arena,
 			return err->status;
 		chart->sides[s].name = name_of(spec, &rows, s);
 	}
+	chart->plain = is_plain(&rows);
 	measure(chart);
 	chart->fig = ts_fig_make(spec, rows.unit,
 				 fmax(chart->high, -chart->low), arena);
@@ -223,19 +242,22 @@ side_ending(const struct mirror *chart, const struct ts_theme *theme, int s)
 	struct ts_arena *arena = chart->fig.arena;
 	struct ending end = {
 		.name = side->name,
-		.after = " reports",
+		.after = chart->plain ? "" : " reports",
 		.text = "no data",
 		.type = name_type,
 		.colour = s == EXPORTER ? theme->exports_text :
 			  theme->imports_text,
 	};
 
-	if (side->known)
-		end.text = in_period(chart, side->last,
-				     ts_arena_printf(arena, "%s %s",
-				     ts_fig_value(&chart->fig,
-						  side->points[side->last]
-						  .value), verbs[s]));
+	if (side->known) {
+		const char *figure = ts_fig_value(&chart->fig,
+			side->points[side->last].value);
+
+		if (!chart->plain)
+			figure = ts_arena_printf(arena, "%s %s", figure,
+						 verbs[s]);
+		end.text = in_period(chart, side->last, figure);
+	}
 	return end;
 }
 
@@ -253,8 +275,8 @@ gap_ending(const struct mirror *chart, const struct ts_theme *theme)
 	x = chart->sides[EXPORTER].points[slot].value;
 	m = chart->sides[IMPORTER].points[slot].value;
 	gap = fabs(x - m);
-	end.name = gap > 0 ? in_period(chart, slot, "Unexplained") :
-		   in_period(chart, slot, "No gap");
+	end.name = in_period(chart, slot, gap <= 0 ? "No gap" :
+			     chart->plain ? "Difference" : "Unexplained");
 	if (gap > 0)
 		end.text = ts_arena_printf(chart->fig.arena, "%s (%s)",
 			ts_fig_value(&chart->fig, gap),

@@ -29,7 +29,7 @@ struct ranked {
 	struct bar items[MOST];
 	size_t count, left_out, missing;
 	double low, high, total;	/* total NaN: not told */
-	bool imports, hatched;
+	bool imports, provisional, derived;
 };
 
 struct place {
@@ -147,13 +147,14 @@ take(struct ranked *chart, const struct bar *bar)
 	const char *share = bar->row->share;
 
 	*own = *bar;
-	own->text = ts_fig_value(&chart->fig, bar->value);
+	own->text = ts_fig_own(&chart->fig, bar->value);
 	own->share = share[0] ? ts_arena_printf(chart->fig.arena, "%s%s",
 						share, strchr(share, '%') ?
 						"" : "%") :
 		chart->total > 0 && bar->value >= 0 ?
 		ts_fig_share(&chart->fig, bar->value / chart->total) : "";
-	chart->hatched |= bar->row->provisional;
+	chart->provisional |= bar->row->provisional;
+	chart->derived |= bar->row->derived;
 }
 
 static enum ts_status
@@ -246,7 +247,7 @@ ranked_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 			 "needs at least %d rows with a figure, got %zu",
 			 LEAST, chart.count);
 	snprintf(out->unit, sizeof(out->unit), "%s", ts_fig_unit(&chart.fig));
-	ts_note(out, chart.hatched, "Hatched: provisional.");
+	ts_note_hatched(out, spec, chart.provisional, chart.derived);
 	if (chart.left_out)
 		ts_note(out, true, ts_arena_printf(arena,
 			"%zu smaller row%s not shown.", chart.left_out,
@@ -311,7 +312,7 @@ enum look { LIGHT, ACCENT, OTHER, HATCHED };
 static enum look
 look_of(const struct bar *bar)
 {
-	if (bar->row->provisional)
+	if (ts_row_is_hatched(bar->row))
 		return HATCHED;
 	if (bar->other)
 		return OTHER;

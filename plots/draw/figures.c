@@ -84,7 +84,7 @@ ts_fig_own(const struct ts_figures *fig, double value)
 	double size = fabs(value / fig->scale);
 	TS_AUTO_BUF text = TS_BUF_INIT(512);
 
-	if (!isfinite(value) || value == 0 || (size >= 0.01 && size < 999.5))
+	if (!isfinite(value) || value == 0 || (size >= 0.095 && size < 999.5))
 		return scaled(fig, value, false);
 	/* below a thousand no scale word would tell it from a figure that is
 	 * written in the chart's scale */
@@ -339,4 +339,17 @@ ts_note(struct ts_chart_need *need, bool holds, const char *sentence)
 	    used + strlen(sentence) + 2 <= sizeof(need->note))
 		snprintf(need->note + used, sizeof(need->note) - used, "%s%s",
 			 used ? " " : "", sentence);
+}
+
+void
+ts_note_hatched(struct ts_chart_need *need, const struct ts_chart_spec *spec,
+		bool provisional, bool derived)
+{
+	if (spec->notes && strstr(spec->notes, "Hatched"))
+		return;
+	ts_note(need, provisional && !derived, "Hatched: provisional.");
+	ts_note(need, derived && !provisional,
+		"Hatched: derived from other figures.");
+	ts_note(need, derived && provisional,
+		"Hatched: provisional or derived from other figures.");
 }

@@ -25,7 +25,8 @@ struct ts_figures ts_fig_make(const struct ts_chart_spec *spec,
 /* The texts live in the arena; "" when there is no memory or no number. */
 const char *ts_fig_value(const struct ts_figures *fig, double value);
 const char *ts_fig_signed(const struct ts_figures *fig, double value);
-/* On a chart of very different sizes. */
+/* On a chart of very different sizes: with a word of its own where two
+ * digits of it would be lost. */
 const char *ts_fig_own(const struct ts_figures *fig, double value);
 /* On an axis: digits behind the point only as far as step needs them. */
 const char *ts_fig_tick(const struct ts_figures *fig, double value,
@@ -69,6 +70,10 @@ const char *ts_name_wrap(const struct ts_figures *fig, struct ts_type type,
 
 /* Adds a sentence to the chart's note when it holds; what has no room is
  * left out whole. */
+/* What hatching means, unless the caller's notes say it ("Hatched: ..."). */
+void ts_note_hatched(struct ts_chart_need *need,
+		     const struct ts_chart_spec *spec, bool provisional,
+		     bool derived);
 void ts_note(struct ts_chart_need *need, bool holds, const char *sentence);
 
 #endif

@@ -20,17 +20,73 @@ is_there(const char *text)
 	return text && text[0] != '\0';
 }
 
-/* Lines of the title: 0, 1 or 2, in out joined by '\n'. */
+static double
+second_width(const struct ts_buf *lines)
+{
+	const char *end = strchr(lines->data, '\n');
+
+	return end ? ts_text_width(TS_BOLD, TITLE_SIZE, end + 1) : 0;
+}
+
+/* "$6.9 billion" stays together: its blank becomes one that does not break. */
+static void
+glue_figures(struct ts_buf *out, const char *text)
+{
+	static const char *const words[] = {
+		"thousand", "million", "billion", "trillion", "k", "mn", "bn",
+		"tn", "mln", "mlrd", "млн", "млрд", "тыс",
+	};
+	const char *start = text;
+
+	for (; *text; text++) {
+		bool glued = false;
+		size_t i;
+
+		for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+			size_t length = strlen(words[i]);
+
+			glued |= text > start && text[0] == ' ' &&
+				 text[-1] >= '0' && text[-1] <= '9' &&
+				 strncmp(text + 1, words[i], length) == 0 &&
+				 strchr(" ,.;:)", text[1 + length]);
+		}
+		if (glued)
+			ts_buf_add(out, "\xC2\xA0");
+		else
+			ts_buf_add_char(out, *text);
+	}
+}
+
+/* Lines of the title: 0, 1 or 2, in out joined by '\n'. A single word in the
+ * second line looks like a mistake, so the first gives some of its own. */
 static int
 wrap_title(const struct ts_chart_spec *spec, double width, struct ts_buf *out)
 {
+	TS_AUTO_BUF plain = TS_BUF_INIT(8192);
 	TS_AUTO_BUF safe = TS_BUF_INIT(8192);
+	double room = width - 2 * SIDE, narrow;
+	int lines;
 
 	if (!is_there(spec->title))
 		return 0;
-	ts_script_safe(&safe, spec->title);
-	return ts_text_wrap(out, TS_BOLD, TITLE_SIZE, width - 2 * SIDE, 2,
-			    safe.data);
+	ts_script_safe(&plain, spec->title);
+	glue_figures(&safe, plain.data);
+	lines = ts_text_wrap(out, TS_BOLD, TITLE_SIZE, room, 2, safe.data);
+	if (lines < 2 || second_width(out) >= room / 3)
+		return lines;
+	for (narrow = 0.95 * room; narrow > room / 2; narrow -= 0.05 * room) {
+		TS_AUTO_BUF even = TS_BUF_INIT(8192);
+
+		if (ts_text_wrap(&even, TS_BOLD, TITLE_SIZE, narrow, 3,
+				 safe.data) > 2)
+			break;
+		if (second_width(&even) < room / 3)
+			continue;
+		ts_buf_reset(out);
+		ts_buf_add(out, even.data);
+		break;
+	}
+	return lines;
 }
 
 static double

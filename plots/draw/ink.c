@@ -3,7 +3,7 @@
 #include "plots/draw/frame.h"
 #include "plots/draw/ink.h"
 
-#define HATCH_STEP 5.0	/* px between strokes, across the page */
+#define HATCH_STEP 6.0	/* px between strokes, across the page */
 #define DOT_UNIT 6.1	/* px of a point of size 1 in the cairo terminals */
 
 void
@@ -224,7 +224,7 @@ draw_hatched(struct ts_ink *ink)
 	size_t i;
 
 	ink->hatch.open = false;
-	ts_ink_strokes(ink, ink->hatch.colour, 0.9);
+	ts_ink_strokes(ink, ink->hatch.colour, 0.8);
 	for (i = 0; i < ink->hatch.count; i++)
 		hatch_box(ink, &ink->hatch.boxes[i]);
 	ts_ink_layer_end(ink);

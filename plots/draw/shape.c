@@ -140,11 +140,14 @@ read_periods(const struct columns *columns, size_t number,
 static void
 read_status(const char *status, const char *kind, struct ts_row *row)
 {
-	bool letters = strlen(status) <= 3;
+	bool letters = strlen(status) <= 2;	/* "ep", but not "new" */
 
-	row->provisional = strcasecmp(kind, "provisional") == 0 ||
-			   strcasecmp(status, "provisional") == 0 ||
-			   (letters && strpbrk(status, "Pp"));
+	row->derived = strcasecmp(kind, "derived") == 0 ||
+		       strcasecmp(status, "derived") == 0;
+	row->provisional = !row->derived &&
+			   (strcasecmp(kind, "provisional") == 0 ||
+			    strcasecmp(status, "provisional") == 0 ||
+			    (letters && strpbrk(status, "Pp")));
 	row->estimated = strcasecmp(kind, "estimated") == 0 ||
 			 strcasecmp(status, "estimated") == 0 ||
 			 (letters && strpbrk(status, "EeFf"));
@@ -285,6 +288,12 @@ ts_row_name(const struct ts_rows *rows, const struct ts_row *row)
 	    (other_word(rows, "product") || !other_word(rows, "partner")))
 		return row->product;
 	return row->partner[0] ? row->partner : row->reporter;
+}
+
+bool
+ts_row_is_hatched(const struct ts_row *row)
+{
+	return row && (row->provisional || row->derived);
 }
 
 bool

@@ -27,6 +27,7 @@ struct ts_row {
 	const char *share;	/* stated, percent */
 	const char *side;	/* exporter or importer */
 	bool provisional, estimated;
+	bool derived;		/* computed back from other figures */
 };
 
 struct ts_rows {
@@ -100,6 +101,8 @@ enum ts_status ts_pairs_make(const struct ts_rows *rows,
 
 /* What tells these rows apart, where they carry no label. */
 const char *ts_row_name(const struct ts_rows *rows, const struct ts_row *row);
+/* Not final, or not published as such: drawn hatched. row may be NULL. */
+bool ts_row_is_hatched(const struct ts_row *row);
 bool ts_row_is_total(const struct ts_row *row);
 bool ts_row_is_other(const struct ts_row *row);
 
