@@ -89,17 +89,16 @@ ts_pace_take(const struct ts_memory *memory, const struct ts_pace_rule *rule,
 	}
 	if (pace.not_before_us - now_us > turn->wait_us)
 		turn->wait_us = pace.not_before_us - now_us;
-	if (turn->wait_us > 0)
-		return TS_OK;
-	if (pace.tokens < 1) {
+	if (turn->wait_us <= 0 && pace.tokens < 1)
 		turn->wait_us = (int64_t)ceil((1 - pace.tokens) * 60e6 /
 					      rule->per_minute);
-		return TS_OK;
+	if (turn->wait_us <= 0) {
+		pace.tokens -= 1;
+		pace.calls++;
+		turn->quota_left -= limited;
 	}
-	pace.tokens -= 1;
-	pace.calls++;
-	if (limited)
-		turn->quota_left--;
+	/* kept in any case: the bucket fills from now on, even if the clock
+	 * went back */
 	return keep(memory, rule, &pace, err);
 }
 

@@ -194,9 +194,9 @@ open_beneath(const char *dir, const char *path, int *out, struct ts_err *err)
 			return ts_fail(err, TS_BAD_DATA,
 				       "%.200s is listed and not there",
 				       path);
-		if (next < 0 && errno == ELOOP)
+		if (next < 0 && (errno == ELOOP || errno == ENOTDIR))
 			return ts_fail(err, TS_BAD_DATA,
-				       "%.200s is a link", path);
+				       "%.200s leads over a link", path);
 		if (next < 0)
 			return ts_fail_errno(err, errno, "open %.200s", path);
 		ts_close(&at);

@@ -297,7 +297,7 @@ ts_url_canonical(struct ts_buf *out, const char *url)
 		}
 		c = (unsigned char)(high * 16 + low);
 		if ((c < 128 && isalnum(c)) ||
-		    (c != '\0' && strchr(PLAIN ",:;@/!$'()*[]", c) != NULL))
+		    (c != '\0' && strchr(PLAIN ",:;=@/!$'()*[]", c) != NULL))
 			ts_buf_add_char(out, (char)c);
 		else
 			ts_buf_addf(out, "%%%02X", c);
