@@ -322,7 +322,6 @@ ts_stage_fetch(struct ts_world *world, const struct ts_fetch_wish *wish,
 			continue;
 		ts_log(TS_LOG_WARN, *source, "%s", err->text);
 		done->failed_sources++;
-		ts_while(err, "fetch %s", *source);
 		if (first.status == TS_OK)
 			first = *err;
 	}

@@ -21,7 +21,7 @@ const struct ts_verb ts_verbs[] = {
 	  "fetch, store, compute, draw and publish one edition", ts_verb_run },
 	{ "init", "bilateral REPORTER PARTNER | country REPORTER | "
 		  "region GROUP PARTNER | product HS REPORTER PARTNER", 2, 4,
-	  "output force", "write a ready report file", ts_verb_init },
+	  "config output force", "write a ready report file", ts_verb_init },
 	{ "check", "[FILE]", 0, 1, "config strict json",
 	  "validate the configuration, offline", ts_verb_check },
 	{ "plan", "REPORT", 1, 1, "config period now json",

@@ -3,6 +3,7 @@
  * Investment: what is published about it, each figure by itself. Stocks,
  * flows and cumulated flows are never added, and never mixed over sources.
  */
+#include <ctype.h>
 #include <string.h>
 #include "daemon/report/render.h"
 
@@ -15,6 +16,23 @@ fact_text(struct ts_render *r, const struct ts_fact *fact)
 
 	(void)ts_decimal_print(fact->exact, value);
 	return ts_r_printf(r, "%s", value);
+}
+
+/* "investment-kz-president/2024", "investment-kz-president-companies/2024" */
+static const char *
+investment_id(struct ts_render *r, const struct ts_fact *fact)
+{
+	const char *what = fact->product;
+	TS_AUTO_BUF id = TS_BUF_INIT(256);
+
+	ts_buf_addf(&id, "investment-%s", fact->source);
+	if (strcmp(what, "TOTAL") != 0) {
+		ts_buf_add_char(&id, '-');
+		for (; *what != '\0'; what++)
+			ts_buf_add_char(&id, (char)tolower(
+						     (unsigned char)*what));
+	}
+	return ts_r_printf(r, "%s/%s", id.data, ts_r_period(r, fact->period));
 }
 
 /* The net inflow by year as the World Bank publishes it. */
@@ -123,8 +141,7 @@ stated_investment(struct ts_page_build *pb, const struct ts_fact **facts,
 		ts_pb_sentence(pb, "%s, %s: %s, as stated by the %s",
 			       fact->wording, ts_r_when(r, fact->period), text,
 			       who);
-		ts_r_figure(r, ts_r_printf(r, "investment-%s/%s", fact->source,
-					   when),
+		ts_r_figure(r, investment_id(r, fact),
 			    ts_r_printf(r, "%s, %s", fact->wording, when),
 			    fact_text(r, fact), fact->unit, "as published", "",
 			    &fact, 1);
@@ -165,9 +182,7 @@ ts_page_investment(struct ts_page_build *pb)
 			 ts_r_short(r, facts[0]->amount),
 			 ts_r_printf(r, "stated for %s",
 				     ts_r_when(r, facts[0]->period)),
-			 0, ts_r_printf(r, "investment-%s/%s",
-					facts[0]->source,
-					ts_r_period(r, facts[0]->period)));
+			 0, investment_id(r, facts[0]));
 		if (count < 2)
 			ts_pb_not_drawn(pb, "a single figure is published");
 		return;

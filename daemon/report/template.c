@@ -67,6 +67,10 @@ ts_template_find(const char *name)
 
 /* ---- data needs ---------------------------------------------------------- */
 
+/* Annual figures of a year arrive until late in the next one: what is asked
+ * for reaches so much further back, to have the years that are wanted. */
+#define LATE_YEARS 2
+
 static const char *const both_flows[] = { "X", "M", NULL };
 static const char *const total[] = { "TOTAL", NULL };
 static const char *const headings[] = { "AG4", NULL };
@@ -126,10 +130,10 @@ comtrade_needs(struct needing *n, const struct ts_template *tpl,
 		     one(n, report->product), 0);
 		return;
 	}
-	/* the newest year is published late: products of the last three */
+	/* two years of products are compared, and the newest is late */
 	need(n, "totals", one(n, report->reporter), one(n, partner), total, 0);
 	need(n, "products", one(n, report->reporter), one(n, partner),
-	     headings, 3);
+	     headings, 2 + LATE_YEARS);
 	if (tpl->wants_partner) {
 		need(n, "mirror", one(n, report->partner),
 		     one(n, report->reporter), total, 0);
@@ -137,7 +141,7 @@ comtrade_needs(struct needing *n, const struct ts_template *tpl,
 		     total, 0);
 	}
 	if (members != NULL)
-		need(n, "region", members, one(n, partner), total, 3);
+		need(n, "region", members, one(n, partner), total, 2 + LATE_YEARS);
 }
 
 enum ts_status
@@ -152,7 +156,7 @@ ts_template_needs(const struct ts_template *tpl, struct ts_world *world,
 	int years = report->years > 0 ? report->years : 10;
 
 	n.from = ts_period_step(last, (report->frequency == 'M' ? 12 : 1) *
-						      (1 - years));
+						      (1 - years - LATE_YEARS));
 	if (report->region[0] != '\0') {
 		members = ts_codes_group(world->codes, report->region,
 					 last.year);

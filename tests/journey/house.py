@@ -30,7 +30,7 @@ class House:
             %s
             sources = (
               { id = "comtrade"; base_url = "http://127.0.0.1:%d"; %s },
-              { id = "worldbank"; base_url = "http://127.0.0.1:%d/v2"; %s }
+              { id = "worldbank"; base_url = "http://127.0.0.1:%d"; %s }
               %s
             );''' % (ROOT, self.dir, settings, port, common, port, common,
                      "," + sources if sources else ""))

@@ -109,10 +109,12 @@ class BundleJourney(unittest.TestCase):
         done = self.house.run("fetch", "pair", "--record", pack)
         self.assertEqual(done.returncode, 0, done.stderr)
         first = tree(self.run_ok("--offline").stdout.splitlines()[0])
-        other = House()    # no publisher to be reached
+        other = House(self.publisher)
         self.addCleanup(other.close)
+        asked = len(self.publisher.requests)
         done = other.run("run", "pair", "--replay", pack)
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.publisher.requests), asked)
         second = tree(done.stdout.splitlines()[0])
         data = [n for n in first if n.startswith("data/")]
         self.assertTrue(data)
@@ -128,8 +130,7 @@ class BundleJourney(unittest.TestCase):
 
     def test_init_check_plan_and_run_follow_each_other(self):
         done = self.house.run("init", "bilateral", "kaz", "ita", "-o",
-                              self.house.path("reports.d", "mine.conf"),
-                              config=False)
+                              self.house.path("reports.d", "mine.conf"))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.house.run("check").returncode, 0)
         done = self.house.run("plan", "kazakhstan-italy")
