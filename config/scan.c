@@ -165,11 +165,15 @@ see_number(const struct scan *scan, char *at)
 
 		errno = 0;
 		(void)strtod(at, &end);
-		if (errno == ERANGE)
+		if (end == at)
+			return length;
+		if (errno == ERANGE) {
 			tell(scan, scan->line, "%.*s is not a number that can "
 			     "be kept", end - at > 40 ? 40 : (int)(end - at),
 			     at);
-		return end > at ? (size_t)(end - at) : length;
+			memset(at + sign, '0', (size_t)(end - at) - sign);
+		}
+		return (size_t)(end - at);
 	}
 	is_long = at[length] == 'L';
 	if (!is_hex && at[sign] == '0' && length > sign + 1)
