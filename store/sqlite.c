@@ -154,6 +154,7 @@ ts_sqlite_statement(struct ts_sqlite *sqlite, enum ts_sqlite_statement which,
 	const char *text = statement_text[which];
 	int code;
 
+	*out = NULL;
 	if (*place != NULL) {
 		sqlite3_reset(*place);
 		*out = *place;
