@@ -204,6 +204,7 @@ struct bench {
 	struct ts_document seen;	/* of the last begin; texts are gone */
 	char seen_url[1024];
 	enum ts_status refuse;	/* what end_document says */
+	int scene;		/* for the test's server */
 	int shown;
 	struct ts_fetch_progress progress;
 };
