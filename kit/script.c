@@ -57,6 +57,34 @@ replaced(uint32_t c)
 	}
 }
 
+static bool
+push(uint32_t points[MAX_POINTS], size_t *count, uint32_t c)
+{
+	if (*count == MAX_POINTS)
+		return false;
+	points[(*count)++] = c;
+	return true;
+}
+
+/* gnuplot copies "]]>" and "&#x" into an SVG as they are: a blank breaks
+ * them. */
+static bool
+push_broken(uint32_t points[MAX_POINTS], size_t *count, uint32_t c)
+{
+	const uint32_t *end = points + *count;
+
+	if (*count >= 2 && c == '>' && end[-1] == ']' && end[-2] == ']' &&
+	    !push(points, count, ' '))
+		return false;
+	if (*count >= 2 && (c == 'x' || c == 'X') && end[-1] == '#' &&
+	    end[-2] == '&') {
+		points[*count - 1] = ' ';
+		if (!push(points, count, '#'))
+			return false;
+	}
+	return push(points, count, c);
+}
+
 /* The code points that stay, at most MAX_POINTS of them; the last is an
  * ellipsis when there were more. Returns their number. */
 static size_t
@@ -70,14 +98,15 @@ collect(const char *text, uint32_t points[MAX_POINTS])
 
 		if (is_dropped(c) || (count == 0 && is_blank(c)))
 			continue;
-		if (count < MAX_POINTS)
-			points[count++] = replaced(c);
-		else if (!is_blank(c)) {
+		if (is_blank(c)) {
+			push(points, &count, c);
+			continue;
+		}
+		if (!push_broken(points, &count, replaced(c))) {
 			points[MAX_POINTS - 1] = ELLIPSIS;
 			return MAX_POINTS;
 		}
-		if (!is_blank(c))
-			used = count;
+		used = count;
 	}
 	return used;
 }
@@ -88,17 +117,8 @@ ts_script_safe(struct ts_buf *out, const char *text)
 	uint32_t points[MAX_POINTS];
 	size_t count = collect(text ? text : "", points), i;
 
-	for (i = 0; i < count; i++) {
-		const uint32_t *at = points + i;
-
-		/* gnuplot copies these two into an SVG as they are */
-		if (i >= 2 && at[0] == '>' && at[-1] == ']' && at[-2] == ']')
-			ts_buf_add_char(out, ' ');
-		if (i >= 1 && i + 1 < count && at[-1] == '&' &&
-		    at[0] == '#' && (at[1] == 'x' || at[1] == 'X'))
-			ts_buf_add_char(out, ' ');
-		ts_utf8_put(out, at[0]);
-	}
+	for (i = 0; i < count; i++)
+		ts_utf8_put(out, points[i]);
 }
 
 void
