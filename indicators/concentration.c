@@ -394,10 +394,11 @@ concentration_compute(const struct ts_calc *calc, struct ts_results *out,
 	    ts_choice_by(choice->by[0] && !market ? choice->by : by_name, &by,
 			 err) != TS_OK)
 		return err->status;
-	if (by == TS_BY_REPORTER || (market && what == TS_WHAT_VALUE))
+	if (by == TS_BY_REPORTER || (market && (what == TS_WHAT_VALUE ||
+						choice->by[0] != '\0')))
 		return ts_fail(err, TS_BAD_CONFIG, "concentration is over "
-			       "products, partners or lines, that of exporters "
-			       "of one flow");
+			       "products, partners or lines; that of exporters "
+			       "is of exports or imports, by nothing else");
 	if (ts_cells_read(calc->input, choice, by == TS_BY_PRODUCT,
 			  calc->arena, &cells, err) != TS_OK)
 		return err->status;

@@ -39,16 +39,6 @@ struct telling {
 	struct ts_fig world;
 };
 
-/* Growth from nothing or from a negative total is no rate. */
-static struct ts_value
-contribution(struct ts_fig a, struct ts_fig b, struct ts_fig whole)
-{
-	if (ts_fig_known(whole) && whole.value < 0 && ts_fig_known(a) &&
-	    ts_fig_known(b))
-		return ts_value_undef(TS_RES_BASE_NONPOSITIVE);
-	return ts_rate_ratio(ts_fig_minus(b, a), whole, 100);
-}
-
 static enum ts_status
 tell_lines(void *ctx, const struct ts_case *here, struct ts_err *err)
 {
@@ -65,7 +55,7 @@ tell_lines(void *ctx, const struct ts_case *here, struct ts_err *err)
 		b = ts_lines_find(here->b, key->partner, key->product);
 		value = telling->of_change ?
 			ts_rate_ratio(ts_fig_minus(b, a), change, 100) :
-			contribution(a, b, here->a->total);
+			ts_rate_contribution(a, b, here->a->total);
 		if (ts_tell_case(telling->out, telling->measure, here, key,
 				 value, err) != TS_OK)
 			return err->status;
@@ -122,8 +112,9 @@ tell_world(void *ctx, const struct ts_case *here, struct ts_err *err)
 		telling->now = here->now;
 	}
 	return ts_tell_case(telling->out, telling->measure, here, NULL,
-			    contribution(here->a->total, here->b->total,
-					 telling->world), err);
+			    ts_rate_contribution(here->a->total,
+						 here->b->total,
+						 telling->world), err);
 }
 
 static enum ts_status

@@ -93,7 +93,7 @@ screen(const struct ts_cells *cells, const struct logs *logs,
        const size_t *at, size_t count, struct ts_err *err)
 {
 	double limit = cells->choice->outlier, median, spread, z;
-	struct ts_ranking ranking;
+	struct ts_ranking ranking = { 0 };
 	size_t i;
 
 	if (ts_ranking_new(cells->arena, count, &ranking, err) != TS_OK)

@@ -100,12 +100,18 @@ need_lines(const struct ts_cells *cells, struct ts_lines *out, size_t count,
 	return TS_OK;
 }
 
+static size_t
+universe_of(const struct ts_cells *cells, enum ts_by by)
+{
+	return by == TS_BY_PRODUCT ? cells->products.count :
+	       cells->areas.count;
+}
+
 static enum ts_status
-need_accs(const struct ts_cells *cells, struct ts_lines *out,
+need_accs(const struct ts_cells *cells, enum ts_by by, struct ts_lines *out,
 	  struct ts_err *err)
 {
-	size_t count = cells->areas.count > cells->products.count ?
-		       cells->areas.count : cells->products.count;
+	size_t count = universe_of(cells, by);
 
 	if (out->acc_room < count) {
 		out->accs = ts_arena_alloc(cells->arena, count,
@@ -115,7 +121,7 @@ need_accs(const struct ts_cells *cells, struct ts_lines *out,
 				       cells->name);
 		out->acc_room = count;
 	}
-	memset(out->accs, 0, out->acc_room * sizeof(*out->accs));
+	memset(out->accs, 0, count * sizeof(*out->accs));
 	return TS_OK;
 }
 
@@ -156,8 +162,7 @@ static enum ts_status
 gather_accs(const struct ts_cells *cells, enum ts_by by, struct ts_lines *out,
 	    struct ts_err *err)
 {
-	size_t universe = by == TS_BY_PRODUCT ? cells->products.count
-					      : cells->areas.count;
+	size_t universe = universe_of(cells, by);
 	struct ts_line *line;
 	size_t i;
 
@@ -190,7 +195,7 @@ gather_block(const struct ts_cells *cells, const struct ts_block *block,
 	if (by == TS_BY_LINE) {
 		if (need_lines(cells, out, block->count, err) != TS_OK)
 			return err->status;
-	} else if (need_accs(cells, out, err) != TS_OK) {
+	} else if (need_accs(cells, by, out, err) != TS_OK) {
 		return err->status;
 	}
 	for (; cell < end; cell++) {
@@ -537,7 +542,7 @@ ts_lines_world(const struct ts_cells *cells, uint32_t period,
 		return ts_lines_read(cells, period, angle, world, by, out,
 				     err);
 	clear(out);
-	if (need_accs(cells, out, err) != TS_OK ||
+	if (need_accs(cells, by, out, err) != TS_OK ||
 	    need_parts(cells, out, err) != TS_OK)
 		return err->status;
 	one = &out->parts[PART_ONE];

@@ -159,8 +159,8 @@ collect(void *ctx, const struct ts_case *here, struct ts_err *err)
 			.delta = ts_rate_delta(a, b),
 			.growth = ts_rate_growth(a, b),
 			.fold = ts_rate_fold(a, b),
-			.contribution_pp = ts_rate_ratio(ts_fig_minus(b, a),
-							 here->a->total, 100),
+			.contribution_pp =
+				ts_rate_contribution(a, b, here->a->total),
 		};
 		mover.block = block_of(&mover);
 		if (is_kept(ranking, &mover) &&

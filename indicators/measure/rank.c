@@ -8,6 +8,9 @@ ts_ranking_new(struct ts_arena *arena, size_t most, struct ts_ranking *out,
 	       struct ts_err *err)
 {
 	out->count = 0;
+	if (out->values && out->room >= most)
+		return TS_OK;
+	out->room = most;
 	out->values = ts_arena_alloc(arena, most ? most : 1,
 				     sizeof(*out->values));
 	if (!out->values)

@@ -13,9 +13,11 @@
 struct ts_ranking {
 	double *values;
 	size_t count;
+	size_t room;
 };
 
-/* most: how many values may be added. */
+/* most: how many values may be added. A ranking that was used before (or is
+ * zero) is emptied and keeps its memory. */
 enum ts_status ts_ranking_new(struct ts_arena *arena, size_t most,
 			      struct ts_ranking *out,
 			      struct ts_err *err) TS_MUST_USE;

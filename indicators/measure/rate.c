@@ -122,6 +122,15 @@ ts_rate_cagr(struct ts_fig a, struct ts_fig b, double years)
 }
 
 struct ts_value
+ts_rate_contribution(struct ts_fig a, struct ts_fig b, struct ts_fig whole)
+{
+	if (ts_fig_known(a) && ts_fig_known(b) && ts_fig_known(whole) &&
+	    whole.value < 0)
+		return ts_value_undef(TS_RES_BASE_NONPOSITIVE);
+	return ts_rate_ratio(ts_fig_minus(b, a), whole, 100);
+}
+
+struct ts_value
 ts_rate_ratio(struct ts_fig part, struct ts_fig whole, double scale)
 {
 	if (!ts_fig_known(part) || !ts_fig_known(whole))

@@ -45,6 +45,10 @@ struct ts_value ts_rate_delta(struct ts_fig a, struct ts_fig b);
 struct ts_value ts_rate_growth(struct ts_fig a, struct ts_fig b);
 struct ts_value ts_rate_fold(struct ts_fig a, struct ts_fig b);
 struct ts_value ts_rate_cagr(struct ts_fig a, struct ts_fig b, double years);
+/* 100 (b - a) / whole: percentage points of the growth of a whole, which must
+ * not be negative. */
+struct ts_value ts_rate_contribution(struct ts_fig a, struct ts_fig b,
+				     struct ts_fig whole);
 /* scale * part / whole; a whole of exactly 0 has no ratio. */
 struct ts_value ts_rate_ratio(struct ts_fig part, struct ts_fig whole,
 			      double scale);

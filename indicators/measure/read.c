@@ -563,6 +563,7 @@ static enum ts_status
 begin(struct reader *reader, bool subject_is_product, struct ts_err *err)
 {
 	const struct ts_choice *choice = reader->choice;
+	const char *frequency = ts_choice_text(choice->frequency);
 	struct ts_cells *cells = reader->cells;
 
 	cells->choice = choice;
@@ -571,6 +572,10 @@ begin(struct reader *reader, bool subject_is_product, struct ts_err *err)
 	ts_intern_init(&cells->products, cells->arena);
 	ts_intern_init(&reader->periods, cells->arena);
 	ts_intern_init(&reader->flows, cells->arena);
+	if (frequency[0] != '\0' &&
+	    (frequency[1] != '\0' || !strchr("ASQMWD", frequency[0])))
+		return ts_fail(err, TS_BAD_CONFIG, "frequency = \"%.20s\": one "
+			       "of A S Q M W D", frequency);
 	if (reader->table->row_count >= UINT32_MAX / 4)
 		return ts_fail(err, TS_BAD_DATA, "%s: too many rows",
 			       cells->name);

@@ -262,7 +262,7 @@ the_areas_of_the_house_are_known(void **state)
 	const struct ts_list none = { 0 };
 	struct ts_table *areas;
 	struct ts_err err = { 0 };
-	size_t row;
+	size_t row, column;
 
 	(void)state;
 	assert_int_equal(ts_table_read_csv(arena, "config/codes/areas.csv",
@@ -281,6 +281,14 @@ the_areas_of_the_house_are_known(void **state)
 		if (ts_code_area(code, &none, &none) != expected)
 			fail_msg("%s, %s", code, kind);
 	}
+	assert_int_equal(ts_table_read_csv(arena, "config/codes/countries.csv",
+					   &areas, &err), TS_OK);
+	for (row = 0; row < areas->row_count; row++)
+		for (column = 0; column < 3; column++)
+			if (ts_code_area(ts_table_text(areas, row, column),
+					 &none, &none) != TS_AREA_COUNTRY)
+				fail_msg("%s is a country",
+					 ts_table_text(areas, row, column));
 	ts_arena_free(arena);
 }
 

@@ -442,6 +442,11 @@ what_cannot_be_meant_is_refused_with_a_reason(void **state)
 		  "not a number of digits" },
 		{ "a period that is not there", PARTNERS, "growth_exports",
 		  { "base", "1999", NULL }, TS_BAD_CONFIG, "no period" },
+		{ "a frequency in words", PARTNERS, "exports",
+		  { "frequency", "annual", NULL }, TS_BAD_CONFIG,
+		  "A S Q M W D" },
+		{ "exporters by something else", PARTNERS, "hhi_exporters",
+		  { "by", "partner", NULL }, TS_BAD_CONFIG, "exporters" },
 		{ "an age without a day", PARTNERS, "staleness_days", { NULL },
 		  TS_BAD_CONFIG, "today=" },
 		{ "months of a table of years", PARTNERS, "yoy", { NULL },
@@ -480,30 +485,58 @@ what_cannot_be_meant_is_refused_with_a_reason(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+#define MONTHS_AND_MIRRORS						\
+	"2023-01,KAZ,ITA,X,27,1\n2023-02,KAZ,ITA,X,27,1\n"		\
+	"2023,ITA,KAZ,M,27,80\n2022,KAZ,W00,X,27,8\n"
+
+/* Runs out of memory at every point that a computation passes. */
 static void
 an_arena_that_is_too_small_is_an_error(void **state)
 {
-	struct ts_arena *roomy = ts_arena_new((size_t)16 << 20);
-	struct ts_table *table = table_of(roomy, PARTNERS);
-	size_t bytes, refused = 0;
+	static const char *const measures[] = {
+		"partner_share", "growth_exports", "mirror_gap", "hhi_exporters",
+		"reconciled_flow", "cagr", "yoy", "rank_exports",
+		"product_movers", "rca", "turnover",
+	};
+	struct ts_arena *roomy = ts_arena_new((size_t)256 << 20);
+	struct ts_table *table = table_of(roomy, LEVELS MONTHS_AND_MIRRORS);
+	const struct ts_setting level = { .name = "level", .value = "2" };
+	const struct ts_settings settings = { &level, 1 };
+	size_t bytes, refused, i;
 
 	(void)state;
-	for (bytes = 256; bytes < 65536; bytes = bytes * 3 / 2) {
-		struct ts_arena *arena = ts_arena_new(bytes);
-		struct ts_results results = { .arena = arena };
+	for (i = 0; i < sizeof(measures) / sizeof(measures[0]); i++) {
+		const struct ts_indicator *indicator =
+			ts_indicator_find(ts_builtin_indicators, measures[i]);
+		void *opts = ts_arena_alloc(roomy, 1,
+					    indicator->plugin.opts_size);
 		struct ts_err err = { 0 };
 
-		if (!arena)
-			continue;
-		if (run_measure(arena, "partner_share", table, NULL, &results,
-				&err) != TS_OK) {
-			assert_string_not_equal(err.text, "");
-			refused++;
+		assert_int_equal(ts_opt_apply(indicator->plugin.opts,
+					      &settings, opts, roomy, NULL,
+					      NULL, &err), TS_OK);
+		refused = 0;
+		for (bytes = 64; bytes < 262144; bytes += bytes / 8) {
+			struct ts_results results = { .arena = roomy };
+			struct ts_calc calc = {
+				.measure = measures[i], .input = table,
+				.opts = opts, .arena = ts_arena_new(bytes),
+			};
+
+			err.text[0] = '\0';
+			if (indicator->compute(&calc, &results, &err) !=
+			    TS_OK) {
+				assert_string_not_equal(err.text, "");
+				refused++;
+			}
+			ts_arena_free(calc.arena);
 		}
-		ts_arena_free(arena);
+		if (refused == 0)
+			fail_msg("%s needs no memory", measures[i]);
+		/* The last arena was large enough. */
+		assert_string_equal(err.text, "");
 	}
 	ts_arena_free(roomy);
-	assert_true(refused > 0);
 }
 
 int
