@@ -463,6 +463,7 @@ a_decoder_of_a_third_party_decodes(void **state)
 	static const char whole[] = "reporter|month|value\nKAZ|202407|1840.50\n"
 		"ITA|202407|\n#end|2\n\n";
 	TS_AUTO_BUF out = TS_BUF_INIT(1 << 16);
+	const struct ts_plugin *const *at;
 	const struct ts_decoder *decoder;
 	struct ts_registry *registry;
 	struct heard heard;
@@ -475,6 +476,9 @@ a_decoder_of_a_third_party_decodes(void **state)
 	decoder = (const void *)ts_registry_find(registry, TS_KIND_DECODER,
 						 "pipe-list");
 	assert_non_null(decoder);
+	/* behind the built-in ones, which include a "tidy-csv" */
+	for (at = ts_registry_list(registry, TS_KIND_DECODER); *at != NULL; at++)
+		assert_true((at[1] == NULL) == (*at == &decoder->plugin));
 	assert_true(decoder->sniff(whole, sizeof whole - 1) > 90);
 	assert_int_equal(decoder->sniff("{}", 2), 0);
 	if (decode(decoder, whole, &out, &err) != TS_OK)
