@@ -61,7 +61,9 @@ static enum ts_status
 check_source(const struct ts_source *source, struct ts_err *err)
 {
 	const char *base = source->base_url;
+	bool has_key = source->key != NULL && source->key[0] != '\0';
 	char host[256];
+	bool plain;
 
 	if (!ts_is_id(source->id))
 		return ts_fail(err, TS_BAD_CONFIG,
@@ -69,10 +71,18 @@ check_source(const struct ts_source *source, struct ts_err *err)
 	if (!is_one_line(source->key) || !is_one_line(source->key_header))
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "the key of %s is not one line", source->id);
+	if (has_key && source->key_header == NULL)
+		return ts_fail(err, TS_BAD_CONFIG, "%s takes no key",
+			       source->id);
 	if (base == NULL || base[0] == '\0')
 		return TS_OK;
+	plain = strncasecmp(base, "http://", 7) == 0;
+	if (plain && has_key && !source->allow_private)
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "%s: a key does not go over plain http",
+			       source->id);
 	if (strncasecmp(base, "https://", 8) != 0 &&
-	    (strncasecmp(base, "http://", 7) != 0 || !source->allow_http))
+	    (!plain || !source->allow_http))
 		return ts_fail(err, TS_BAD_CONFIG, "%s: %s is not https "
 			       "(allow_http = true would permit http)",
 			       source->id, base);

@@ -15,7 +15,6 @@
 
 #define MAX_HOPS 5
 #define MAX_HEADERS (384 * 1024)	/* libcurl itself stops at 300 KiB */
-#define PROGRESS_US 100000
 
 struct ts_http {
 	const struct ts_source *source;
@@ -25,7 +24,7 @@ struct ts_http {
 	void *progress_ctx;
 	CURLM *multi;
 	int open;		/* transfers without an end */
-	int64_t bytes, began_us, shown_us;
+	int64_t bytes, began_us;
 };
 
 /* One GET under way. */
@@ -528,9 +527,6 @@ show(struct ts_http *http)
 	int64_t now = http->clock->mono_us(http->clock);
 	double passed = (double)(now - http->began_us) / 1e6;
 
-	if (http->progress == NULL || now - http->shown_us < PROGRESS_US)
-		return;
-	http->shown_us = now;
 	http->progress(http->progress_ctx, http->bytes,
 		       passed > 0 ? (double)http->bytes / passed : 0);
 }

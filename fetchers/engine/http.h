@@ -29,7 +29,7 @@ struct ts_get {
 	struct ts_reply reply;
 };
 
-/* Called at most ten times a second: bytes of the replies so far. */
+/* Called at each turn of the loop: bytes of the replies so far. */
 typedef void ts_http_progress(void *ctx, int64_t bytes, double bytes_per_s);
 
 struct ts_http;

@@ -17,6 +17,8 @@
 #define BACK_OFF_S 2
 #define BACK_OFF_MAX_S 300
 #define WIDTH_MAX 16
+#define PROGRESS_US 100000
+#define WAIT_MAX_S 3600	/* that a plan may ask for */
 
 enum verdict { TAKE, UNCHANGED, FAILED, AGAIN };
 
@@ -31,7 +33,8 @@ struct attempt {
 void
 ts_run_progress(void *ctx, int64_t bytes, double bytes_per_s)
 {
-	const struct ts_run *run = ctx;
+	struct ts_run *run = ctx;
+	int64_t now_us = run->opts->clock->mono_us(run->opts->clock);
 	struct ts_fetch_progress progress = {
 		.source = run->source.id, .host = run->host, .bytes = bytes,
 		.bytes_per_s = bytes_per_s, .quota_left = run->quota_left,
@@ -39,8 +42,12 @@ ts_run_progress(void *ctx, int64_t bytes, double bytes_per_s)
 		.requests_known = (int)run->plan.count,
 	};
 
-	if (run->events->progress != NULL)
-		run->events->progress(run->events->ctx, &progress);
+	if (run->events->progress == NULL ||
+	    (run->shown && now_us - run->shown_us < PROGRESS_US))
+		return;
+	run->shown = true;
+	run->shown_us = now_us;
+	run->events->progress(run->events->ctx, &progress);
 }
 
 /* ---- waiting ----------------------------------------------------- */
@@ -458,7 +465,9 @@ ts_run_live(struct ts_run *run, const size_t *asks, size_t count,
 		for (; n < width && at < count; n++, at++) {
 			const struct ts_request *request =
 				&run->plan.asks[asks[at]].request;
-			int64_t due = start_us + request->wait_s * SECOND_US;
+			int wait_s = request->wait_s < WAIT_MAX_S ?
+				request->wait_s : WAIT_MAX_S;
+			int64_t due = start_us + wait_s * SECOND_US;
 
 			attempts[n].ask = asks[at];
 			if (wait_until(run, due, err) != TS_OK ||

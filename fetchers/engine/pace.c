@@ -35,6 +35,9 @@ move_on(struct ts_pace *pace, const struct ts_pace_rule *rule, int64_t now_us)
 	if (pace->not_before_us <= now_us ||
 	    pace->not_before_us - now_us > ABSURD_US)
 		pace->not_before_us = 0;
+	/* a source without a quota must not end the window of one with */
+	if (window_us <= 0)
+		return;
 	if (pace->window_us == 0 || now_us - pace->window_us >= window_us) {
 		pace->window_us = now_us;
 		pace->calls = 0;

@@ -45,6 +45,8 @@ struct ts_run {
 	char host[256];			/* of the last request */
 	int64_t quota_left;
 	int done;			/* requests with a fate */
+	bool shown;			/* progress, at shown_us */
+	int64_t shown_us;
 	bool stop;			/* no further request makes sense */
 	struct ts_err first;		/* first failure */
 };

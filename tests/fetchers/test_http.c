@@ -644,6 +644,25 @@ a_key_that_could_end_its_header_is_refused(void **state)
 	bench_free(bench);
 }
 
+static void
+a_key_does_not_go_over_plain_http_on_the_internet(void **state)
+{
+	struct bench *bench = bench_new(whole);
+
+	(void)state;
+	bench_want(bench, "trade");
+	bench->source.key_header = "X-Key";
+	bench->source.key = "k";
+	bench->source.allow_private = false;
+	assert_int_equal(bench_run(bench), TS_BAD_CONFIG);
+	bench->source.allow_private = true;
+	bench->source.key_header = NULL;
+	assert_int_equal(bench_run(bench), TS_BAD_CONFIG);
+	assert_err_has(bench, "takes no key");
+	assert_int_equal(http_server_connections(bench->server), 0);
+	bench_free(bench);
+}
+
 /* ---- manners --------------------------------------------------------- */
 
 static void
@@ -850,6 +869,8 @@ main(void)
 		cmocka_unit_test(
 			a_key_that_the_publisher_echoes_is_not_repeated),
 		cmocka_unit_test(a_key_that_could_end_its_header_is_refused),
+		cmocka_unit_test(
+			a_key_does_not_go_over_plain_http_on_the_internet),
 		cmocka_unit_test(a_request_says_who_we_are_and_what_we_take),
 		cmocka_unit_test(
 			one_connection_serves_all_requests_unless_more_are_allowed),

@@ -124,6 +124,21 @@ what_the_publisher_says_holds_for_every_source_of_the_host(void **state)
 }
 
 static void
+a_source_without_a_quota_counts_against_it_and_does_not_end_it(void **state)
+{
+	struct memory *memory = memory_new();
+	struct ts_pace_rule free = daily;
+	int64_t now = start_us();
+
+	(void)state;
+	free.quota_calls = free.quota_window_s = 0;
+	assert_int_equal(take(memory, &daily, now).quota_left, 449);
+	assert_int_equal(take(memory, &free, now).quota_left, -1);
+	assert_int_equal(take(memory, &daily, now).quota_left, 447);
+	memory_free(memory);
+}
+
+static void
 hosts_do_not_wait_for_each_other(void **state)
 {
 	struct memory *memory = memory_new();
@@ -180,6 +195,8 @@ main(void)
 			a_quota_keeps_a_tenth_in_reserve_and_comes_back_with_its_window),
 		cmocka_unit_test(
 			what_the_publisher_says_holds_for_every_source_of_the_host),
+		cmocka_unit_test(
+			a_source_without_a_quota_counts_against_it_and_does_not_end_it),
 		cmocka_unit_test(hosts_do_not_wait_for_each_other),
 		cmocka_unit_test(
 			a_clock_that_goes_back_gives_no_calls_away_and_takes_none),
