@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <tradestat/file.h>
 #include "output/engine/manifest.h"
-#include "output/engine/shelf.h"
+#include "output/engine/editions.h"
 #include "output/engine/work.h"
 
 #define FILE_MOST (256u << 20)	/* of one file of an output */
@@ -255,18 +255,18 @@ ts_bundle_publish(struct ts_bundle *bundle, const struct ts_edition *edition,
 	if (finish_file(bundle, err) != TS_OK ||
 	    drop_empty_charts(bundle, err) != TS_OK ||
 	    write_manifest(bundle, edition, err) != TS_OK ||
-	    ts_shelf_lock(bundle->work.output, &lock, err) != TS_OK)
+	    ts_editions_lock(bundle->work.output, &lock, err) != TS_OK)
 		return err->status;
-	status = ts_shelf_put(bundle->work.output, bundle->work.bundle,
+	status = ts_editions_put(bundle->work.output, bundle->work.bundle,
 			      edition, path, size, err);
 	if (status != TS_OK) {
 		path[0] = '\0';
 		return status;
 	}
 	bundle->published = true;
-	status = ts_shelf_latest(bundle->work.output, edition, err);
+	status = ts_editions_latest(bundle->work.output, edition, err);
 	if (status == TS_OK)
-		status = ts_shelf_index(bundle->work.output, err);
+		status = ts_editions_index(bundle->work.output, err);
 	return status == TS_OK ? TS_OK : ts_while(err, "%s is published, but",
 						  path);
 }

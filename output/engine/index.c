@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/engine/shelf.h"
+#include "output/engine/editions.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -222,7 +222,7 @@ put_page(struct ts_buf *out, const struct catalogue *catalogue)
 }
 
 enum ts_status
-ts_shelf_index(const char *output, struct ts_err *err)
+ts_editions_index(const char *output, struct ts_err *err)
 {
 	TS_AUTO_BUF page = TS_BUF_INIT(64u << 20);
 	struct catalogue catalogue = { .arena = ts_arena_new(256u << 20) };

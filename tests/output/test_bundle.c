@@ -14,7 +14,7 @@
 #include <signal.h>
 #include "output/engine/bundle.h"
 #include "output/engine/manifest.h"
-#include "output/engine/shelf.h"
+#include "output/engine/editions.h"
 
 extern const struct ts_output ts_plugin_output_csv;
 extern const struct ts_output ts_plugin_output_html;

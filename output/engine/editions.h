@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * shelf.h - the folder of published bundles: puts one there by a rename,
+ * editions.h - the folder of published bundles: puts one there by a rename,
  * points "latest" to the newest, lists them all in index.html.
  */
-#ifndef OUTPUT_ENGINE_SHELF_H
-#define OUTPUT_ENGINE_SHELF_H
+#ifndef OUTPUT_ENGINE_EDITIONS_H
+#define OUTPUT_ENGINE_EDITIONS_H
 
 #include <stddef.h>
 #include <tradestat/edition.h>
@@ -15,18 +15,18 @@
  * (path: where) and syncs. TS_REFUSED when that exists: a published bundle is
  * never changed.
  */
-enum ts_status ts_shelf_put(const char *output, const char *folder,
+enum ts_status ts_editions_put(const char *output, const char *folder,
 			    const struct ts_edition *edition, char *path,
 			    size_t size, struct ts_err *err) TS_MUST_USE;
 /* Moves <report>/latest to that edition, unless it points to a later period
  * or to one with newer data. */
-enum ts_status ts_shelf_latest(const char *output,
+enum ts_status ts_editions_latest(const char *output,
 			       const struct ts_edition *edition,
 			       struct ts_err *err) TS_MUST_USE;
-enum ts_status ts_shelf_index(const char *output,
+enum ts_status ts_editions_index(const char *output,
 			      struct ts_err *err) TS_MUST_USE;
 /* Waits for other runs that publish at this moment; *lock_fd to be closed. */
-enum ts_status ts_shelf_lock(const char *output, int *lock_fd,
+enum ts_status ts_editions_lock(const char *output, int *lock_fd,
 			     struct ts_err *err) TS_MUST_USE;
 
 #endif

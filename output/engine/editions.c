@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/engine/shelf.h"
+#include "output/engine/editions.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #define LOCK_STEPS 1500		/* half a minute; it is held for milliseconds */
 
 enum ts_status
-ts_shelf_lock(const char *output, int *lock_fd, struct ts_err *err)
+ts_editions_lock(const char *output, int *lock_fd, struct ts_err *err)
 {
 	const struct ts_clock *clock = ts_clock_system();
 	int fd = open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -94,7 +94,7 @@ open_report(const char *output, const char *report, int *out,
 }
 
 enum ts_status
-ts_shelf_put(const char *output, const char *folder,
+ts_editions_put(const char *output, const char *folder,
 	     const struct ts_edition *edition, char *path, size_t size,
 	     struct ts_err *err)
 {
@@ -171,7 +171,7 @@ is_older(const char *output, const struct ts_edition *edition)
 }
 
 enum ts_status
-ts_shelf_latest(const char *output, const struct ts_edition *edition,
+ts_editions_latest(const char *output, const struct ts_edition *edition,
 		struct ts_err *err)
 {
 	char name[64];
