@@ -22,14 +22,6 @@ struct batch {
 	struct ts_work *ready;		/* prepared for the next idle one */
 };
 
-static void
-settle(struct ts_plot_request *request, enum ts_status status,
-       const char *problem)
-{
-	request->status = status;
-	snprintf(request->problem, sizeof request->problem, "%s", problem);
-}
-
 /* The script, then the cache. false: the request is settled already. */
 static bool
 prepare(struct batch *batch, size_t index, struct ts_work *work)
@@ -41,7 +33,6 @@ prepare(struct batch *batch, size_t index, struct ts_work *work)
 
 	work->request = request;
 	work->index = index;
-	work->path = request->path;
 	work->want = (struct ts_picture){
 		.format = request->format, .width = request->width,
 		.height = request->height, .title = request->spec->title,
@@ -53,7 +44,7 @@ prepare(struct batch *batch, size_t index, struct ts_work *work)
 			return true;
 		request->from_cache = status == TS_OK;
 	}
-	settle(request, status, status == TS_OK ? "" : err.text);
+	ts_request_settle(request, status, status == TS_OK ? "" : err.text);
 	return false;
 }
 
@@ -103,7 +94,7 @@ begin(struct batch *batch, int process)
 			     &err) == TS_OK)
 		return;
 	batch->lost[work->index] = err.status == TS_AGAIN;
-	settle(work->request, err.status, err.text);
+	ts_request_settle(work->request, err.status, err.text);
 	batch->at[process] = NULL;
 	give_back(work);
 }
@@ -127,7 +118,7 @@ done(struct batch *batch, int process)
 	begin(batch, process);
 	if (status == TS_OK)
 		status = ts_work_keep(batch->plot, work, drawn, &err);
-	settle(work->request, status, status == TS_OK ? said : err.text);
+	ts_request_settle(work->request, status, status == TS_OK ? said : err.text);
 	give_back(work);
 }
 
@@ -148,7 +139,7 @@ look(struct batch *batch, int process)
 	case TS_GNUPLOT_FAILED:
 	case TS_GNUPLOT_LOST:
 		batch->lost[work->index] = state == TS_GNUPLOT_LOST;
-		settle(work->request, err.status, err.text);
+		ts_request_settle(work->request, err.status, err.text);
 		batch->at[process] = NULL;
 		give_back(work);
 		return;
@@ -219,10 +210,10 @@ draw_lost(struct batch *batch)
 			continue;
 		if (prepare(batch, i, work) &&
 		    ts_work_alone(batch->plot, work, 1, &err) == TS_OK)
-			settle(work->request, TS_OK, ts_gnuplot_said(
+			ts_request_settle(work->request, TS_OK, ts_gnuplot_said(
 				       batch->plot->gnuplots[0]));
 		else if (work->request->status == TS_AGAIN)
-			settle(work->request, err.status, err.text);
+			ts_request_settle(work->request, err.status, err.text);
 		give_back(work);
 	}
 }
@@ -247,7 +238,7 @@ ts_plot_draw(struct ts_plot *plot, struct ts_plot_request *requests,
 	if (count == 0)
 		return TS_OK;
 	for (size_t i = 0; i < count; i++) {
-		settle(&requests[i], TS_AGAIN, "not drawn");
+		ts_request_settle(&requests[i], TS_AGAIN, "not drawn");
 		requests[i].from_cache = false;
 	}
 	if (ts_space_check(plot->work_dir, TS_SPACE_LEAST, err) != TS_OK)
@@ -264,6 +255,7 @@ ts_plot_draw(struct ts_plot *plot, struct ts_plot_request *requests,
 	batch->count = count;
 	draw_all(batch);
 	draw_lost(batch);
+	ts_shelf_empty(&plot->shelf);
 	free(batch->lost);
 	free(batch);
 	return first_failure(requests, count, err);

@@ -167,8 +167,9 @@ ts_plot_pages(struct ts_plot *plot, const struct ts_theme *theme,
 	      const struct ts_plot_page *pages, size_t count,
 	      enum ts_format format, const char *path, struct ts_err *err)
 {
+	struct ts_plot_request request = { .path = path };
 	struct ts_work work = {
-		.path = path,
+		.request = &request,
 		.want = { .format = format, .width = TS_PAGE_WIDTH,
 			  .height = TS_PAGE_HEIGHT, .pages = (int)count,
 			  .created_us = plot->created_us },
@@ -184,5 +185,8 @@ ts_plot_pages(struct ts_plot *plot, const struct ts_theme *theme,
 			status = ts_work_alone(plot, &work, 2, err);
 	}
 	ts_script_free(&work.script);
+	ts_shelf_empty(&plot->shelf);
+	if (status == TS_OK && request.status != TS_OK)
+		status = ts_fail(err, request.status, "%s", request.problem);
 	return status == TS_OK ? TS_OK : ts_while(err, "draw %s", path);
 }

@@ -69,13 +69,12 @@ ts_work_keep(struct ts_plot *plot, const struct ts_work *work,
 		return err->status;
 	if (ts_picture_settle(&work->want, &bytes, err) != TS_OK) {
 		/* gnuplot does not notice that a disk is full */
-		if (ts_space_check(plot->work_dir, TS_SPACE_LEAST / 4, &space) ==
-		    TS_FULL)
+		if (ts_space_check(plot->work_dir, TS_SPACE_LEAST / 4,
+				   &space) == TS_FULL)
 			return ts_fail(err, TS_FULL, "%s", space.text);
 		return err->status;
 	}
-	if (ts_file_write(work->path, bytes.data, bytes.used, 0644, err) !=
-	    TS_OK)
+	if (ts_shelf_put(&plot->shelf, work->request, &bytes, err) != TS_OK)
 		return err->status;
 	if (plot->cache_dir != NULL && work->key[0] != '\0')
 		ts_cache_put(plot->cache_dir, work->key, &bytes);
@@ -83,17 +82,16 @@ ts_work_keep(struct ts_plot *plot, const struct ts_work *work,
 	return TS_OK;
 }
 
-/* TS_OK: it was there and lies in its place now. */
 bool
-ts_work_cached(const struct ts_plot *plot, const struct ts_work *work,
-	    enum ts_status *status, struct ts_err *err)
+ts_work_cached(struct ts_plot *plot, const struct ts_work *work,
+	       enum ts_status *status, struct ts_err *err)
 {
 	TS_AUTO_BUF bytes = TS_BUF_INIT(TS_PICTURE_MAX);
 
 	if (plot->cache_dir == NULL || work->key[0] == '\0' ||
 	    !ts_cache_get(plot->cache_dir, work->key, &bytes))
 		return false;
-	*status = ts_file_write(work->path, bytes.data, bytes.used, 0644, err);
+	*status = ts_shelf_put(&plot->shelf, work->request, &bytes, err);
 	return true;
 }
 
@@ -117,7 +115,7 @@ await(struct ts_gnuplot *gnuplot, struct ts_err *err)
 
 enum ts_status
 ts_work_alone(struct ts_plot *plot, struct ts_work *work, int attempts,
-	   struct ts_err *err)
+	      struct ts_err *err)
 {
 	struct ts_gnuplot *gnuplot = plot->gnuplots[0];
 	enum ts_gnuplot_state state = TS_GNUPLOT_LOST;

@@ -11,6 +11,7 @@
 
 #include "plots/engine/gnuplot.h"
 #include "plots/engine/plot.h"
+#include "plots/engine/shelf.h"
 #include "plots/engine/verify.h"
 
 #define TS_PROCESSES_MAX 16
@@ -24,23 +25,23 @@ struct ts_plot {
 	bool has_drawn;
 	int count;
 	struct ts_gnuplot *gnuplots[TS_PROCESSES_MAX];
+	struct ts_shelf shelf;		/* empty between two calls */
 };
 
 struct ts_work {
 	struct ts_script script;
 	struct ts_picture want;
-	const char *path;
 	char key[TS_SHA256_TEXT];
-	struct ts_plot_request *request;	/* NULL: pages, or unused */
+	struct ts_plot_request *request;	/* NULL: unused */
 	size_t index;			/* of the request */
 };
 
 /* work->key, from all that decides how the picture looks. */
 void ts_work_key(const struct ts_plot *plot, struct ts_work *work);
-/* true: it was drawn before; status: could it be put into its place? */
-bool ts_work_cached(const struct ts_plot *plot, const struct ts_work *work,
+/* true: it was drawn before; status: could it be put on the shelf? */
+bool ts_work_cached(struct ts_plot *plot, const struct ts_work *work,
 		    enum ts_status *status, struct ts_err *err);
-/* Checks what gnuplot left at path drawn, and puts it into its place. */
+/* Checks what gnuplot left at path drawn, and puts it on the shelf. */
 enum ts_status ts_work_keep(struct ts_plot *plot, const struct ts_work *work,
 			    const char *drawn, struct ts_err *err) TS_MUST_USE;
 /* With the first process, while the others rest. */
