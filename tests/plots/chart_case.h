@@ -270,49 +270,111 @@ script_is_harmless(const struct chart_case *c, const char *name)
 			fail_msg("%s: the script has %s", name, words[i]);
 }
 
-/* Real gnuplot: no line on stderr, a complete picture. */
+/*
+ * Real gnuplot over many scripts in one process, one file a script: no line
+ * on stderr (a complaint names the file), every picture complete.
+ */
+#define BATCH_MAX 200
+
+struct batch {
+	char *dir;
+	char names[BATCH_MAX][128];
+	enum ts_format formats[BATCH_MAX];
+	char files[BATCH_MAX][16];
+	size_t count;
+};
+
 HELP void
-gnuplot_is_silent(struct chart_case *c, const char *name)
+batch_begin(struct batch *batch)
+{
+	batch->dir = temp_dir();
+	batch->count = 0;
+}
+
+HELP void
+batch_add(struct batch *batch, const struct chart_case *c, const char *name)
+{
+	static const char output[] = "set output 'picture'\n";
+	const char *script = c->script.out.data;
+	const char *at = strstr(script, output);
+	struct ts_buf text = TS_BUF_INIT(16 << 20);
+	size_t n = batch->count++;
+	char path[512];
+	struct ts_err err;
+
+	assert_true(n < BATCH_MAX);
+	assert_non_null(at);
+	snprintf(batch->names[n], sizeof(batch->names[n]), "%s", name);
+	snprintf(batch->files[n], sizeof(batch->files[n]), "%zu.gp", n);
+	batch->formats[n] = c->format;
+	ts_buf_add(&text, "reset session\n");
+	ts_buf_add_bytes(&text, script, (size_t)(at - script));
+	ts_buf_addf(&text, "set output 'picture-%zu'\n%s", n,
+		    at + sizeof(output) - 1);
+	snprintf(path, sizeof(path), "%s/%s", batch->dir, batch->files[n]);
+	assert_int_equal(ts_file_write(path, text.data, text.used, 0600, &err),
+			 0);
+	ts_buf_free(&text);
+}
+
+HELP void
+picture_is_whole(const struct batch *batch, size_t n)
+{
+	struct ts_buf picture = TS_BUF_INIT(16 << 20);
+	char path[512];
+	struct ts_err err;
+
+	snprintf(path, sizeof(path), "%s/picture-%zu", batch->dir, n);
+	if (ts_file_read(path, &picture, &err) != TS_OK ||
+	    picture.used < 500 || (batch->formats[n] == TS_SVG &&
+				   !strstr(picture.data, "</svg>")))
+		fail_msg("%s: no whole picture", batch->names[n]);
+	ts_buf_free(&picture);
+}
+
+HELP void
+batch_run(struct batch *batch)
 {
 	char program[512], path[512], said[2048] = "";
-	char *dir;
-	const char *argv[] = { program, "-d", "chart.gp", NULL };
+	const char *argv[BATCH_MAX + 3] = { program, "-d" };
 	const char *envp[] = { "LC_ALL=C.UTF-8", "PATH=/usr/bin",
 			       "HOME=/nonexistent", NULL };
 	struct ts_child child;
-	struct ts_buf picture = TS_BUF_INIT(16 << 20);
-	int code = -1, script, log;
-	ssize_t got;
+	struct ts_err err;
+	int code = -1, log;
+	size_t i;
 
 	if (!ts_find_program("gnuplot", program, sizeof(program))) {
 		print_message("no gnuplot: skipped\n");
+		temp_gone(batch->dir);
 		skip();
 	}
-	dir = temp_dir();
-	snprintf(path, sizeof(path), "%s/chart.gp", dir);
-	script = open(path, O_WRONLY | O_CREAT, 0600);
-	assert_int_equal(write(script, c->script.out.data, c->script.out.used),
-			 c->script.out.used);
-	close(script);
-	snprintf(path, sizeof(path), "%s/log", dir);
+	for (i = 0; i < batch->count; i++)
+		argv[i + 2] = batch->files[i];
+	snprintf(path, sizeof(path), "%s/log", batch->dir);
 	log = open(path, O_RDWR | O_CREAT, 0600);
 	assert_int_equal(ts_spawn(&(struct ts_spawn){
-		.argv = argv, .envp = envp, .work_dir = dir, .stdin_fd = -1,
-		.stdout_fd = log, .stderr_fd = log }, &child, &c->err), 0);
-	assert_int_equal(ts_spawn_wait(&child, 30000, 1000, &code, &c->err),
-			 0);
-	got = pread(log, said, sizeof(said) - 1, 0);
-	close(log);
-	if (got > 0 || code != 0)
-		fail_msg("%s: gnuplot ends with %d and says: %s", name, code,
+		.argv = argv, .envp = envp, .work_dir = batch->dir,
+		.stdin_fd = -1, .stdout_fd = log, .stderr_fd = log },
+		&child, &err), 0);
+	assert_int_equal(ts_spawn_wait(&child, 120000, 1000, &code, &err), 0);
+	if (pread(log, said, sizeof(said) - 1, 0) > 0 || code != 0) {
+		size_t file = 0;
+		const char *quoted = strchr(said, '"');
+
+		if (quoted)
+			(void)sscanf(quoted, "\"%zu.gp", &file);
+		fail_msg("%s: gnuplot ends with %d and says: %s",
+			 batch->names[file < batch->count ? file : 0], code,
 			 said);
-	snprintf(path, sizeof(path), "%s/picture", dir);
-	assert_int_equal(ts_file_read(path, &picture, &c->err), 0);
-	if (c->format == TS_SVG && !strstr(picture.data, "</svg>"))
-		fail_msg("%s: no end of the picture", name);
-	assert_true(picture.used > 500);
-	ts_buf_free(&picture);
-	temp_gone(dir);
+	}
+	close(log);
+	for (i = 0; i < batch->count; i++)
+		picture_is_whole(batch, i);
+	/* nothing but scripts, pictures and the log */
+	snprintf(path, sizeof(path), "%s/owned", batch->dir);
+	assert_int_not_equal(access(path, F_OK), 0);
+	temp_gone(batch->dir);
 }
 
 #endif

@@ -208,30 +208,35 @@ no_label_overlaps_or_leaves_the_frame(void **state)
 static void
 gnuplot_draws_every_input_without_a_word(void **state)
 {
+	struct batch batch;
 	size_t i;
 	char name[256];
 
 	(void)state;
+	batch_begin(&batch);
 	for (i = 0; i < INPUTS; i++) {
 		struct chart_case *c = drawn(&inputs[i], "dark", 600, "Title",
 					     name, sizeof(name));
 
 		/* where draw itself refuses there is no script to run */
 		if (c->err.status == TS_OK)
-			gnuplot_is_silent(c, name);
+			batch_add(&batch, c, name);
 		end_case(c);
 	}
+	batch_run(&batch);
 }
 
 static void
 png_and_pdf_come_from_the_same_script(void **state)
 {
 	static const enum ts_format formats[] = { TS_PNG, TS_PDF };
+	struct batch batch;
 	size_t i, f;
 	char name[256];
 	const char *last = "";
 
 	(void)state;
+	batch_begin(&batch);
 	for (i = 0; i < INPUTS; i++) {
 		if (strcmp(inputs[i].type, last) == 0 || inputs[i].refused)
 			continue;
@@ -244,10 +249,11 @@ png_and_pdf_come_from_the_same_script(void **state)
 			snprintf(name, sizeof(name), "%s %zu", last, f);
 			assert_int_equal(ask(c), TS_OK);
 			assert_int_equal(draw_case(c), TS_OK);
-			gnuplot_is_silent(c, name);
+			batch_add(&batch, c, name);
 			end_case(c);
 		}
 	}
+	batch_run(&batch);
 }
 
 /* Only terminal and point size tell the formats apart. */
@@ -300,9 +306,11 @@ hostile_texts_change_no_command(void **state)
 	static const char *const types[] = { "columns", "ranked", "movers",
 					     "waterfall", "mirror",
 					     "balance" };
+	struct batch batch;
 	size_t i, t;
 
 	(void)state;
+	batch_begin(&batch);
 	for (t = 0; t < 6; t++)
 		for (i = 0; i < 9; i++) {
 			char name[64];
@@ -338,9 +346,10 @@ hostile_texts_change_no_command(void **state)
 			if (draw_case(c) != TS_OK)
 				fail_msg("%s: %s", name, c->err.text);
 			script_is_harmless(c, name);
-			gnuplot_is_silent(c, name);
+			batch_add(&batch, c, name);
 			end_case(c);
 		}
+	batch_run(&batch);
 }
 
 int
