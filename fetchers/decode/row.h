@@ -69,6 +69,16 @@ void ts_row_begin(struct ts_row *row);
 enum ts_status ts_row_grow(struct ts_row *row, size_t want,
 			   struct ts_err *err) TS_MUST_USE;
 
+static inline bool
+ts_row_same16(const char *a, const char *b)
+{
+	uint64_t a2[2], b2[2];
+
+	memcpy(a2, a, 16);
+	memcpy(b2, b, 16);
+	return ((a2[0] ^ b2[0]) | (a2[1] ^ b2[1])) == 0;
+}
+
 /* Names are short, and a call of memcmp costs more than two words compared;
  * the words overlap where length is no multiple of them. */
 static inline bool
@@ -78,8 +88,11 @@ ts_row_same(const char *a, const char *b, size_t length)
 	uint32_t a4, b4, a4end, b4end;
 	size_t i;
 
-	if (length > 16)
+	if (length > 32)
 		return memcmp(a, b, length) == 0;
+	if (length > 16)
+		return ts_row_same16(a, b) &&
+		       ts_row_same16(a + length - 16, b + length - 16);
 	if (length >= 8) {
 		memcpy(&a8, a, 8);
 		memcpy(&b8, b, 8);

@@ -32,28 +32,64 @@ static const struct ts_opt sdmx_opts[] = {
 	{ .name = NULL },
 };
 
+struct cell {
+	const char *text;
+	size_t length;
+};
+
+/* A text of the record before, to be met again: what follows from it need not
+ * be found out once more. */
+struct memory {
+	char text[256];
+	size_t length;
+	bool valid;
+};
+
 struct state {
 	const struct ts_decode *decode;
 	struct ts_sheet *sheet;
 	struct ts_sdmx_header header;
 	struct ts_row row;
-	size_t *slot;		/* of each column; TS_NO_FIELD: not kept */
-	const char **cells;	/* of this record, without labels */
+	size_t *slot;		/* of each column; scratch: not kept */
+	struct cell *cells;	/* of this record, without labels */
+	const struct cell *by_role[TS_SDMX_ROLES];	/* the same, or none */
+	bool any_label;
 	char decimal;		/* '\0' until a figure has shown it */
 	bool told_update;
-	char dataflow[256], dataset[256];
-	char last_text[64];
-	char last_frequency[24];
+	struct memory dataflow, period, frequency;
+	char dataset[256];
 	struct ts_period last;
 	char status[8];
 };
 
-static const char *
+static const struct cell nothing = { "", 0 };
+
+static inline const struct cell *
 cell(const struct state *state, enum ts_sdmx_role role)
 {
-	size_t column = state->header.role[role];
+	return state->by_role[role];
+}
 
-	return column != TS_SDMX_NONE ? state->cells[column] : "";
+static const char *
+text_of(const struct state *state, enum ts_sdmx_role role)
+{
+	return cell(state, role)->text;
+}
+
+static bool
+is_known(const struct memory *memory, const struct cell *cell)
+{
+	return memory->valid && memory->length == cell->length &&
+	       ts_row_same(memory->text, cell->text, cell->length);
+}
+
+static void
+remember(struct memory *memory, const struct cell *cell)
+{
+	memory->valid = cell->length < sizeof memory->text;
+	memory->length = cell->length;
+	if (memory->valid)
+		memcpy(memory->text, cell->text, cell->length + 1);
 }
 
 static enum ts_status
@@ -77,6 +113,7 @@ header(void *ctx, const struct ts_csv_field *fields, size_t count,
 	for (i = 0; i < count && status == TS_OK; i++) {
 		const struct ts_sdmx_column *column = &state->header.columns[i];
 
+		state->any_label = state->any_label || column->labelled;
 		state->slot[i] = TS_NO_FIELD;
 		if (!column->kept)
 			continue;
@@ -87,6 +124,14 @@ header(void *ctx, const struct ts_csv_field *fields, size_t count,
 	}
 	if (status != TS_OK)
 		return status;
+	for (i = 0; i < TS_SDMX_ROLES; i++)
+		state->by_role[i] = state->header.role[i] != TS_SDMX_NONE
+					    ? &state->cells[state->header.role[i]]
+					    : &nothing;
+	/* the slot behind the last is for what is not kept */
+	for (i = 0; i < count; i++)
+		if (state->slot[i] == TS_NO_FIELD)
+			state->slot[i] = state->row.extra_count;
 	if (state->header.role[TS_SDMX_VALUE] == TS_SDMX_NONE &&
 	    sink->warn != NULL)
 		sink->warn(sink->ctx, "no measure: the document has attributes "
@@ -97,52 +142,62 @@ header(void *ctx, const struct ts_csv_field *fields, size_t count,
 /* "A: Annual" is A; a label may hold colons itself. A cell with a label is
  * copied, as it has to be cut. */
 static enum ts_status
-read_cells(struct state *state, const struct ts_csv_field *fields,
-	   struct ts_err *err)
+cut_labels(struct state *state, struct ts_err *err)
 {
 	struct ts_row *row = &state->row;
 	enum ts_status status;
 	size_t i;
 
-	ts_row_begin(row);
 	for (i = 0; i < state->header.count; i++) {
-		const char *text = fields[i].text;
+		struct cell *one = &state->cells[i];
 		const char *label = NULL;
 
 		if (state->header.columns[i].labelled)
-			label = strstr(text, ": ");
-		if (label != NULL) {
-			size_t scratch = row->extra_count;
-
-			status = ts_row_put(row, scratch, text,
-					    (size_t)(label - text), err);
-			if (status != TS_OK)
-				return status;
-			text = row->slots[scratch];
-		}
-		state->cells[i] = text;
-		if (state->slot[i] != TS_NO_FIELD)
-			row->slots[state->slot[i]] = text;
+			label = strstr(one->text, ": ");
+		if (label == NULL)
+			continue;
+		one->length = (size_t)(label - one->text);
+		status = ts_row_put(row, state->slot[i], one->text,
+				    one->length, err);
+		if (status != TS_OK)
+			return status;
+		one->text = row->slots[state->slot[i]];
 	}
 	return TS_OK;
+}
+
+static enum ts_status
+read_cells(struct state *state, const struct ts_csv_field *fields,
+	   struct ts_err *err)
+{
+	const char **slots = state->row.slots;
+	size_t i;
+
+	state->row.used = 0;
+	for (i = 0; i < state->header.count; i++) {
+		state->cells[i].text = fields[i].text;
+		state->cells[i].length = fields[i].length;
+		slots[state->slot[i]] = fields[i].text;
+	}
+	return state->any_label ? cut_labels(state, err) : TS_OK;
 }
 
 /* "AGENCY:FLOW(1.0)" is FLOW. */
 static const char *
 dataset(struct state *state)
 {
-	const char *text = cell(state, TS_SDMX_DATAFLOW);
-	const char *colon, *bracket;
-	size_t size = strlen(text) + 1, length;
+	const struct cell *flow = cell(state, TS_SDMX_DATAFLOW);
+	const char *text = flow->text, *colon, *bracket;
+	size_t length;
 
-	if (size == 1)
+	if (flow->length == 0)
 		return state->decode->dataset != NULL ? state->decode->dataset
 						      : "";
-	if (size > sizeof state->dataflow)
+	if (flow->length >= sizeof state->dataset)
 		return text;
-	if (strcmp(text, state->dataflow) == 0)
+	if (is_known(&state->dataflow, flow))
 		return state->dataset;
-	memcpy(state->dataflow, text, size);
+	remember(&state->dataflow, flow);
 	colon = strchr(text, ':');
 	if (colon != NULL)
 		text = colon + 1;
@@ -164,8 +219,11 @@ frequency_letter(const char *text)
 	};
 	size_t i;
 
-	if (text[0] != '\0' && text[1] == '\0' &&
-	    strchr("ASQMWD", text[0]) != NULL)
+	if (text[0] == '\0')
+		return '\0';
+	if (text[1] == '\0' &&
+	    (text[0] == 'A' || text[0] == 'M' || text[0] == 'Q' ||
+	     text[0] == 'D' || text[0] == 'W' || text[0] == 'S'))
 		return text[0];
 	for (i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcasecmp(text, words[i].text) == 0)
@@ -173,28 +231,16 @@ frequency_letter(const char *text)
 	return '\0';
 }
 
-static bool
-remember(char *room, size_t size, const char *text)
-{
-	size_t length = strlen(text) + 1;
-
-	if (length > size) {
-		memcpy(room, "?", 2);
-		return false;
-	}
-	memcpy(room, text, length);
-	return true;
-}
-
 static enum ts_status
 read_period(struct state *state, char frequency, struct ts_err *err)
 {
-	const char *text = cell(state, TS_SDMX_PERIOD);
-	const char *freq = cell(state, TS_SDMX_FREQUENCY);
+	const struct cell *period = cell(state, TS_SDMX_PERIOD);
+	const struct cell *freq = cell(state, TS_SDMX_FREQUENCY);
+	const char *text = period->text;
 	enum ts_span span = ts_span_of_freq(frequency);
 
-	if (strcmp(text, state->last_text) == 0 &&
-	    strcmp(freq, state->last_frequency) == 0)
+	if (is_known(&state->period, period) &&
+	    is_known(&state->frequency, freq))
 		return TS_OK;
 	if (text[0] == '\0')
 		state->last = (struct ts_period){ 0 };
@@ -203,8 +249,8 @@ read_period(struct state *state, char frequency, struct ts_err *err)
 		 (span == TS_NO_SPAN ||
 		  ts_period_parse_as(span, text, &state->last, err) != TS_OK))
 		return ts_while(err, "TIME_PERIOD");
-	remember(state->last_text, sizeof state->last_text, text);
-	remember(state->last_frequency, sizeof state->last_frequency, freq);
+	remember(&state->period, period);
+	remember(&state->frequency, freq);
 	return TS_OK;
 }
 
@@ -213,29 +259,29 @@ read_period(struct state *state, char frequency, struct ts_err *err)
  * fields are not separated by commas (the French locale of SDMX-CSV 2.0).
  */
 static bool
-read_value(struct state *state, const char *text, struct ts_decimal *out)
+read_value(struct state *state, const struct cell *cell,
+	   struct ts_decimal *out)
 {
 	char copy[NUMBER_TEXT];
-	size_t length = strlen(text);
-	const char *comma = memchr(text, ',', length);
-	char sign = comma != NULL ? ','
-		    : memchr(text, '.', length) != NULL ? '.' : '\0';
+	const char *comma;
 
-	if (sign == '\0' || sign == state->decimal) {
-		if (sign != ',')
-			return ts_decimal_read(text, length, out, NULL);
-	} else if (state->decimal != '\0' ||
-		   (sign == ',' && ts_sheet_separator(state->sheet) == ',')) {
-		return false;
+	if (ts_sheet_separator(state->sheet) == ',')
+		return ts_decimal_read(cell->text, cell->length, out, NULL);
+	comma = memchr(cell->text, ',', cell->length);
+	if (comma == NULL) {
+		if (memchr(cell->text, '.', cell->length) != NULL) {
+			if (state->decimal == ',')
+				return false;
+			state->decimal = '.';
+		}
+		return ts_decimal_read(cell->text, cell->length, out, NULL);
 	}
-	state->decimal = sign;
-	if (sign == '.')
-		return ts_decimal_read(text, length, out, NULL);
-	if (length >= sizeof copy)
+	if (state->decimal == '.' || cell->length >= sizeof copy)
 		return false;
-	memcpy(copy, text, length + 1);
-	copy[comma - text] = '.';
-	return ts_decimal_read(copy, length, out, NULL);
+	state->decimal = ',';
+	memcpy(copy, cell->text, cell->length + 1);
+	copy[comma - cell->text] = '.';
+	return ts_decimal_read(copy, cell->length, out, NULL);
 }
 
 /*
@@ -246,15 +292,15 @@ read_value(struct state *state, const char *text, struct ts_decimal *out)
 static const char *
 read_status(struct state *state, bool has_value)
 {
-	const char *flags = cell(state, TS_SDMX_STATUS);
-	const char *secret = cell(state, TS_SDMX_CONFIDENTIAL);
+	const char *flags = text_of(state, TS_SDMX_STATUS);
+	const char *secret = text_of(state, TS_SDMX_CONFIDENTIAL);
 	size_t used = 0;
 
 	if (!has_value && secret[0] != '\0' && secret[1] == '\0' &&
 	    strchr("CNDS", secret[0] & ~0x20) != NULL)
 		return "C";
 	if (!state->header.eurostat_flags) {
-		if (strcmp(flags, "A") == 0)
+		if (flags[0] == 'A' && flags[1] == '\0')
 			flags = "";
 		return flags[0] == '\0' && !has_value ? "M" : flags;
 	}
@@ -279,29 +325,37 @@ read_status(struct state *state, bool has_value)
 static const char *
 unit(const struct state *state)
 {
-	const char *text = cell(state, TS_SDMX_UNIT);
+	const struct cell *unit_cell = cell(state, TS_SDMX_UNIT);
+	const char *text = unit_cell->text;
+	const char *currency = text_of(state, TS_SDMX_CURRENCY);
 
-	if (strcmp(text, "VALUE_IN_EUROS") == 0 ||
-	    strcmp(text, "VALUE_EUR") == 0)
-		return "EUR";
-	if (strcmp(text, "QUANTITY_IN_100KG") == 0)
-		return "100kg";
-	if ((strcmp(text, "XDC") == 0 || text[0] == '\0') &&
-	    cell(state, TS_SDMX_CURRENCY)[0] != '\0' &&
-	    state->header.role[TS_SDMX_UNIT] != TS_SDMX_NONE)
-		return cell(state, TS_SDMX_CURRENCY);
-	return text;
+	switch (unit_cell->length) {
+	case 3:
+		return ts_row_same(text, "XDC", 3) && currency[0] != '\0'
+			       ? currency : text;
+	case 9:
+		return ts_row_same(text, "VALUE_EUR", 9) ? "EUR" : text;
+	case 14:
+		return ts_row_same(text, "VALUE_IN_EUROS", 14) ? "EUR" : text;
+	case 17:
+		return ts_row_same(text, "QUANTITY_IN_100KG", 17) ? "100kg"
+								  : text;
+	default:
+		return text;
+	}
 }
 
 /* ACTION D takes an observation back: it is missing from now on. */
 static enum ts_status
 read_action(const struct state *state, bool *deleted, struct ts_err *err)
 {
-	const char *action = cell(state, TS_SDMX_ACTION);
+	const char *action = text_of(state, TS_SDMX_ACTION);
 
-	*deleted = strcmp(action, "D") == 0;
-	if (action[0] == '\0' ||
-	    (action[1] == '\0' && strchr("IARMD", action[0]) != NULL))
+	*deleted = false;
+	if (action[0] == '\0')
+		return TS_OK;
+	*deleted = action[0] == 'D';
+	if ((action[1] == '\0' && strchr("IARMD", action[0]) != NULL))
 		return TS_OK;
 	return ts_fail(err, TS_BAD_DATA, "ACTION \"%.20s\"", action);
 }
@@ -310,31 +364,37 @@ static enum ts_status
 emit(struct state *state, uint64_t line, struct ts_err *err)
 {
 	const struct ts_sink *sink = state->decode->sink;
-	const char *value = cell(state, TS_SDMX_VALUE);
+	const struct cell *value = cell(state, TS_SDMX_VALUE);
 	struct ts_obs obs = {
 		.source = "", .line = line,
 		.dataset = dataset(state),
-		.flow = cell(state, TS_SDMX_FLOW),
-		.reporter = cell(state, TS_SDMX_REPORTER),
-		.partner = cell(state, TS_SDMX_PARTNER),
-		.product = cell(state, TS_SDMX_PRODUCT),
+		.flow = text_of(state, TS_SDMX_FLOW),
+		.reporter = text_of(state, TS_SDMX_REPORTER),
+		.partner = text_of(state, TS_SDMX_PARTNER),
+		.product = text_of(state, TS_SDMX_PRODUCT),
 		.unit = unit(state),
 		.extra = state->row.slots,
 		.extra_count = state->row.extra_count,
 	};
+	enum ts_status status;
 	bool deleted;
 
-	if (read_action(state, &deleted, err) != TS_OK)
-		return err != NULL ? err->status : TS_BAD_DATA;
-	obs.frequency = frequency_letter(cell(state, TS_SDMX_FREQUENCY));
-	if (read_period(state, obs.frequency, err) != TS_OK)
-		return err != NULL ? err->status : TS_BAD_DATA;
+	status = read_action(state, &deleted, err);
+	if (status != TS_OK)
+		return status;
+	obs.frequency = frequency_letter(text_of(state, TS_SDMX_FREQUENCY));
+	status = read_period(state, obs.frequency, err);
+	if (status != TS_OK)
+		return status;
 	obs.period = state->last;
 	if (obs.frequency == '\0')
 		obs.frequency = ts_period_freq(obs.period);
-	obs.has_value = !deleted && !ts_is_missing(value);
+	obs.has_value = !deleted && ((value->text[0] >= '0' &&
+				      value->text[0] <= '9') ||
+				     !ts_is_missing(value->text));
 	if (obs.has_value && !read_value(state, value, &obs.value))
-		return ts_fail(err, TS_BAD_DATA, "OBS_VALUE \"%.40s\"", value);
+		return ts_fail(err, TS_BAD_DATA, "OBS_VALUE \"%.40s\"",
+			       value->text);
 	obs.status = read_status(state, obs.has_value);
 	return sink->obs(sink->ctx, &obs, err);
 }
@@ -350,7 +410,7 @@ record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
 
 	if (status != TS_OK)
 		return status;
-	updated = cell(state, TS_SDMX_UPDATED);
+	updated = text_of(state, TS_SDMX_UPDATED);
 	if (!state->told_update && updated[0] != '\0') {
 		status = sink->fact(sink->ctx, "last_updated", updated, err);
 		state->told_update = true;

@@ -38,7 +38,9 @@ struct state {
 	const struct ts_decode *decode;
 	struct ts_sheet *sheet;
 	struct ts_row row;
-	char last_text[64];
+	size_t period_column, value_column;
+	char last_text[64];	/* period of the record before */
+	size_t last_length;
 	struct ts_period last;
 };
 
@@ -65,6 +67,10 @@ header(void *ctx, const struct ts_csv_field *fields, size_t count,
 				break;
 		if (role < ROLES)
 			found[role] = true;
+		if (role == PERIOD)
+			state->period_column = i;
+		if (role == VALUE)
+			state->value_column = i;
 		status = ts_row_add(&state->row, name, fields[i].length,
 				    role < ROLES ? role : TS_NO_ROLE,
 				    ts_column_is_dimension(name, listed), err);
@@ -90,23 +96,22 @@ unguarded(const char *text)
 }
 
 static enum ts_status
-read_period(struct state *state, uint64_t line, struct ts_err *err)
+read_period(struct state *state, const struct ts_csv_field *field,
+	    uint64_t line, struct ts_err *err)
 {
-	const char *text = state->row.slots[PERIOD];
-	size_t size = strlen(text) + 1;
-
-	if (strcmp(text, state->last_text) == 0)
+	if (field->length == state->last_length &&
+	    ts_row_same(field->text, state->last_text, field->length))
 		return TS_OK;
-	if (text[0] == '\0')
+	if (field->length == 0)
 		state->last = (struct ts_period){ 0 };
-	else if (ts_period_parse(text, &state->last, err) != TS_OK)
+	else if (ts_period_parse(field->text, &state->last, err) != TS_OK)
 		return ts_while(err, "line %llu, period",
 				(unsigned long long)line);
-	/* what does not fit is parsed every time */
-	if (size <= sizeof state->last_text)
-		memcpy(state->last_text, text, size);
-	else
-		memcpy(state->last_text, "?", 2);
+	state->last_length = SIZE_MAX;	/* too long to be met again */
+	if (field->length < sizeof state->last_text) {
+		memcpy(state->last_text, field->text, field->length);
+		state->last_length = field->length;
+	}
 	return TS_OK;
 }
 
@@ -115,49 +120,48 @@ record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
        struct ts_err *err)
 {
 	struct state *state = ctx;
-	struct ts_row *row = &state->row;
+	const struct ts_row *row = &state->row;
 	const struct ts_sink *sink = state->decode->sink;
+	const struct ts_csv_field *value = &fields[state->value_column];
 	const char **slots = row->slots;
-	struct ts_obs obs = { .line = line };
+	struct ts_decimal number = { 0, 0 };
 	enum ts_status status;
 	size_t i;
 
-	for (i = 0; i < row->field_count; i++) {
-		size_t slot = row->fields[i].slot;
-
-		slots[slot] = slot == VALUE ? fields[i].text
-					    : unguarded(fields[i].text);
-	}
-	status = read_period(state, line, err);
+	for (i = 0; i < row->field_count; i++)
+		slots[row->fields[i].slot] = unguarded(fields[i].text);
+	status = read_period(state, &fields[state->period_column], line, err);
 	if (status != TS_OK)
 		return status;
 	if (slots[FREQUENCY][0] != '\0' && slots[FREQUENCY][1] != '\0')
 		return ts_fail(err, TS_BAD_DATA, "line %llu: frequency \"%.40s\"",
 			       (unsigned long long)line, slots[FREQUENCY]);
-	if (slots[VALUE][0] != '\0') {
-		if (!ts_decimal_read(slots[VALUE], strlen(slots[VALUE]),
-				     &obs.value, NULL))
-			return ts_fail(err, TS_BAD_DATA,
-				       "line %llu: value \"%.40s\"",
-				       (unsigned long long)line, slots[VALUE]);
-		obs.has_value = true;
-	}
-	obs.source = slots[SOURCE];
-	obs.dataset = slots[DATASET];
-	if (obs.dataset[0] == '\0' && state->decode->dataset != NULL)
-		obs.dataset = state->decode->dataset;
-	obs.flow = slots[FLOW];
-	obs.reporter = slots[REPORTER];
-	obs.partner = slots[PARTNER];
-	obs.product = slots[PRODUCT];
-	obs.period = state->last;
-	obs.frequency = slots[FREQUENCY][0] != '\0' ? slots[FREQUENCY][0]
-						    : ts_period_freq(obs.period);
-	obs.unit = slots[UNIT];
-	obs.status = slots[STATUS];
-	obs.extra = slots + ROLES;
-	obs.extra_count = row->extra_count;
-	return sink->obs(sink->ctx, &obs, err);
+	if (value->length > 0 &&
+	    !ts_decimal_read(value->text, value->length, &number, NULL))
+		return ts_fail(err, TS_BAD_DATA, "line %llu: value \"%.40s\"",
+			       (unsigned long long)line, value->text);
+	return sink->obs(sink->ctx, &(struct ts_obs){
+		.source = slots[SOURCE],
+		.dataset = slots[DATASET][0] == '\0' &&
+					   state->decode->dataset != NULL
+				   ? state->decode->dataset
+				   : slots[DATASET],
+		.flow = slots[FLOW],
+		.reporter = slots[REPORTER],
+		.partner = slots[PARTNER],
+		.product = slots[PRODUCT],
+		.frequency = slots[FREQUENCY][0] != '\0'
+				     ? slots[FREQUENCY][0]
+				     : ts_period_freq(state->last),
+		.period = state->last,
+		.has_value = value->length > 0,
+		.value = number,
+		.unit = slots[UNIT],
+		.status = slots[STATUS],
+		.extra = slots + ROLES,
+		.extra_count = row->extra_count,
+		.line = line,
+	}, err);
 }
 
 static const struct ts_sheet_hooks hooks = {

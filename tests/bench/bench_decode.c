@@ -241,7 +241,7 @@ static const struct {
 	{ "comtrade-json", COMTRADE_JSON, true },
 	{ "worldbank-json", WORLDBANK_JSON, true },
 	{ "tidy-csv", TIDY_CSV, false },
-	
+	{ "sdmx-csv", SDMX_CSV, false },
 };
 #define PAIRS (sizeof pairs / sizeof pairs[0])
 #define MAX_ROUNDS 31
