@@ -57,32 +57,48 @@ by_value(const void *a, const void *b)
 	return left->row->number < right->row->number ? -1 : 1;
 }
 
-static struct ts_period
-latest(const struct ts_rows *rows)
+/* Is there a later figure of the same name? Rows that are each told for a
+ * period of their own stand beside each other. */
+static bool
+is_superseded(const struct ts_rows *rows, const struct ts_row *row)
 {
-	struct ts_period last = { 0 };
+	const char *name = ts_row_name(rows, row);
 	size_t i;
 
 	for (i = 0; i < rows->count; i++)
-		if (ts_period_compare(rows->items[i].period, last) > 0)
-			last = rows->items[i].period;
-	return last;
+		if (ts_period_compare(rows->items[i].period, row->period) > 0 &&
+		    strcmp(ts_row_name(rows, &rows->items[i]), name) == 0)
+			return true;
+	return false;
 }
 
-/* The bars of the latest period; the total is set aside. */
+/* TOTAL is a total beside its parts; countries that are each told by their
+ * total are the bars themselves. */
+static bool
+has_parts(const struct ts_rows *rows)
+{
+	size_t i;
+
+	for (i = 0; i < rows->count; i++)
+		if (!ts_row_is_total(&rows->items[i]))
+			return true;
+	return false;
+}
+
+/* The newest bar of each name; the total is set aside. */
 static size_t
 collect(const struct ts_rows *rows, struct bar *bars, struct ranked *chart)
 {
-	struct ts_period last = latest(rows);
+	bool parts = has_parts(rows);
 	size_t i, count = 0;
 
 	for (i = 0; i < rows->count; i++) {
 		const struct ts_row *row = &rows->items[i];
 		double value = isnan(row->value) ? row->to : row->value;
 
-		if (!ts_period_equal(row->period, last))
+		if (is_superseded(rows, row))
 			continue;
-		if (ts_row_is_total(row)) {
+		if (parts && ts_row_is_total(row)) {
 			chart->total = value;
 			continue;
 		}
