@@ -285,6 +285,24 @@ sentence_height(const char *sentence)
 				   safe.data) + 4;
 }
 
+static double
+words_height(const struct ts_page_block *block)
+{
+	double height = BETWEEN;
+	size_t i;
+
+	for (i = 0; i < block->sentence_count; i++)
+		height += sentence_height(block->sentences[i]);
+	return height;
+}
+
+/* A block stays together unless it is larger than a page. */
+static bool
+fits_elsewhere(const struct composer *c, double height)
+{
+	return c->y + height > BOTTOM && !c->fresh && height < BOTTOM - 64;
+}
+
 static void
 add_sentences(struct composer *c, const struct ts_page_block *block)
 {
@@ -337,7 +355,8 @@ add_texts(struct composer *c, const struct ts_page_block *block,
 	const struct ts_theme *theme = c->job->theme;
 	const struct ts_chart_spec *spec = block->spec;
 
-	if (c->y + 120 > BOTTOM && !c->fresh)
+	/* titles, reason and source take up to 120 beside the sentences */
+	if (fits_elsewhere(c, 120 + words_height(block)))
 		next_page(c);
 	c->fresh = false;
 	name_page(c, spec->title);
@@ -362,6 +381,8 @@ add_source(struct composer *c, const struct ts_chart_spec *spec)
 
 	if (!spec->source || spec->source[0] == '\0')
 		return;
+	if (c->y + 30 > BOTTOM)
+		next_page(c);
 	c->y = put_wrapped(c, LEFT, c->y + 4, RIGHT - LEFT, 14, 2, type,
 			   "Inter,9.5", c->job->theme->footer, spec->source);
 	c->y += BETWEEN;
@@ -390,7 +411,8 @@ add_block(struct composer *c, const struct ts_page_block *block,
 		add_source(c, spec);
 		return TS_OK;
 	}
-	if (c->y + height > BOTTOM && !c->fresh)
+	if (fits_elsewhere(c, height + BETWEEN + words_height(block)) ||
+	    (c->y + height > BOTTOM && !c->fresh))
 		next_page(c);
 	c->fresh = false;
 	height = fmin(height, BOTTOM - c->y);
