@@ -13,6 +13,15 @@
 
 #define FILE_MOST (1 << 20)	/* a report is a kilobyte */
 #define DEPTH_MOST 8
+#define INCLUDES_MOST 256
+
+/* The file being read, and those that led to it. */
+struct chain {
+	const char *path;	/* as it is named in messages */
+	const char *real;	/* without links */
+	const struct chain *from;
+	int depth;
+};
 
 size_t
 ts_conf_raw_skip(const char *text, bool *open)
@@ -197,16 +206,17 @@ include_at(const char *line, size_t *path_length, size_t *length)
 	return path;
 }
 
-static enum ts_status expand(struct ts_conf_raw *raw, const char *path,
-			     int depth, struct ts_err *err);
+static enum ts_status expand(struct ts_conf_raw *raw,
+			     const struct chain *chain, struct ts_err *err);
 
-/* Where the include lies, once links are resolved; NULL: told. */
-static char *
-resolve(struct ts_conf_raw *raw, const char *from, int line, const char *name)
+/* Where the include lies; false: that was told. */
+static bool
+resolve(struct ts_conf_raw *raw, const struct chain *chain, int line,
+	const char *name, struct chain *out)
 {
-	char *joined, *real;
-	const char *slash = strrchr(from, '/');
+	const char *from = chain->path, *slash = strrchr(from, '/');
 	size_t root_length = strlen(raw->root);
+	char *joined, *real;
 
 	joined = name[0] == '/' || slash == NULL ?
 		ts_arena_strdup(raw->arena, name) :
@@ -217,7 +227,7 @@ resolve(struct ts_conf_raw *raw, const char *from, int line, const char *name)
 		ts_conf_problem(raw->problems, from, line,
 				"cannot include \"%s\": %s", name,
 				strerror(errno));
-		return NULL;
+		return false;
 	}
 	if (strncmp(real, raw->root, root_length) != 0 ||
 	    (real[root_length] != '/' && root_length > 1)) {
@@ -225,40 +235,56 @@ resolve(struct ts_conf_raw *raw, const char *from, int line, const char *name)
 				"cannot include \"%s\": it lies outside %s",
 				name, raw->root);
 		free(real);
-		return NULL;
+		return false;
 	}
+	*out = (struct chain){ .path = joined, .from = chain,
+			       .real = ts_arena_strdup(raw->arena, real),
+			       .depth = chain->depth + 1 };
 	free(real);
-	return joined;
+	return out->real != NULL;
+}
+
+/* Loops and fans of includes; NULL: neither. */
+static const char *
+too_much(struct ts_conf_raw *raw, const struct chain *next)
+{
+	for (const struct chain *at = next->from; at != NULL; at = at->from)
+		if (strcmp(at->real, next->real) == 0)
+			return "it includes itself";
+	if (next->depth > DEPTH_MOST)
+		return "includes are nested deeper than 8";
+	if (++raw->include_count > INCLUDES_MOST)
+		return "more than 256 includes";
+	return NULL;
 }
 
 static enum ts_status
-include(struct ts_conf_raw *raw, const char *from, int line, const char *name,
-	size_t length, int depth, struct ts_err *err)
+include(struct ts_conf_raw *raw, const struct chain *chain, int line,
+	const char *name, size_t length, struct ts_err *err)
 {
 	size_t before = raw->problems->count;
 	char *copy = ts_arena_strndup(raw->arena, name, length);
+	struct chain next;
+	const char *wrong;
 	enum ts_status status;
-	char *path;
 
 	if (copy == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
-	if (depth >= DEPTH_MOST) {
-		ts_conf_problem(raw->problems, from, line,
-				"cannot include \"%s\": includes are nested "
-				"deeper than %d (is there a loop?)", copy,
-				DEPTH_MOST);
+	if (!resolve(raw, chain, line, copy, &next))
+		return TS_BAD_CONFIG;
+	wrong = too_much(raw, &next);
+	if (wrong != NULL) {
+		ts_conf_problem(raw->problems, chain->path, line,
+				"cannot include \"%s\": %s", copy, wrong);
 		return TS_BAD_CONFIG;
 	}
-	path = resolve(raw, from, line, copy);
-	if (path == NULL)
-		return TS_BAD_CONFIG;
-	status = expand(raw, path, depth + 1, err);
+	status = expand(raw, &next, err);
 	if (status == TS_OK)
 		return TS_OK;
 	if (status == TS_SYSTEM || status == TS_FULL)
-		return ts_while(err, "%s:%d", from, line);
+		return ts_while(err, "%s:%d", chain->path, line);
 	if (raw->problems->count == before)
-		ts_conf_problem(raw->problems, from, line,
+		ts_conf_problem(raw->problems, chain->path, line,
 				"cannot include \"%s\": %s", copy, err->text);
 	return TS_BAD_CONFIG;
 }
@@ -281,14 +307,15 @@ copy(struct ts_conf_raw *raw, const char *path, int *line, const char *text,
  * breaks, so that each line of the whole has one origin.
  */
 static enum ts_status
-expand_text(struct ts_conf_raw *raw, const char *path, const char *text,
-	    int depth, struct ts_err *err)
+expand_text(struct ts_conf_raw *raw, const struct chain *chain,
+	    const char *text, struct ts_err *err)
 {
+	const char *path = chain->path;
 	enum ts_status worst = TS_OK;
 	bool fresh = true;	/* at the start of a line */
 	int line = 1;
 
-	if (depth > 0)
+	if (chain->depth > 0)
 		ts_buf_add_char(&raw->text, '\n');
 	if (!add_place(raw, path, line))
 		return ts_fail(err, TS_SYSTEM, "%s: out of memory", path);
@@ -300,7 +327,7 @@ expand_text(struct ts_conf_raw *raw, const char *path, const char *text,
 
 		if (name != NULL) {
 			enum ts_status status = include(
-				raw, path, line, name, name_length, depth, err);
+				raw, chain, line, name, name_length, err);
 
 			if (status != TS_OK && status != TS_BAD_CONFIG)
 				return status;
@@ -335,9 +362,9 @@ expand_text(struct ts_conf_raw *raw, const char *path, const char *text,
 }
 
 static enum ts_status
-expand(struct ts_conf_raw *raw, const char *path, int depth,
-       struct ts_err *err)
+expand(struct ts_conf_raw *raw, const struct chain *chain, struct ts_err *err)
 {
+	const char *path = chain->path;
 	TS_AUTO_BUF bytes = TS_BUF_INIT(FILE_MOST);
 	enum ts_status status;
 
@@ -345,7 +372,7 @@ expand(struct ts_conf_raw *raw, const char *path, int depth,
 		return err->status;
 	if (!check_encoding(raw, path, &bytes))
 		return ts_fail(err, TS_BAD_CONFIG, "%s cannot be used", path);
-	status = expand_text(raw, path, bytes.data, depth, err);
+	status = expand_text(raw, chain, bytes.data, err);
 	if (status != TS_OK)
 		return status;
 	return ts_buf_check(&raw->text, path, err);
@@ -355,8 +382,8 @@ enum ts_status
 ts_conf_raw_read(struct ts_conf_raw *raw, const char *path, const char *root,
 		 struct ts_err *err)
 {
+	struct chain first = { .path = ts_arena_strdup(raw->arena, path) };
 	char *real = realpath(root, NULL);
-	const char *copied;
 
 	if (real == NULL)
 		return errno == ENOENT || errno == ENOTDIR ?
@@ -364,10 +391,13 @@ ts_conf_raw_read(struct ts_conf_raw *raw, const char *path, const char *root,
 			ts_fail_errno(err, errno, "%s", root);
 	raw->root = ts_arena_strdup(raw->arena, real);
 	free(real);
-	copied = ts_arena_strdup(raw->arena, path);
-	if (raw->root == NULL || copied == NULL)
+	/* a file that is not there is missed in a moment */
+	real = realpath(path, NULL);
+	first.real = ts_arena_strdup(raw->arena, real != NULL ? real : path);
+	free(real);
+	if (raw->root == NULL || first.path == NULL || first.real == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
-	return expand(raw, copied, 0, err);
+	return expand(raw, &first, err);
 }
 
 void

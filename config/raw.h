@@ -27,6 +27,7 @@ struct ts_conf_raw {
 	struct ts_arena *arena;		/* owns places and file names */
 	struct ts_conf_problems *problems;
 	const char *root;		/* includes must lie below; real path */
+	int include_count;
 };
 
 #define TS_CONF_RAW_INIT(owner, all_problems)				\

@@ -8,6 +8,7 @@
 
 #define DEPTH_MOST 32
 #define NAME_MOST 64
+#define GROUP_MOST 2000	/* libconfig compares each name with all others */
 
 struct name {
 	const char *text;
@@ -115,7 +116,11 @@ see_name(struct scan *scan, const char *text, size_t length)
 		scan->parsable = false;
 		return;
 	}
-	if (!remember(scan, text, length))
+	if (scan->name_count - first == GROUP_MOST)
+		tell(scan, scan->line, "more than %d settings in a group",
+		     GROUP_MOST);
+	if (scan->name_count - first == GROUP_MOST ||
+	    !remember(scan, text, length))
 		scan->parsable = false;
 }
 

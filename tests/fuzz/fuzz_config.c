@@ -35,7 +35,10 @@ hear(void *ctx, const char *text)
 
 	for (const char *at = text; *at != '\0'; at++)
 		MUST((unsigned char)*at >= 0x20 && *at != 0x7f);
-	if (strstr(text, ": warning: ") != NULL)
+	/* "/folder/t.conf:12: warning: ..." */
+	text += strcspn(text, ":");
+	text += strspn(text, ":0123456789");
+	if (strncmp(text, " warning: ", 10) == 0)
 		heard->warnings++;
 	else
 		heard->problems++;
