@@ -18,7 +18,7 @@ struct batch {
 	size_t count, next;
 	bool *lost;			/* of each request: try again, alone */
 	struct ts_work works[TS_PROCESSES_MAX + 1];
-	struct ts_work *at[TS_PROCESSES_MAX];	/* of each process; NULL: idle */
+	struct ts_work *at[TS_PROCESSES_MAX];	/* NULL: idle */
 	struct ts_work *ready;		/* prepared for the next idle one */
 };
 
@@ -118,7 +118,8 @@ done(struct batch *batch, int process)
 	begin(batch, process);
 	if (status == TS_OK)
 		status = ts_work_keep(batch->plot, work, drawn, &err);
-	ts_request_settle(work->request, status, status == TS_OK ? said : err.text);
+	ts_request_settle(work->request, status,
+			  status == TS_OK ? said : err.text);
 	give_back(work);
 }
 
@@ -198,23 +199,29 @@ draw_all(struct batch *batch)
 	}
 }
 
+static void
+draw_again(struct batch *batch, size_t index, struct ts_work *work)
+{
+	struct ts_err err = { 0 };
+	enum ts_status status;
+
+	if (!prepare(batch, index, work))
+		return;
+	status = ts_work_alone(batch->plot, work, 1, &err);
+	ts_request_settle(work->request, status, status == TS_OK
+				  ? ts_gnuplot_said(batch->plot->gnuplots[0])
+				  : err.text);
+}
+
 /* What took a process down with it may have been the neighbour's fault. */
 static void
 draw_lost(struct batch *batch)
 {
-	struct ts_work *work = &batch->works[0];
-	struct ts_err err = { 0 };
-
 	for (size_t i = 0; i < batch->count; i++) {
 		if (!batch->lost[i])
 			continue;
-		if (prepare(batch, i, work) &&
-		    ts_work_alone(batch->plot, work, 1, &err) == TS_OK)
-			ts_request_settle(work->request, TS_OK, ts_gnuplot_said(
-				       batch->plot->gnuplots[0]));
-		else if (work->request->status == TS_AGAIN)
-			ts_request_settle(work->request, err.status, err.text);
-		give_back(work);
+		draw_again(batch, i, &batch->works[0]);
+		give_back(&batch->works[0]);
 	}
 }
 

@@ -13,8 +13,9 @@
 #include <tradestat/buf.h>
 #include <tradestat/clock.h>
 #include <tradestat/file.h>
-#include <tradestat/spawn.h>
 #include <tradestat/text.h>
+
+#include "plots/engine/process.h"
 
 #define SCRIPT "chart.gp"
 #define TAKEN "chart.done"
@@ -24,30 +25,13 @@
 #define SAID_MAX (1 << 20)	/* more on stderr than this is madness */
 #define SHOWN_MAX 300		/* code points of it that a person gets */
 
-static const struct ts_limits limits = {
-	.memory_bytes = (size_t)1 << 30,
-	.cpu_s = 60,
-	.file_bytes = (size_t)64 << 20,
-	.files = 64,
-};
-
-/* Libraries, fonts and their cache, and what the C library asks for. */
-static const char *const read_paths[] = {
-	"/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib",
-	"/usr/share", "/usr/local/share/fonts", "/etc/fonts",
-	"/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/localtime",
-	"/var/cache/fontconfig", "/dev/null", "/dev/urandom", NULL
-};
-
 struct ts_gnuplot {
 	char *program, *folder;
 	int deadline_ms, jobs;
 	bool sandbox;
 
-	struct ts_child child;	/* pid -1: none */
-	int in, err;		/* our ends */
+	struct ts_process process;
 	int jobs_done;
-	const char *active;	/* of the sandbox */
 
 	char token[2 * TOKEN_BYTES + 1];
 	int64_t due_us;
@@ -55,7 +39,7 @@ struct ts_gnuplot {
 	struct ts_buf said;	/* of the job that is over, to be shown */
 };
 
-/* ---- a process ----------------------------------------------------------- */
+/* ---- what it leaves and says --------------------------------------------- */
 
 static void
 path_in(const struct ts_gnuplot *gnuplot, const char *name, char *path,
@@ -74,108 +58,10 @@ forget_picture(const struct ts_gnuplot *gnuplot)
 }
 
 static void
-drop(struct ts_gnuplot *gnuplot)
-{
-	ts_close(&gnuplot->in);
-	ts_close(&gnuplot->err);
-	gnuplot->in = gnuplot->err = -1;
-	gnuplot->child.pid = -1;
-}
-
-static void
 kill_process(struct ts_gnuplot *gnuplot)
 {
-	if (gnuplot->child.pid > 0)
-		ts_spawn_kill(&gnuplot->child);
-	drop(gnuplot);
+	ts_process_kill(&gnuplot->process);
 	forget_picture(gnuplot);
-}
-
-/* End of input makes gnuplot leave; it gets two seconds for that. */
-static void
-end_process(struct ts_gnuplot *gnuplot)
-{
-	struct ts_err err;
-	int code;
-
-	if (gnuplot->child.pid <= 0)
-		return;
-	ts_close(&gnuplot->in);
-	gnuplot->in = -1;
-	/* how it leaves no longer matters: it is reaped in any case */
-	if (ts_spawn_wait(&gnuplot->child, 2000, 100, &code, &err) != TS_OK)
-		code = 0;
-	drop(gnuplot);
-}
-
-static const char *
-name_sandbox(const struct ts_child *child)
-{
-	if (child->landlock)
-		return child->seccomp ? "landlock and seccomp"
-				      : "landlock, no seccomp";
-	return child->seccomp ? "seccomp, no landlock"
-			      : "neither landlock nor seccomp";
-}
-
-static enum ts_status
-run_child(struct ts_gnuplot *gnuplot, int in, int err_fd, struct ts_err *err)
-{
-	char cache[4096];
-	const char *const argv[] = { gnuplot->program, "-d", "-", NULL };
-	/* Nothing of our own environment: not the operator's locale, not a
-	 * GNUPLOT_LIB, not a secret. Without XDG_CACHE_HOME a machine whose
-	 * font cache is out of date would read all fonts at every start. */
-	const char *const envp[] = {
-		"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=/nonexistent",
-		"GNUTERM=unknown", "TZ=UTC0", cache, NULL
-	};
-	const char *const write_paths[] = { gnuplot->folder, "/dev/null",
-					    NULL };
-	const struct ts_spawn spawn = {
-		.argv = argv, .envp = envp, .work_dir = gnuplot->folder,
-		.stdin_fd = in, .stdout_fd = -1, .stderr_fd = err_fd,
-		.limits = limits, .sandbox = gnuplot->sandbox,
-		.read_paths = read_paths, .write_paths = write_paths,
-	};
-
-	snprintf(cache, sizeof cache, "XDG_CACHE_HOME=%s", gnuplot->folder);
-	if (ts_spawn(&spawn, &gnuplot->child, err) != TS_OK)
-		return err->status;
-	gnuplot->active = gnuplot->sandbox ? name_sandbox(&gnuplot->child)
-					   : "switched off";
-	return TS_OK;
-}
-
-/*
- * Its stdin is a socket, so that writing to a process that has died is an
- * error of ours (MSG_NOSIGNAL) and never a SIGPIPE: a library must not touch
- * the signals of the program it is in.
- */
-static enum ts_status
-start_process(struct ts_gnuplot *gnuplot, struct ts_err *err)
-{
-	int in[2], out[2];
-	enum ts_status status;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0)
-		return ts_fail_errno(err, errno, "connect to gnuplot");
-	if (pipe2(out, O_CLOEXEC) != 0) {
-		status = ts_fail_errno(err, errno, "connect to gnuplot");
-		ts_close(&in[0]);
-		ts_close(&in[1]);
-		return status;
-	}
-	fcntl(out[0], F_SETFL, O_NONBLOCK);
-	gnuplot->in = in[0];
-	gnuplot->err = out[0];
-	status = run_child(gnuplot, in[1], out[1], err);
-	ts_close(&in[1]);
-	ts_close(&out[1]);
-	if (status != TS_OK)
-		drop(gnuplot);
-	gnuplot->jobs_done = 0;
-	return status;
 }
 
 static void
@@ -197,7 +83,7 @@ hear(struct ts_gnuplot *gnuplot)
 	char bytes[16384];
 	ssize_t count;
 
-	while ((count = read(gnuplot->err, bytes, sizeof bytes)) > 0) {
+	while ((count = read(gnuplot->process.err, bytes, sizeof bytes)) > 0) {
 		/* a NUL would hide the rest from the search */
 		for (ssize_t i = 0; i < count; i++)
 			if (bytes[i] == '\0')
@@ -229,15 +115,17 @@ ended(struct ts_gnuplot *gnuplot, struct ts_err *err)
 	int code;
 
 	/* it closed its stderr: if it is not dead yet, it soon is */
-	if (ts_spawn_wait(&gnuplot->child, 1000, 0, &code, &ignored) != TS_OK)
+	if (ts_spawn_wait(&gnuplot->process.child, 1000, 0, &code, &ignored) !=
+	    TS_OK)
 		snprintf(problem, sizeof problem, "closed its stderr");
 	else if (code < 0)
-		snprintf(problem, sizeof problem, "was killed by signal %d (%s)",
-			 -code, strsignal(-code));
+		snprintf(problem, sizeof problem,
+			 "was killed by signal %d (%s)", -code,
+			 strsignal(-code));
 	else
 		snprintf(problem, sizeof problem, "ended with status %d", code);
 	hear(gnuplot);
-	gnuplot->child.pid = -1;
+	gnuplot->process.child.pid = -1;	/* reaped */
 	return lost(gnuplot, problem, err);
 }
 
@@ -299,7 +187,7 @@ send_orders(struct ts_gnuplot *gnuplot, struct ts_err *err)
 			      "print '@@%s.'\n",
 			      gnuplot->token, gnuplot->token);
 
-	if (send(gnuplot->in, orders, (size_t)length,
+	if (send(gnuplot->process.in, orders, (size_t)length,
 		 MSG_NOSIGNAL | MSG_DONTWAIT) == length)
 		return TS_OK;
 	ended(gnuplot, err);
@@ -319,9 +207,14 @@ ts_gnuplot_begin(struct ts_gnuplot *gnuplot, const char *script, size_t size,
 	    new_token(gnuplot, err) != TS_OK)
 		return err->status;
 	if (gnuplot->jobs_done >= gnuplot->jobs)
-		end_process(gnuplot);
-	if (gnuplot->child.pid <= 0 && start_process(gnuplot, err) != TS_OK)
-		return err->status;
+		ts_process_end(&gnuplot->process);
+	if (gnuplot->process.child.pid <= 0) {
+		gnuplot->jobs_done = 0;
+		if (ts_process_start(&gnuplot->process, gnuplot->program,
+				     gnuplot->folder, gnuplot->sandbox, err) !=
+		    TS_OK)
+			return err->status;
+	}
 	gnuplot->due_us = clock->mono_us(clock) +
 			  (int64_t)gnuplot->deadline_ms * 1000;
 	return send_orders(gnuplot, err);
@@ -330,7 +223,7 @@ ts_gnuplot_begin(struct ts_gnuplot *gnuplot, const char *script, size_t size,
 int
 ts_gnuplot_fd(const struct ts_gnuplot *gnuplot)
 {
-	return gnuplot->err;
+	return gnuplot->process.err;
 }
 
 int64_t
@@ -383,7 +276,7 @@ answered(struct ts_gnuplot *gnuplot, const char *line, const char *end,
 	if (!failed)
 		ts_fail(err, TS_BAD_DATA, "gnuplot did not reach the last line "
 			"of the job file");
-	else if (gnuplot->said.used > 0)	/* has file and line of the error */
+	else if (gnuplot->said.used > 0)	/* names file and line */
 		ts_fail(err, TS_BAD_DATA, "gnuplot: %s", gnuplot->said.data);
 	else
 		ts_fail(err, TS_BAD_DATA, "gnuplot: %.*s",
@@ -436,7 +329,8 @@ ts_gnuplot_take(struct ts_gnuplot *gnuplot, char *path, size_t size,
 	if (rename(from, path) == 0)
 		return TS_OK;
 	if (errno == ENOENT)
-		return ts_fail(err, TS_BAD_DATA, "gnuplot left no picture%s%s%s",
+		return ts_fail(err, TS_BAD_DATA,
+			       "gnuplot left no picture%s%s%s",
 			       gnuplot->said.used > 0 ? " (it said: " : "",
 			       gnuplot->said.data,
 			       gnuplot->said.used > 0 ? ")" : "");
@@ -446,7 +340,7 @@ ts_gnuplot_take(struct ts_gnuplot *gnuplot, char *path, size_t size,
 const char *
 ts_gnuplot_sandbox(const struct ts_gnuplot *gnuplot)
 {
-	return gnuplot->active;
+	return gnuplot->process.sandbox;
 }
 
 /* ---- life ---------------------------------------------------------------- */
@@ -465,11 +359,9 @@ ts_gnuplot_open(const struct ts_gnuplot_opts *opts, struct ts_gnuplot **out,
 	gnuplot = calloc(1, sizeof *gnuplot);
 	if (gnuplot == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory for a gnuplot");
-	gnuplot->child.pid = -1;
-	gnuplot->in = gnuplot->err = -1;
+	gnuplot->process = (struct ts_process)TS_PROCESS_NONE;
 	gnuplot->heard = (struct ts_buf)TS_BUF_INIT(SAID_MAX);
 	gnuplot->said = (struct ts_buf)TS_BUF_INIT(8 * SHOWN_MAX);
-	gnuplot->active = "not started";
 	gnuplot->deadline_ms = opts->deadline_ms;
 	gnuplot->jobs = opts->jobs > 0 ? opts->jobs : JOBS_OF_A_LIFE;
 	gnuplot->sandbox = opts->sandbox;
@@ -490,7 +382,7 @@ ts_gnuplot_close(struct ts_gnuplot *gnuplot)
 
 	if (gnuplot == NULL)
 		return;
-	end_process(gnuplot);
+	ts_process_end(&gnuplot->process);
 	/* what cannot be removed lies in a private folder that goes later */
 	if (gnuplot->folder != NULL &&
 	    ts_rmtree(gnuplot->folder, &err) != TS_OK)

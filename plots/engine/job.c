@@ -16,7 +16,7 @@
 /* An older plugin's descriptor may end before a hook. */
 #define HAS_HOOK(chart, hook)						\
 	((chart)->plugin.struct_size >=					\
-		 offsetof(struct ts_chart, hook) + sizeof(chart)->hook &&	\
+	 offsetof(struct ts_chart, hook) + sizeof(chart)->hook &&	\
 	 (chart)->hook != NULL)
 
 enum ts_status

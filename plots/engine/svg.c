@@ -26,14 +26,13 @@ static const char *const elements[] = {
 	"pattern", "polygon", "polyline", "rect", "text", "tspan", "use",
 };
 static const char *const attributes[] = {
-	"color", "cx", "cy", "d", "dx", "dy", "fill", "fill-opacity", "fill-rule",
-	"filter", "filterUnits", "flood-color", "flood-opacity",
+	"color", "cx", "cy", "d", "dx", "dy", "fill", "fill-opacity",
+	"fill-rule", "filter", "filterUnits", "flood-color", "flood-opacity",
 	"font-family", "font-size", "font-style", "font-weight", "height",
 	"href", "id", "in", "in2", "opacity", "operator", "patternUnits",
 	"points", "r", "result", "stroke", "stroke-dasharray", "stroke-linecap",
 	"stroke-linejoin", "stroke-opacity", "stroke-width", "style",
-	"text-anchor", "text-decoration", "transform", "width", "x",
-	"xml:space", "y",
+	"text-anchor", "text-decoration", "transform", "width", "x", "y",
 };
 /* Those of the elements that hold nothing. */
 static const char *const shapes[] = {

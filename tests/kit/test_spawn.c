@@ -375,7 +375,7 @@ a_program_is_found_on_the_path_as_an_absolute_one(void **state)
 	temp_gone(dir);
 }
 
-/* ---- the sandbox, as far as this kernel has it ---------------------------- */
+/* ---- the sandbox, as far as this kernel has it --------------------------- */
 
 static const char *const system_paths[] = {
 	"/bin", "/usr", "/lib", "/lib64", "/etc", "/proc", NULL

@@ -155,7 +155,7 @@ a_pdf_is_dated_as_told(void **state)
 	bench_end(&bench);
 }
 
-/* ---- what was drawn before ------------------------------------------------ */
+/* ---- what was drawn before ----------------------------------------------- */
 
 static void
 an_unchanged_chart_is_copied_and_not_drawn(void **state)
@@ -310,7 +310,7 @@ an_entry_nobody_asks_for_goes_after_a_month(void **state)
 	bench_end(&bench);
 }
 
-/* ---- what cannot be drawn ------------------------------------------------- */
+/* ---- what cannot be drawn ------------------------------------------------ */
 
 static void
 each_chart_has_a_status_of_its_own(void **state)
@@ -468,7 +468,7 @@ a_missing_gnuplot_or_font_names_the_package(void **state)
 	bench_end(&bench);
 }
 
-/* ---- pages ---------------------------------------------------------------- */
+/* ---- pages --------------------------------------------------------------- */
 
 static const struct ts_plot_box boxes[] = {
 	{ { 20, 20, 754, 6 }, 0x0B5FA5 }, { { 20, 60, 170, 80 }, 0xF4F6F9 },

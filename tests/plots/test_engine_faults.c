@@ -219,7 +219,7 @@ one_bad_chart_does_not_stop_the_others(void **state)
 	bench_end(&bench);
 }
 
-/* ---- a full disk ---------------------------------------------------------- */
+/* ---- a full disk --------------------------------------------------------- */
 
 static char full_disk[512];	/* where the drawing chart fills up */
 

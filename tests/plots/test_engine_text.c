@@ -265,7 +265,7 @@ a_very_long_text_is_cut_and_stays_valid(void **state)
 	bench_end(&bench);
 }
 
-/* ---- hostile scripts ------------------------------------------------------ */
+/* ---- hostile scripts ----------------------------------------------------- */
 
 static const struct {
 	const char *name, *commands;	/* %1$s: the canary */

@@ -195,7 +195,7 @@ an_svg_of_another_size_is_refused(void **state)
 			    "svg: the size is 0 0 600 400, not 0 0 600 401");
 }
 
-/* ---- PNG ------------------------------------------------------------------ */
+/* ---- PNG ----------------------------------------------------------------- */
 
 static void
 add_number(struct ts_buf *out, uint32_t n)
@@ -288,7 +288,7 @@ a_png_of_another_size_or_with_a_wrong_byte_is_refused(void **state)
 			 TS_BAD_DATA);
 }
 
-/* ---- PDF ------------------------------------------------------------------ */
+/* ---- PDF ----------------------------------------------------------------- */
 
 static void
 make_pdf(struct ts_buf *out, const char *pages, const char *date)
