@@ -6,6 +6,7 @@
  * table, the same settings, the same order, one transaction, integers only.
  * Rounds alternate; medians of wall time, the commit included. Then the same
  * document comes a second time, under another number, and changes nothing.
+ * Last, how many rows a second the normaliser passes on by itself.
  *
  *   bench_store [ROUNDS [OBSERVATIONS [SERIES]]]
  */
@@ -19,6 +20,7 @@
 
 #include <tradestat/file.h>
 #include <tradestat/num.h>
+#include "store/normalise.h"
 #include "store/store.h"
 
 #define MOST_ROUNDS 31
@@ -232,6 +234,62 @@ remove_store(const char *path)
 	unlink(name);
 }
 
+/* ---- the normaliser ------------------------------------------------------------ */
+
+static enum ts_status
+ignore_obs(void *ctx, const struct ts_obs *obs, struct ts_err *err)
+{
+	(void)err;
+	*(int64_t *)ctx += obs->value.coef + obs->reporter[0];
+	return TS_OK;
+}
+
+static double
+normalise(const struct input *input, const struct ts_codes *codes)
+{
+	static const struct ts_column columns[] = {
+		{ "typeCode", true }, { "partner2Code", true },
+		{ "classificationSearchCode", true }, { "customsCode", true },
+		{ "mosCode", true }, { "motCode", true },
+		{ "isAggregate", false }, { "netWgt", false } };
+	static const char *const extra[] = { "C", "0", "HS", "C00", "0", "0",
+					     "true", "41139.393" };
+	static const char *const areas[] = { "398", "0", "380", "156", "842",
+					     "276", "251", "757", "699" };
+	int64_t sum = 0;
+	struct ts_sink next = { .ctx = &sum, .obs = ignore_obs };
+	struct ts_normaliser *normaliser;
+	const struct ts_sink *sink;
+	struct ts_err err;
+	double started = seconds();
+
+	if (ts_normalise_new(codes, "comtrade", "comtrade", &next,
+			     &normaliser, &err) != TS_OK)
+		die(err.text);
+	sink = ts_normalise_sink(normaliser);
+	if (sink->columns(sink->ctx, &(struct ts_columns){ columns, 8 },
+			  &err) != TS_OK)
+		die(err.text);
+	for (size_t n = 0; n < input->count; n++) {
+		struct ts_obs obs = {
+			.source = "", .dataset = "C-M-HS", .flow = "X",
+			.reporter = areas[0], .partner = areas[n % 9],
+			.product = input->products[n % input->series],
+			.frequency = 'M', .has_value = true, .unit = "USD",
+			.status = "", .extra = extra, .extra_count = 8,
+			.period = input->period[n % input->periods],
+			.value = { (int64_t)n, 0 }, .line = n + 1,
+		};
+
+		if (sink->obs(sink->ctx, &obs, &err) != TS_OK)
+			die(err.text);
+	}
+	if (ts_normalise_report(normaliser)->aside[TS_ASIDE_UNMAPPED] > 0)
+		die(ts_normalise_report(normaliser)->first_unmapped);
+	ts_normalise_free(normaliser);
+	return seconds() - started;
+}
+
 static int
 by_value(const void *a, const void *b)
 {
@@ -291,6 +349,9 @@ main(int argc, char **argv)
 	struct input input = { .count = 1000000, .series = 20000 };
 	int64_t number = 5;
 	struct rusage usage;
+	struct ts_codes *codes;
+	struct ts_err err;
+	double passes[MOST_ROUNDS];
 	char dir[256];
 	const char *root = getenv("TMPDIR");
 
@@ -324,6 +385,13 @@ main(int argc, char **argv)
 		       m / median(figures.again, rounds),
 		       m / median(figures.read, rounds));
 	}
+	if (ts_codes_open("config/codes", &codes, &err) != TS_OK)
+		die(err.text);
+	for (int i = 0; i < rounds; i++)
+		passes[i] = normalise(&input, codes);
+	ts_codes_close(codes);
+	printf("normalise          %.1f\n", (double)input.count / 1e6 /
+	       median(passes, rounds));
 	getrusage(RUSAGE_SELF, &usage);
 	printf("peak memory %ld MB (input included)\n",
 	       usage.ru_maxrss / 1024);

@@ -64,7 +64,8 @@ an_area_code_holds_in_its_years(void **state)
 		{ "iso2", "KZ", 2024, "KAZ" }, { "iso2", "1W", 2024, "W00" },
 		{ "iso3", "KAZ", 2024, "KAZ" }, { "iso3", "WLD", 2024, "W00" },
 		{ "iso3", "W00", 2024, "W00" }, { "iso3", "ROM", 2000, "ROU" },
-		{ "iso3", "ECS", 2024, "ECS" }, { "iso3", "kaz", 2024, "" },
+		{ "iso3", "ECS", 2024, "ECS" }, { "iso3", "EA19", 2024, "XEB" },
+		 { "iso3", "kaz", 2024, "" },
 		{ "eurostat", "EL", 2024, "GRC" },
 		{ "eurostat", "UK", 2024, "GBR" },
 		{ "eurostat", "GB", 2024, "GBR" },
@@ -217,6 +218,10 @@ a_group_has_the_members_of_the_year(void **state)
 	assert_true(holds(ts_codes_groups(codes), "central-asia"));
 	assert_string_equal(ts_codes_group_name(codes, "eaeu"),
 			    "Eurasian Economic Union");
+	/* what figures about the group as a whole are filed under */
+	assert_string_equal(ts_codes_group_area(codes, "central-asia"), "XZC");
+	assert_true(ts_codes_is_aggregate(codes, "XZC"));
+	assert_string_equal(ts_codes_group_area(codes, "klingon"), "");
 }
 
 static void

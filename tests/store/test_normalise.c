@@ -275,7 +275,7 @@ flows_have_one_name(void **state)
 		{ "DX", "DX" }, { "1", "M" }, { "2", "X" }, { "3", "RX" },
 		{ "4", "RM" }, { "Export", "X" }, { "imports", "M" },
 		{ "Re-Export", "RX" }, { "экспорт", "X" },
-		{ "XIP", "XIP" }, { "", "-" }, { "sideways", "?flow:sideways" },
+		{ "XIP", "XIP" }, { "X+M", "X+M" }, { "FDI", "FDI" }, { "", "-" }, { "sideways", "?flow:sideways" },
 	};
 
 	(void)state;
