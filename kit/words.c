@@ -213,25 +213,34 @@ amount_step(struct ts_amount amount)
 	return step;
 }
 
+static int
+amount_digits(struct ts_amount amount, int step)
+{
+	double scaled = amount.value / scale_values[step];
+	double half = amount.half_width / scale_values[step];
+	int digits = half > 0 ? justified(half, 3) : three_digits(scaled);
+
+	/* four significant digits are what a publisher's rounded figure has;
+	 * with more it only was printed in a smaller unit */
+	if (half > 0 && fabs(scaled) * pow(10, digits) >= 9999.5)
+		digits = three_digits(scaled);
+	if (step == 0 && half <= 0 && scaled == floor(scaled))
+		digits = 0;
+	return digits;
+}
+
 /* Figure without its scale word; *step tells which word belongs to it. */
 static void
 put_figure(struct ts_buf *out, const char *language, struct ts_amount amount,
 	   bool sign, int *step)
 {
 	const struct money *money = sign ? money_of(amount.unit) : NULL;
-	double scaled, half;
+	double scaled;
 	int digits;
 
 	*step = amount_step(amount);
 	scaled = amount.value / scale_values[*step];
-	half = amount.half_width / scale_values[*step];
-	digits = half > 0 ? justified(half, 3) : three_digits(scaled);
-	/* four significant digits are what a publisher's rounded figure has;
-	 * with more it only was printed in a smaller unit */
-	if (half > 0 && fabs(scaled) * pow(10, digits) >= 9999.5)
-		digits = three_digits(scaled);
-	if (*step == 0 && amount.half_width <= 0 && scaled == floor(scaled))
-		digits = 0;
+	digits = amount_digits(amount, *step);
 	if (amount.value < 0)
 		ts_buf_add(out, MINUS);
 	if (money != NULL)
@@ -415,9 +424,8 @@ put_delta(struct ts_buf *out, const char *language,
 	delta.value = fabs(change->to.value - change->from.value);
 	delta.half_width = change->from.half_width + change->to.half_width;
 	step = amount_step(delta);
-	digits = justified(delta.half_width / scale_values[step], 3);
-	if (delta.half_width > 0 &&
-	    is_rough(delta.half_width / scale_values[step], digits))
+	digits = amount_digits(delta, step);
+	if (is_rough(delta.half_width / scale_values[step], digits))
 		ts_buf_add(out, "about ");
 	ts_words_amount(out, language, delta);
 }

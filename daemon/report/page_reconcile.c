@@ -252,11 +252,13 @@ product_statements(struct ts_page_build *pb)
 	struct ts_render *r = pb->render;
 	struct ts_pick pick = { .reporter = r->report->reporter,
 				.partner = r->report->partner, .flow = "X",
+				.unit = r->report->currency,
 				.period = &r->period };
 	const struct ts_fact *fact;
-	size_t at = 0;
+	size_t at = 0, told = 0;
 
-	while ((fact = ts_facts_next(r->facts, &pick, &at)) != NULL) {
+	while ((fact = ts_facts_next(r->facts, &pick, &at)) != NULL &&
+	       told < 6) {
 		struct ts_pick ours = pick;
 		const struct ts_fact *own;
 		size_t own_at = 0;
@@ -269,10 +271,22 @@ product_statements(struct ts_page_build *pb)
 		while ((own = ts_facts_next(r->facts, &ours, &own_at)) != NULL)
 			if (own->has_value)
 				break;
-		if (own == NULL)
-			continue;
-		ts_pb_use(pb, own);
 		ts_pb_use(pb, fact);
+		told++;
+		if (own == NULL) {
+			if (fact->wording[0] != '\0')
+				ts_pb_sentence(
+					pb, "%s, %s: %s%s%s by the %s; the "
+					    "other sources have no figure for "
+					    "the same products",
+					fact->wording, r->period_text,
+					fact->qualifier,
+					fact->qualifier[0] != '\0' ? " " : "",
+					ts_r_amount(r, fact->amount),
+					publisher(r, fact->source));
+			continue;
+		}
+		ts_pb_use(pb, own);
 		ts_pb_sentence(pb, "%s, %s: %s (%s) against %s%s%s (%s)",
 			       ts_r_product(r, own), r->period_text,
 			       ts_r_amount(r, own->amount),

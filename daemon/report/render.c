@@ -302,15 +302,15 @@ gate_units(struct ts_render *r)
 	for (f = 0; f < r->facts->count; f++) {
 		const struct ts_fact *fact = &r->facts->items[f];
 
-		if (strcmp(fact->product, "TOTAL") == 0 && fact->has_value &&
-		    fact->measure[0] == '\0' &&
+		if (fact->has_value && fact->measure[0] == '\0' &&
 		    (strcmp(fact->flow, "X") == 0 ||
 		     strcmp(fact->flow, "M") == 0) &&
 		    strcmp(fact->source, r->headline) == 0 &&
 		    strcmp(fact->unit, r->report->currency) != 0) {
-			ts_r_gate(r, "units", "%s reports %s in \"%s\", the "
-				  "report is in %s", fact->source, fact->flow,
-				  fact->unit, r->report->currency);
+			ts_r_gate(r, "units", "%s gives %s of %s in \"%s\", "
+				  "the report is in %s", fact->source,
+				  fact->flow, fact->product, fact->unit,
+				  r->report->currency);
 			return;
 		}
 	}
