@@ -108,7 +108,7 @@ balance_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 
 	*out = (struct ts_chart_need){ .height_px = 400 };
 	if (read_balance(spec, arena, &chart, err) != TS_OK)
-		return ts_while(err, "balance");
+		return err->status;
 	if (chart.both < LEAST)
 		snprintf(out->refused, sizeof(out->refused),
 			 "needs exports and imports of at least %d periods, "
@@ -284,7 +284,7 @@ balance_draw(const struct ts_chart_job *job, struct ts_script *script,
 
 	ts_ink_begin(&ink, job, script);
 	if (read_balance(job->spec, job->arena, &chart, err) != TS_OK)
-		return ts_while(err, "balance");
+		return err->status;
 	for (i = 0; i < 3; i++)
 		ends[i] = ending_of(&chart, i, theme);
 	axis.ticks = ts_ticks_make(chart.low, chart.high);

@@ -134,7 +134,7 @@ columns_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 
 	*out = (struct ts_chart_need){ .height_px = 385 };
 	if (read_columns(spec, arena, &chart, err) != TS_OK)
-		return ts_while(err, "columns");
+		return err->status;
 	if (chart.known < LEAST)
 		snprintf(out->refused, sizeof(out->refused),
 			 "needs figures of at least %d periods, got %zu",
@@ -340,7 +340,7 @@ columns_draw(const struct ts_chart_job *job, struct ts_script *script,
 
 	ts_ink_begin(&ink, job, script);
 	if (read_columns(job->spec, job->arena, &chart, err) != TS_OK)
-		return ts_while(err, "columns");
+		return err->status;
 	place = place_columns(job, &chart, 1);
 	if (name_lines(&chart, place.step, &type) > 1)
 		place = place_columns(job, &chart, 2);

@@ -197,7 +197,7 @@ mirror_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 
 	*out = (struct ts_chart_need){ .height_px = 420 };
 	if (read_mirror(spec, arena, &chart, err) != TS_OK)
-		return ts_while(err, "mirror");
+		return err->status;
 	for (s = 0; s < 2; s++)
 		if (chart.sides[s].known == 0)
 			snprintf(out->refused, sizeof(out->refused),
@@ -566,7 +566,7 @@ mirror_draw(const struct ts_chart_job *job, struct ts_script *script,
 
 	ts_ink_begin(&ink, job, script);
 	if (read_mirror(job->spec, job->arena, &chart, err) != TS_OK)
-		return ts_while(err, "mirror");
+		return err->status;
 	ends[0] = side_ending(&chart, theme, EXPORTER);
 	ends[1] = side_ending(&chart, theme, IMPORTER);
 	ends[2] = gap_ending(&chart, theme);

@@ -175,7 +175,7 @@ movers_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 
 	*out = (struct ts_chart_need){ .height_px = 400 };
 	if (read_movers(spec, arena, &chart, err) != TS_OK)
-		return ts_while(err, "movers");
+		return err->status;
 	out->height_px = (int)lround(ts_frame_top(spec) + 27 + 6 +
 				     PITCH * (double)chart.count + BELOW);
 	if (chart.count < LEAST)
@@ -451,7 +451,7 @@ movers_draw(const struct ts_chart_job *job, struct ts_script *script,
 
 	ts_ink_begin(&ink, job, script);
 	if (read_movers(job->spec, job->arena, &chart, err) != TS_OK)
-		return ts_while(err, "movers");
+		return err->status;
 	place_rows(job, &chart);
 	ts_log_draw(&ink, &chart.log, &chart.fig, chart.top, chart.bottom);
 	draw_marks(&ink, &chart);

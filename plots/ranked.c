@@ -253,7 +253,7 @@ ranked_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 
 	*out = (struct ts_chart_need){ .height_px = 400 };
 	if (read_ranked(spec, arena, &chart, err) != TS_OK)
-		return ts_while(err, "ranked");
+		return err->status;
 	lines = count_lines(&chart, spec->width ? spec->width : 600, 2);
 	out->height_px = (int)lround(ts_frame_top(spec) + 14 + BELOW +
 				     PITCH * (double)chart.count +
@@ -410,7 +410,7 @@ ranked_draw(const struct ts_chart_job *job, struct ts_script *script,
 
 	ts_ink_begin(&ink, job, script);
 	if (read_ranked(job->spec, job->arena, &chart, err) != TS_OK)
-		return ts_while(err, "ranked");
+		return err->status;
 	place = place_bars(job, &chart);
 	ts_ink_boxes(&ink, chart.imports ? theme->imports_light :
 		     theme->exports_light);

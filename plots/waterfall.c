@@ -115,7 +115,7 @@ read_waterfall(const struct ts_chart_spec *spec, double width,
 {
 	*chart = (struct waterfall){ .names = { TS_REGULAR, 11 } };
 	if (ts_bridge_make(spec, arena, &chart->bridge, err) != TS_OK)
-		return ts_while(err, "waterfall");
+		return err->status;
 	if (chart->bridge.count == 0)
 		return TS_OK;
 	chart->step = fmin((width - 2 * SIDE) /
@@ -375,8 +375,7 @@ waterfall_draw(const struct ts_chart_job *job, struct ts_script *script,
 			   err) != TS_OK)
 		return err->status;
 	if (chart.bridge.count == 0)
-		return ts_fail(err, TS_BAD_DATA, "waterfall: %s",
-			       chart.bridge.refused);
+		return ts_fail(err, TS_BAD_DATA, "%s", chart.bridge.refused);
 	if (chart.lies)
 		place_rows(job, &chart);
 	else

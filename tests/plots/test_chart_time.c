@@ -130,8 +130,8 @@ two_flows_do_not_add_up_to_columns(void **state)
 
 	(void)state;
 	assert_int_equal(ask(c), TS_BAD_DATA);
-	assert_string_equal(c->err.text, "columns: row 2: flow is \"M\" after "
-			    "\"X\", but this chart shows one flow");
+	assert_string_equal(c->err.text, "row 2: flow is \"M\" after \"X\", "
+			    "but this chart shows one flow");
 	end_case(c);
 }
 
