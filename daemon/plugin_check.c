@@ -53,17 +53,20 @@ check_head(const struct ts_plugin *p, size_t symbol_bytes, struct ts_err *err)
 		return ts_fail(err, TS_UNAVAILABLE,
 			       "built for version %u.%u of the plugin "
 			       "interface, this is %u.%u; build it again with "
-			       "the installed headers", p->abi_major,
-			       p->abi_minor, TS_ABI_MAJOR, TS_ABI_MINOR);
+			       "the installed headers",
+			       p->abi_major, p->abi_minor, TS_ABI_MAJOR,
+			       TS_ABI_MINOR);
 	if (p->abi_minor > TS_ABI_MINOR)
 		return ts_fail(err, TS_UNAVAILABLE,
 			       "needs version %u.%u of the plugin interface, "
-			       "this is %u.%u; update tradestat", p->abi_major,
-			       p->abi_minor, TS_ABI_MAJOR, TS_ABI_MINOR);
+			       "this is %u.%u; update tradestat",
+			       p->abi_major, p->abi_minor, TS_ABI_MAJOR,
+			       TS_ABI_MINOR);
 	if (ts_plugin_kind_name(p->kind) == NULL)
 		return ts_fail(err, TS_UNAVAILABLE,
 			       "%u is no kind of plugin; build it again with "
-			       "the installed headers", p->kind);
+			       "the installed headers",
+			       p->kind);
 	if (p->struct_size < kinds[p->kind].least ||
 	    p->struct_size > kinds[p->kind].full ||
 	    p->struct_size > symbol_bytes)
@@ -80,8 +83,10 @@ check_head(const struct ts_plugin *p, size_t symbol_bytes, struct ts_err *err)
 static enum ts_status
 missing(const char *what, struct ts_err *err)
 {
-	return ts_fail(err, TS_UNAVAILABLE, "has no %s; set it in the "
-		       "descriptor", what);
+	return ts_fail(err, TS_UNAVAILABLE,
+		       "has no %s; set it in the "
+		       "descriptor",
+		       what);
 }
 
 static size_t
@@ -117,7 +122,8 @@ check_options(const struct ts_plugin *p, struct ts_err *err)
 		if (!is_name(opt->name))
 			return ts_fail(err, TS_UNAVAILABLE,
 				       "option name \"%.64s\" is not "
-				       "lower_snake_case; rename it", opt->name);
+				       "lower_snake_case; rename it",
+				       opt->name);
 		size = size_of_option(opt->kind);
 		if (size == 0 || opt->offset > p->opts_size ||
 		    size > p->opts_size - opt->offset)
@@ -135,7 +141,8 @@ check_fetcher(const struct ts_fetcher *f, struct ts_err *err)
 {
 	if (f->base_url == NULL)
 		return missing("base_url (\"\" where the configuration must "
-			       "name it)", err);
+			       "name it)",
+			       err);
 	return f->plan == NULL ? missing("plan", err) : TS_OK;
 }
 
@@ -149,8 +156,10 @@ check_decoder(const struct ts_decoder *d, struct ts_err *err)
 	if (d->end == NULL)
 		return missing("end", err);
 	if (d->passes < 0 || d->passes > 2)
-		return ts_fail(err, TS_UNAVAILABLE, "wants a document %d "
-			       "times; set passes to 1 or 2", d->passes);
+		return ts_fail(err, TS_UNAVAILABLE,
+			       "wants a document %d "
+			       "times; set passes to 1 or 2",
+			       d->passes);
 	if (d->passes == 2 && d->next_pass == NULL)
 		return missing("next_pass, but two passes", err);
 	return TS_OK;
@@ -167,14 +176,17 @@ check_indicator(const struct ts_indicator *indicator, struct ts_err *err)
 		return missing("measures", err);
 	for (; m->id != NULL; m++) {
 		if (!is_name(m->id))
-			return ts_fail(err, TS_UNAVAILABLE,
-				       "measure \"%.64s\" may only have a-z 0-9 "
-				       "_ and -; rename it", m->id);
+			return ts_fail(
+				err, TS_UNAVAILABLE,
+				"measure \"%.64s\" may only have a-z 0-9 "
+				"_ and -; rename it",
+				m->id);
 		if (m->title == NULL || m->unit == NULL || m->formula == NULL ||
 		    m->inputs == NULL)
 			return ts_fail(err, TS_UNAVAILABLE,
 				       "measure \"%s\" lacks a title, unit, "
-				       "formula or inputs; set all four", m->id);
+				       "formula or inputs; set all four",
+				       m->id);
 	}
 	return TS_OK;
 }
@@ -203,7 +215,7 @@ check_hooks(const struct ts_plugin *p, struct ts_err *err)
 		return check_indicator(whole, err);
 	case TS_KIND_CHART:
 		return check_chart(whole, err);
-	case TS_KIND_OUTPUT:	/* without make it delivers only */
+	case TS_KIND_OUTPUT: /* without make it delivers only */
 		return TS_OK;
 	}
 	return TS_OK;
@@ -228,9 +240,11 @@ ts_plugin_check(const struct ts_plugin *found, size_t symbol_bytes,
 		p = copy;
 	}
 	if (!is_name(p->name))
-		return ts_fail(err, TS_UNAVAILABLE, "the name \"%.64s\" may "
+		return ts_fail(err, TS_UNAVAILABLE,
+			       "the name \"%.64s\" may "
 			       "only have a-z 0-9 _ and -, at most 64; rename "
-			       "it", p->name != NULL ? p->name : "");
+			       "it",
+			       p->name != NULL ? p->name : "");
 	if (p->title == NULL)
 		return missing("title", err);
 	status = check_options(p, err);

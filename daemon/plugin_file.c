@@ -25,13 +25,13 @@ check_owner(int fd, const char *path, struct ts_err *err)
 	if (st.st_uid != 0)
 		return ts_fail(err, TS_REFUSED,
 			       "%s belongs to user %u and not to root; "
-			       "chown root:root %s && chmod go-w %s", path,
-			       st.st_uid, path, path);
+			       "chown root:root %s && chmod go-w %s",
+			       path, st.st_uid, path, path);
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return ts_fail(err, TS_REFUSED,
 			       "%s can be written by others than root (mode "
-			       "%04o); chmod go-w %s", path,
-			       st.st_mode & 07777u, path);
+			       "%04o); chmod go-w %s",
+			       path, st.st_mode & 07777u, path);
 	return TS_OK;
 }
 
@@ -60,8 +60,9 @@ walk(const char *path, enum ts_status *trusted, struct ts_err *why)
 		at += length;
 		memcpy(so_far, path, (size_t)(at - path));
 		so_far[at - path] = '\0';
-		next = openat(fd, part, (*at == '\0' ? O_RDONLY : O_PATH) |
-			      O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		next = openat(fd, part,
+			      (*at == '\0' ? O_RDONLY : O_PATH) | O_DIRECTORY |
+				      O_NOFOLLOW | O_CLOEXEC);
 		ts_close(&fd);
 		fd = next;
 		if (fd >= 0 && *trusted == TS_OK)
@@ -196,14 +197,16 @@ ts_plugin_file_open(const struct ts_plugin_folder *folder, const char *name,
 	out->fd = openat(folder->fd, name,
 			 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (out->fd < 0 && errno == ELOOP)
-		return ts_fail(err, TS_REFUSED, "is a link; install the file "
+		return ts_fail(err, TS_REFUSED,
+			       "is a link; install the file "
 			       "itself");
 	if (out->fd < 0)
 		return ts_fail_errno(err, errno, "open");
 	if (fstat(out->fd, &st) != 0)
 		status = ts_fail_errno(err, errno, "stat");
 	else if (!S_ISREG(st.st_mode))
-		status = ts_fail(err, TS_REFUSED, "is not a file; remove it "
+		status = ts_fail(err, TS_REFUSED,
+				 "is not a file; remove it "
 				 "from the folder");
 	else
 		status = check_owner(out->fd, path, err);
@@ -211,10 +214,12 @@ ts_plugin_file_open(const struct ts_plugin_folder *folder, const char *name,
 		/* what was looked at, even if the name is another file now */
 		snprintf(by_fd, sizeof by_fd, "/proc/self/fd/%d", out->fd);
 		out->handle = dlopen(by_fd, RTLD_NOW | RTLD_LOCAL);
-		status = out->handle != NULL ? find_descriptor(out, err) :
-			ts_fail(err, TS_UNAVAILABLE, "cannot be loaded: %s; "
-				"build it again with the installed headers",
-				dlerror());
+		status = out->handle != NULL ? find_descriptor(out, err)
+					     : ts_fail(err, TS_UNAVAILABLE,
+						       "cannot be loaded: %s; "
+						       "build it again with "
+						       "the installed headers",
+						       dlerror());
 	}
 	if (status != TS_OK)
 		ts_plugin_file_close(out);

@@ -11,8 +11,8 @@
 #include <tradestat/plugin.h>
 
 struct ts_plugin_folder {
-	int fd;			/* -1: there is no such folder */
-	const char **names;	/* of its *.so, sorted; NULL at the end */
+	int fd;             /* -1: there is no such folder */
+	const char **names; /* of its *.so, sorted; NULL at the end */
 	/* TS_OK, or why nothing in it may be loaded */
 	enum ts_status trusted;
 	struct ts_err why;
@@ -25,7 +25,7 @@ enum ts_status ts_plugin_folder_open(const char *path, struct ts_arena *arena,
 void ts_plugin_folder_close(struct ts_plugin_folder *folder);
 
 struct ts_plugin_file {
-	void *handle;		/* of dlopen */
+	void *handle; /* of dlopen */
 	/* Stays open as long as the handle: the loader knows the object by the
 	 * path /proc/self/fd/N, and must not meet that name again. */
 	int fd;

@@ -19,7 +19,7 @@ extern const struct ts_plugin *const ts_builtin_output[];
 
 struct entry {
 	const struct ts_plugin *plugin;
-	const char *path;	/* NULL: built in */
+	const char *path; /* NULL: built in */
 	struct ts_plugin_file file;
 };
 
@@ -58,7 +58,7 @@ origin_of(const struct entry *entry)
 	return entry->path != NULL ? entry->path : "built in";
 }
 
-/* ---- nothing twice ------------------------------------------------------- */
+/* ---- nothing twice ---- */
 
 static const struct entry *
 find(const struct ts_registry *registry, uint32_t kind, const char *name)
@@ -75,9 +75,10 @@ find(const struct ts_registry *registry, uint32_t kind, const char *name)
 static const struct ts_measure *
 measures_of(const struct ts_plugin *plugin)
 {
-	return plugin->kind == TS_KIND_INDICATOR ?
-		((const struct ts_indicator *)(const void *)plugin)->measures :
-		NULL;
+	return plugin->kind == TS_KIND_INDICATOR
+		       ? ((const struct ts_indicator *)(const void *)plugin)
+				 ->measures
+		       : NULL;
 }
 
 static const struct entry *
@@ -115,15 +116,15 @@ check_new(const struct ts_registry *registry, const struct ts_plugin *plugin,
 			return ts_fail(err, TS_UNAVAILABLE,
 				       "measure \"%s\" is there already "
 				       "(indicator \"%s\", %s); rename or "
-				       "remove one of them", m->id,
-				       other->plugin->name, origin_of(other));
+				       "remove one of them",
+				       m->id, other->plugin->name,
+				       origin_of(other));
 	}
 	return TS_OK;
 }
 
 static enum ts_status
-add(struct ts_registry *registry, const struct entry *entry,
-    struct ts_err *err)
+add(struct ts_registry *registry, const struct entry *entry, struct ts_err *err)
 {
 	enum ts_status status = check_new(registry, entry->plugin, err);
 
@@ -131,9 +132,9 @@ add(struct ts_registry *registry, const struct entry *entry,
 		return status;
 	if (registry->count == registry->room) {
 		size_t room = registry->room == 0 ? 128 : registry->room * 2;
-		struct entry *entries = ts_arena_grow(
-			registry->arena, registry->entries, registry->count,
-			room, sizeof *entries);
+		struct entry *entries =
+			ts_arena_grow(registry->arena, registry->entries,
+				      registry->count, room, sizeof *entries);
 
 		if (entries == NULL)
 			return no_memory(err);
@@ -144,7 +145,7 @@ add(struct ts_registry *registry, const struct entry *entry,
 	return TS_OK;
 }
 
-/* ---- built in ------------------------------------------------------------- */
+/* ---- built in ---- */
 
 static enum ts_status
 add_builtin(struct ts_registry *registry, const struct ts_plugin *const *list,
@@ -154,8 +155,8 @@ add_builtin(struct ts_registry *registry, const struct ts_plugin *const *list,
 		struct entry entry = { .file = { .fd = -1 } };
 
 		if (ts_plugin_check(*list, (*list)->struct_size,
-				    registry->arena, &entry.plugin, err) !=
-			    TS_OK ||
+				    registry->arena, &entry.plugin,
+				    err) != TS_OK ||
 		    add(registry, &entry, err) != TS_OK)
 			return ts_while(err, "built-in plugin %s",
 					(*list)->name);
@@ -163,7 +164,7 @@ add_builtin(struct ts_registry *registry, const struct ts_plugin *const *list,
 	return TS_OK;
 }
 
-/* ---- third parties --------------------------------------------------------- */
+/* ---- third parties ---- */
 
 static enum ts_status
 add_file(struct ts_registry *registry, const struct ts_plugin_folder *folder,
@@ -220,7 +221,7 @@ add_folder(struct ts_registry *registry, const char *dir,
 	return TS_OK;
 }
 
-/* ---- the lists ---------------------------------------------------------------- */
+/* ---- the lists ---- */
 
 static int
 by_origin_and_name(const void *a, const void *b)
@@ -260,7 +261,9 @@ fill(struct ts_registry *registry, const char *plugin_dir,
      const struct complaints *to, struct ts_err *err)
 {
 	const struct ts_plugin *const *const lists[] = {
-		ts_builtin_fetchers, ts_builtin_indicators, ts_builtin_plots,
+		ts_builtin_fetchers,
+		ts_builtin_indicators,
+		ts_builtin_plots,
 		ts_builtin_output,
 	};
 	enum ts_status status = TS_OK;
@@ -282,8 +285,8 @@ ts_registry_open(const char *plugin_dir, ts_opt_complain *complain_to,
 	struct ts_registry *registry;
 	enum ts_status status;
 
-	registry = arena != NULL ?
-		ts_arena_alloc(arena, 1, sizeof *registry) : NULL;
+	registry = arena != NULL ? ts_arena_alloc(arena, 1, sizeof *registry)
+				 : NULL;
 	if (registry == NULL) {
 		ts_arena_free(arena);
 		return no_memory(err);
@@ -304,7 +307,8 @@ ts_registry_close(struct ts_registry *registry)
 	if (registry == NULL)
 		return;
 	while (registry->count > 0)
-		ts_plugin_file_close(&registry->entries[--registry->count].file);
+		ts_plugin_file_close(
+			&registry->entries[--registry->count].file);
 	ts_arena_free(registry->arena);
 }
 

@@ -21,9 +21,9 @@ struct block {
 
 struct ts_arena {
 	size_t ceiling;
-	size_t held;		/* bytes of all blocks */
-	size_t used;		/* bytes handed out */
-	struct block *current;	/* the one that small pieces come from */
+	size_t held;           /* bytes of all blocks */
+	size_t used;           /* bytes handed out */
+	struct block *current; /* the one that small pieces come from */
 	struct block *first;
 };
 
@@ -101,7 +101,8 @@ add_block(struct ts_arena *arena, size_t want)
 		return NULL;
 	block->size = size;
 	arena->held += size;
-	if (arena->current != NULL && size == want && want > LARGEST_BLOCK / 2) {
+	if (arena->current != NULL && size == want &&
+	    want > LARGEST_BLOCK / 2) {
 		block->older = arena->current->older;
 		arena->current->older = block;
 	} else {
@@ -175,7 +176,7 @@ ts_arena_grow(struct ts_arena *arena, const void *old, size_t old_count,
 	if (old != NULL && to >= from && grow_in_place(arena, old, from, to))
 		return (void *)(uintptr_t)old;
 	new = take(arena, to, ALIGN);
-	if (new != NULL && old != NULL && from > 0 && to > 0)
+	if (new != NULL && old != NULL &&from > 0 && to > 0)
 		memcpy(new, old, from < to ? from : to);
 	return new;
 }

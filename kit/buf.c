@@ -111,7 +111,7 @@ ts_buf_vaddf(struct ts_buf *buf, const char *fmt, va_list args)
 	va_copy(again, args);
 	length = vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
-	if (length < 0) {	/* longer than INT_MAX, or no memory */
+	if (length < 0) { /* longer than INT_MAX, or no memory */
 		buf->failed = true;
 		return;
 	}

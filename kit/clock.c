@@ -50,8 +50,10 @@ const struct ts_clock *
 ts_clock_system(void)
 {
 	static const struct ts_clock clock = {
-		.wall_us = system_wall_us, .mono_us = system_mono_us,
-		.sleep_us = system_sleep_us, .ctx = NULL,
+		.wall_us = system_wall_us,
+		.mono_us = system_mono_us,
+		.sleep_us = system_sleep_us,
+		.ctx = NULL,
 	};
 
 	return &clock;
@@ -135,8 +137,9 @@ read_time(const char *p, int64_t *us)
 		return false;
 	}
 	*us = ((hour - sign * zone_hour) * 3600 +
-	       (minute - sign * zone_minute) * 60 + second) * US_PER_S +
-		fraction;
+	       (minute - sign * zone_minute) * 60 + second) *
+		      US_PER_S +
+	      fraction;
 	return *p == '\0';
 }
 
@@ -151,14 +154,15 @@ ts_time_parse(const char *text, int64_t *wall_us, struct ts_err *err)
 	if (strnlen(text, 10) == 10)
 		memcpy(date, text, 10);
 	good = ts_period_parse(date, &day, NULL) == TS_OK &&
-		day.span == TS_DAY && date[4] == '-' && date[7] == '-';
+	       day.span == TS_DAY && date[4] == '-' && date[7] == '-';
 	if (good && text[10] != '\0')
 		good = strchr("Tt ", text[10]) != NULL &&
-			read_time(text + 11, &us);
+		       read_time(text + 11, &us);
 	if (!good)
 		return ts_fail(err, TS_BAD_DATA,
 			       "not a time: \"%.40s\" (write it as "
-			       "2026-11-24T21:30:05Z)", text);
+			       "2026-11-24T21:30:05Z)",
+			       text);
 	*wall_us = ts_period_first_day(day) * S_PER_DAY * US_PER_S + us;
 	return TS_OK;
 }

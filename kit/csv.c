@@ -12,11 +12,11 @@
  * below, which may stop anywhere and go on with the next piece.
  */
 enum state {
-	AT_FIELD,	/* nothing of the field seen */
+	AT_FIELD, /* nothing of the field seen */
 	IN_PLAIN,
 	IN_QUOTES,
-	BEHIND_QUOTE,	/* a quote inside quotes: the end, or half of "" */
-	BEHIND_CR,	/* of a plain field: a line end if LF follows */
+	BEHIND_QUOTE, /* a quote inside quotes: the end, or half of "" */
+	BEHIND_CR,    /* of a plain field: a line end if LF follows */
 	BEHIND_QUOTE_CR,
 };
 
@@ -26,15 +26,15 @@ struct ts_csv {
 	struct ts_csv_opts opts;
 	ts_csv_record *record;
 	void *ctx;
-	size_t max_record;	/* bytes of all fields and what parts them */
+	size_t max_record; /* bytes of all fields and what parts them */
 	enum state state;
-	unsigned bom_seen;	/* bytes; sizeof bom: it is past */
+	unsigned bom_seen; /* bytes; sizeof bom: it is past */
 	bool ended_clean, stopped;
-	uint64_t line;		/* the one being read, from 1 */
-	uint64_t record_line;	/* where the record began */
-	char *text;		/* fields of the record, each terminated */
+	uint64_t line;        /* the one being read, from 1 */
+	uint64_t record_line; /* where the record began */
+	char *text;           /* fields of the record, each terminated */
 	size_t used, room;
-	size_t field_start;	/* in text */
+	size_t field_start; /* in text */
 	bool quoted;
 	struct ts_csv_field *fields;
 	size_t field_count, field_room;
@@ -43,7 +43,7 @@ struct ts_csv {
 /* The piece being read, and where its next rare bytes are. */
 struct piece {
 	const char *at, *end;
-	const char *quote, *nul;	/* end: none; before at: not known */
+	const char *quote, *nul; /* end: none; before at: not known */
 };
 
 enum ts_status
@@ -62,8 +62,9 @@ ts_csv_new(const struct ts_csv_opts *opts, ts_csv_record *record, void *ctx,
 	/* one field at its limit is rare; all of them at once are an attack */
 	csv->max_record = (size_t)1 << 20;
 	if (csv->opts.max_field > csv->max_record / 64)
-		csv->max_record = csv->opts.max_field > SIZE_MAX / 256 ?
-			SIZE_MAX / 4 : csv->opts.max_field * 64;
+		csv->max_record = csv->opts.max_field > SIZE_MAX / 256
+					  ? SIZE_MAX / 4
+					  : csv->opts.max_field * 64;
 	csv->record = record;
 	csv->ctx = ctx;
 	csv->line = 1;
@@ -95,7 +96,7 @@ make_text_room(struct ts_csv *csv, size_t count)
 	char *text;
 
 	while (room - csv->used <= count)
-		room *= 2;	/* max_record keeps it from overflowing */
+		room *= 2; /* max_record keeps it from overflowing */
 	if (room == csv->room)
 		return true;
 	text = realloc(csv->text, room);
@@ -111,11 +112,13 @@ add_text(struct ts_csv *csv, const char *bytes, size_t count,
 	 struct ts_err *err)
 {
 	if (csv->used - csv->field_start + count > csv->opts.max_field)
-		return ts_fail(err, TS_BAD_DATA, "line %" PRIu64
-			       ": a field of more than %zu bytes", csv->line,
-			       csv->opts.max_field);
+		return ts_fail(err, TS_BAD_DATA,
+			       "line %" PRIu64
+			       ": a field of more than %zu bytes",
+			       csv->line, csv->opts.max_field);
 	if (csv->used + count > csv->max_record)
-		return ts_fail(err, TS_BAD_DATA, "line %" PRIu64
+		return ts_fail(err, TS_BAD_DATA,
+			       "line %" PRIu64
 			       ": a record of more than %zu bytes",
 			       csv->record_line, csv->max_record);
 	if (csv->room - csv->used <= count && !make_text_room(csv, count))
@@ -132,9 +135,9 @@ make_field_room(struct ts_csv *csv, struct ts_err *err)
 	struct ts_csv_field *fields;
 
 	if (csv->field_count >= csv->opts.max_fields)
-		return ts_fail(err, TS_BAD_DATA, "line %" PRIu64
-			       ": more than %zu fields", csv->record_line,
-			       csv->opts.max_fields);
+		return ts_fail(err, TS_BAD_DATA,
+			       "line %" PRIu64 ": more than %zu fields",
+			       csv->record_line, csv->opts.max_fields);
 	if (csv->field_count < csv->field_room)
 		return TS_OK;
 	fields = realloc(csv->fields, room * sizeof *fields);
@@ -159,7 +162,8 @@ finish_field(struct ts_csv *csv, struct ts_err *err)
 	if (csv->used == csv->room && !make_text_room(csv, 0))
 		return ts_fail(err, TS_SYSTEM, "out of memory");
 	csv->fields[csv->field_count++] = (struct ts_csv_field){
-		.text = NULL, .length = csv->used - csv->field_start,
+		.text = NULL,
+		.length = csv->used - csv->field_start,
 		.quoted = csv->quoted,
 	};
 	csv->text[csv->used++] = '\0';
@@ -178,7 +182,7 @@ finish_record(struct ts_csv *csv, struct ts_err *err)
 
 	if (status != TS_OK)
 		return status;
-	for (i = 0; i < count; i++) {	/* only now text has settled */
+	for (i = 0; i < count; i++) { /* only now text has settled */
 		csv->fields[i].text = text;
 		text += csv->fields[i].length + 1;
 	}
@@ -186,7 +190,7 @@ finish_record(struct ts_csv *csv, struct ts_err *err)
 	csv->used = 0;
 	csv->field_start = 0;
 	if (count == 1 && csv->fields[0].length == 0 && !csv->fields[0].quoted)
-		return TS_OK;	/* an empty line */
+		return TS_OK; /* an empty line */
 	return csv->record(csv->ctx, csv->record_line, csv->fields, count, err);
 }
 
@@ -212,7 +216,8 @@ take_line(struct ts_csv *csv, const char *line, size_t length,
 		if (stop == NULL)
 			stop = end;
 		if ((size_t)(stop - at) > max_field)
-			return ts_fail(err, TS_BAD_DATA, "line %" PRIu64
+			return ts_fail(err, TS_BAD_DATA,
+				       "line %" PRIu64
 				       ": a field of more than %zu bytes",
 				       csv->line, max_field);
 		if (count >= csv->field_room || count >= csv->opts.max_fields) {
@@ -225,7 +230,8 @@ take_line(struct ts_csv *csv, const char *line, size_t length,
 			csv->field_count = 0;
 		}
 		csv->fields[count++] = (struct ts_csv_field){
-			.text = at, .length = (size_t)(stop - at),
+			.text = at,
+			.length = (size_t)(stop - at),
 			.quoted = false,
 		};
 		*stop = '\0';
@@ -351,8 +357,8 @@ take_behind_quote(struct ts_csv *csv, char c, struct ts_err *err)
 		csv->state = BEHIND_QUOTE_CR;
 		return TS_OK;
 	}
-	return refuse(err, csv->line, c == '\0' ? "a NUL byte" :
-		      "text behind a closing quote");
+	return refuse(err, csv->line,
+		      c == '\0' ? "a NUL byte" : "text behind a closing quote");
 }
 
 /* As far as the state allows in one go; at least one byte. */
@@ -377,7 +383,7 @@ take_some(struct ts_csv *csv, struct piece *piece, struct ts_err *err)
 			csv->line++;
 			return finish_record(csv, err);
 		}
-		csv->state = IN_PLAIN;	/* it was one of the field */
+		csv->state = IN_PLAIN; /* it was one of the field */
 		return add_text(csv, "\r", 1, err);
 	}
 	return TS_OK;
@@ -387,7 +393,10 @@ static enum ts_status
 take(struct ts_csv *csv, const char *bytes, size_t count, struct ts_err *err)
 {
 	struct piece piece = {
-		.at = bytes, .end = bytes + count, .quote = NULL, .nul = NULL,
+		.at = bytes,
+		.end = bytes + count,
+		.quote = NULL,
+		.nul = NULL,
 	};
 	enum ts_status status = TS_OK;
 
@@ -445,7 +454,7 @@ ts_csv_end(struct ts_csv *csv, bool *ended_clean, struct ts_err *err)
 
 	if (csv->stopped)
 		return ts_fail(err, TS_BAD_DATA, "ended after a failure");
-	if (csv->bom_seen < sizeof bom) {	/* a file of one or two bytes */
+	if (csv->bom_seen < sizeof bom) { /* a file of one or two bytes */
 		unsigned seen = csv->bom_seen;
 
 		csv->bom_seen = sizeof bom;

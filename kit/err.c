@@ -10,8 +10,7 @@
 /* Formats aside, because the arguments may point into err->text. */
 #define DRAFT_ROOM 4096
 
-static void
-draft(char *out, const char *fmt, va_list args)
+static void draft(char *out, const char *fmt, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
 static void
@@ -78,26 +77,26 @@ ts_exit_code(enum ts_status status)
 		return 0;
 	case TS_AGAIN:
 	case TS_FULL:
-		return 75;	/* EX_TEMPFAIL */
+		return 75; /* EX_TEMPFAIL */
 	case TS_REFUSED:
-		return 77;	/* EX_NOPERM */
+		return 77; /* EX_NOPERM */
 	case TS_BAD_DATA:
 	case TS_HELD:
-		return 65;	/* EX_DATAERR */
+		return 65; /* EX_DATAERR */
 	case TS_BAD_CONFIG:
-		return 78;	/* EX_CONFIG */
+		return 78; /* EX_CONFIG */
 	case TS_BAD_USAGE:
-		return 64;	/* EX_USAGE */
+		return 64; /* EX_USAGE */
 	case TS_NO_INPUT:
-		return 66;	/* EX_NOINPUT */
+		return 66; /* EX_NOINPUT */
 	case TS_UNAVAILABLE:
-		return 69;	/* EX_UNAVAILABLE */
+		return 69; /* EX_UNAVAILABLE */
 	case TS_CORRUPT:
-		return 74;	/* EX_IOERR */
+		return 74; /* EX_IOERR */
 	case TS_SYSTEM:
-		return 71;	/* EX_OSERR */
+		return 71; /* EX_OSERR */
 	}
-	return 70;		/* EX_SOFTWARE: no such status */
+	return 70; /* EX_SOFTWARE: no such status */
 }
 
 const char *

@@ -13,7 +13,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define MAX_DEPTH 200	/* of a tree to remove; a descriptor a level */
+#define MAX_DEPTH 200 /* of a tree to remove; a descriptor a level */
 
 void
 ts_close(int *fd)
@@ -116,7 +116,7 @@ ts_file_write(const char *path, const void *bytes, size_t count, mode_t mode,
 	if (status == TS_OK && rename(aside, path) != 0)
 		status = ts_fail_errno(err, errno, "rename to %s", path);
 	if (status != TS_OK) {
-		unlink(aside);	/* best effort: the failure is told already */
+		unlink(aside); /* best effort: the failure is told already */
 		return status;
 	}
 	return ts_fsync_dir(folder, err);
@@ -186,8 +186,8 @@ ts_mkdirs(const char *path, struct ts_err *err)
 	return TS_OK;
 }
 
-static enum ts_status
-remove_at(int parent, const char *name, int depth, struct ts_err *err);
+static enum ts_status remove_at(int parent, const char *name, int depth,
+				struct ts_err *err);
 
 static enum ts_status
 empty_folder(DIR *folder, int depth, struct ts_err *err)
@@ -205,8 +205,8 @@ empty_folder(DIR *folder, int depth, struct ts_err *err)
 		if (strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0)
 			continue;
-		status = remove_at(dirfd(folder), entry->d_name, depth + 1,
-				   err);
+		status =
+			remove_at(dirfd(folder), entry->d_name, depth + 1, err);
 		if (status != TS_OK)
 			return status;
 	}
@@ -303,7 +303,8 @@ ts_space_check(const char *path, unsigned long long want_bytes,
 	if (free_bytes < want_bytes)
 		return ts_fail(err, TS_FULL,
 			       "%s: %llu MiB free, %llu MiB are kept in "
-			       "reserve", path, free_bytes >> 20,
+			       "reserve",
+			       path, free_bytes >> 20,
 			       (want_bytes + (1u << 20) - 1) >> 20);
 	return TS_OK;
 }

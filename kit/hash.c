@@ -11,7 +11,7 @@
 
 struct ts_hash {
 	EVP_MD_CTX *ctx;
-	bool failed;		/* libcrypto said no: the text will be "" */
+	bool failed; /* libcrypto said no: the text will be "" */
 };
 
 struct ts_hash *
@@ -78,7 +78,8 @@ ts_sha256(const void *bytes, size_t count, char text[TS_SHA256_TEXT])
 	unsigned length = 0;
 
 	text[0] = '\0';
-	if (EVP_Digest(bytes, count, digest, &length, EVP_sha256(), NULL) == 1 &&
+	if (EVP_Digest(bytes, count, digest, &length, EVP_sha256(), NULL) ==
+		    1 &&
 	    length == 32)
 		put_hex(digest, text);
 }
@@ -102,8 +103,7 @@ add_file(struct ts_hash *hash, int fd, const char *path, struct ts_err *err)
 }
 
 enum ts_status
-ts_sha256_file(const char *path, char text[TS_SHA256_TEXT],
-	       struct ts_err *err)
+ts_sha256_file(const char *path, char text[TS_SHA256_TEXT], struct ts_err *err)
 {
 	TS_AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
 	char digest[TS_SHA256_TEXT];

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <tradestat/text.h>
 
-#define LINE_ROOM 2000	/* with the line feed */
+#define LINE_ROOM 2000 /* with the line feed */
 
 /* The one setting of the process that is not passed about: a log line can
  * come from anywhere. Set once, when the command line was read. */
@@ -56,8 +56,8 @@ ts_log(enum ts_level level, const char *place, const char *fmt, ...)
 		head = snprintf(line, sizeof line, "<%d>%.60s: ", (int)level,
 				place);
 	else
-		head = snprintf(line, sizeof line, "%s: %.60s: ",
-				level_name(level), place);
+		head = snprintf(line, sizeof line,
+				"%s: %.60s: ", level_name(level), place);
 	used = (size_t)head;
 	used += ts_text_escape(line + used, LINE_ROOM - used, said);
 	line[used++] = '\n';

@@ -2,35 +2,38 @@
 #include <tradestat/num.h>
 
 #include <errno.h>
-#include <float.h>
 #include <inttypes.h>
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kit/digits.h"
+
 #define MAX_SCALE 100
 
 static const uint64_t pow10u[20] = {
-	1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u,
-	1000000000u, 10000000000u, 100000000000u, 1000000000000u,
-	10000000000000u, 100000000000000u, 1000000000000000u,
-	10000000000000000u, 100000000000000000u, 1000000000000000000u,
+	1u,
+	10u,
+	100u,
+	1000u,
+	10000u,
+	100000u,
+	1000000u,
+	10000000u,
+	100000000u,
+	1000000000u,
+	10000000000u,
+	100000000000u,
+	1000000000000u,
+	10000000000000u,
+	100000000000000u,
+	1000000000000000u,
+	10000000000000000u,
+	100000000000000000u,
+	1000000000000000000u,
 	10000000000000000000u,
 };
-
-/* Powers of ten that a double holds exactly. */
-static const double pow10d[23] = {
-	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
-	1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-};
-
-static unsigned
-digit_of(char c)
-{
-	return (unsigned)(unsigned char)c - '0';	/* > 9: not a digit */
-}
 
 enum ts_status
 ts_num_int(const char *text, int64_t min, int64_t max, int64_t *out,
@@ -39,7 +42,7 @@ ts_num_int(const char *text, int64_t min, int64_t max, int64_t *out,
 	char *end;
 	intmax_t value;
 
-	if (text[0] != '-' && digit_of(text[0]) > 9)
+	if (text[0] != '-' && ts_digit(text[0]) > 9)
 		return ts_fail(err, TS_BAD_DATA, "not a number: \"%.40s\"",
 			       text);
 	errno = 0;
@@ -48,9 +51,8 @@ ts_num_int(const char *text, int64_t min, int64_t max, int64_t *out,
 		return ts_fail(err, TS_BAD_DATA, "not a number: \"%.40s\"",
 			       text);
 	if (errno == ERANGE || value < min || value > max)
-		return ts_fail(err, TS_BAD_DATA,
-			       "%.40s is outside %jd..%jd", text,
-			       (intmax_t)min, (intmax_t)max);
+		return ts_fail(err, TS_BAD_DATA, "%.40s is outside %jd..%jd",
+			       text, (intmax_t)min, (intmax_t)max);
 	*out = value;
 	return TS_OK;
 }
@@ -60,13 +62,13 @@ struct parts {
 	const char *whole, *fraction;
 	size_t whole_count, fraction_count;
 	bool negative;
-	int exponent;		/* +-99,999 when it is beyond that */
+	int exponent; /* +-99,999 when it is beyond that */
 };
 
 static const char *
 skip_digits(const char *p, const char *end)
 {
-	while (p < end && digit_of(*p) <= 9)
+	while (p < end && ts_digit(*p) <= 9)
 		p++;
 	return p;
 }
@@ -101,9 +103,9 @@ take_apart(const char *p, const char *end, struct parts *out)
 			negative = *p++ == '-';
 		if (p == end)
 			return false;
-		for (; p < end && digit_of(*p) <= 9; p++)
+		for (; p < end && ts_digit(*p) <= 9; p++)
 			if (exponent < 10000)
-				exponent = exponent * 10 + (int)digit_of(*p);
+				exponent = exponent * 10 + (int)ts_digit(*p);
 	}
 	out->exponent = negative ? -exponent : exponent;
 	return p == end;
@@ -112,7 +114,7 @@ take_apart(const char *p, const char *end, struct parts *out)
 /* The digits of a number as one sequence without leading zeros. */
 struct digits {
 	const struct parts *parts;
-	size_t first, count;	/* all that matter: first..count-1 */
+	size_t first, count; /* all that matter: first..count-1 */
 };
 
 static unsigned
@@ -120,22 +122,21 @@ digit_at(const struct digits *digits, size_t i)
 {
 	const struct parts *parts = digits->parts;
 
-	return i < parts->whole_count ?
-		digit_of(parts->whole[i]) :
-		digit_of(parts->fraction[i - parts->whole_count]);
+	return i < parts->whole_count
+		       ? ts_digit(parts->whole[i])
+		       : ts_digit(parts->fraction[i - parts->whole_count]);
 }
 
 /* The first "keep" digits as a number; false: more than limit. */
 static bool
-collect(const struct digits *digits, size_t keep, uint64_t limit,
-	uint64_t *out)
+collect(const struct digits *digits, size_t keep, uint64_t limit, uint64_t *out)
 {
 	uint64_t value = 0;
 	size_t i;
 
 	if (keep > 19)
 		return false;
-	for (i = 0; i < keep; i++)	/* 19 digits fit in 64 bits */
+	for (i = 0; i < keep; i++) /* 19 digits fit in 64 bits */
 		value = value * 10 + digit_at(digits, digits->first + i);
 	if (value > limit)
 		return false;
@@ -236,19 +237,19 @@ ts_decimal_read(const char *text, size_t length, struct ts_decimal *out,
 	negative = *p == '-';
 	p += negative || *p == '+';
 	whole = p;
-	while (p < end && digit_of(*p) <= 9)
-		value = value * 10 + digit_of(*p++);
+	while (p < end && ts_digit(*p) <= 9)
+		value = value * 10 + ts_digit(*p++);
 	if (p == whole)
 		return false;
 	if (p < end && *p == '.') {
 		point = ++p;
-		while (p < end && digit_of(*p) <= 9)
-			value = value * 10 + digit_of(*p++);
+		while (p < end && ts_digit(*p) <= 9)
+			value = value * 10 + ts_digit(*p++);
 		fraction = (size_t)(p - point);
 		if (fraction == 0)
 			return false;
 	}
-	if (p < end || value > INT64_MAX)	/* an exponent, or rubbish */
+	if (p < end || value > INT64_MAX) /* an exponent, or rubbish */
 		return read_slowly(text, length, out, rounded);
 	out->coef = negative ? -(int64_t)value : (int64_t)value;
 	out->scale = (int8_t)fraction;
@@ -307,20 +308,6 @@ ts_decimal_print(struct ts_decimal value, char *text)
 	return used;
 }
 
-/*
- * strtod of the C locale, whatever the process has set. glibc answers
- * newlocale("C") with a constant object: nothing is made, nothing to free.
- */
-static double
-read_double(const char *text)
-{
-	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	double value = strtod_l(text, NULL, plain);
-
-	freelocale(plain);
-	return value;
-}
-
 double
 ts_decimal_double(struct ts_decimal value)
 {
@@ -332,11 +319,11 @@ ts_decimal_double(struct ts_decimal value)
 	    scale >= -22) {
 		double coef = (double)value.coef;
 
-		return scale >= 0 ? coef / pow10d[scale] :
-				    coef * pow10d[-scale];
+		return scale >= 0 ? coef / ts_pow10[scale]
+				  : coef * ts_pow10[-scale];
 	}
 	snprintf(text, sizeof text, "%" PRId64 "e%d", value.coef, -scale);
-	return read_double(text);
+	return ts_plain_double(text);
 }
 
 enum ts_status
@@ -356,10 +343,10 @@ ts_num_double(const char *text, double *out, struct ts_err *err)
 	if (!take_apart(text, text + length, &parts))
 		return ts_fail(err, TS_BAD_DATA, "not a number: \"%.40s\"",
 			       text);
-	value = read_double(text);
+	value = ts_plain_double(text);
 	if (isinf(value))
-		return ts_fail(err, TS_BAD_DATA, "too large a number: \"%.40s\"",
-			       text);
+		return ts_fail(err, TS_BAD_DATA,
+			       "too large a number: \"%.40s\"", text);
 	*out = value;
 	return TS_OK;
 }
@@ -376,7 +363,7 @@ compare_scaled(uint64_t a, int by, uint64_t b)
 {
 	unsigned __int128 grown;
 
-	if (by >= 20)		/* 10^20 is more than any coefficient */
+	if (by >= 20) /* 10^20 is more than any coefficient */
 		return 1;
 	grown = (unsigned __int128)a * pow10u[by];
 	return grown < b ? -1 : grown > b;
@@ -404,8 +391,8 @@ ts_decimal_compare(struct ts_decimal a, struct ts_decimal b)
 }
 
 enum ts_status
-ts_decimal_add(struct ts_decimal a, struct ts_decimal b,
-	       struct ts_decimal *out, struct ts_err *err)
+ts_decimal_add(struct ts_decimal a, struct ts_decimal b, struct ts_decimal *out,
+	       struct ts_err *err)
 {
 	struct ts_decimal coarse = a.scale <= b.scale ? a : b;
 	struct ts_decimal fine = a.scale <= b.scale ? b : a;
@@ -427,7 +414,8 @@ ts_decimal_add(struct ts_decimal a, struct ts_decimal b,
 	/* further apart, the sum has more digits than any coefficient */
 	if (fine.scale - coarse.scale <= 19) {
 		sum = (__int128)coarse.coef *
-			(__int128)pow10u[fine.scale - coarse.scale] + fine.coef;
+			      (__int128)pow10u[fine.scale - coarse.scale] +
+		      fine.coef;
 		while ((sum > INT64_MAX || sum < INT64_MIN) && sum % 10 == 0 &&
 		       fine.scale > -MAX_SCALE) {
 			sum /= 10;
@@ -465,194 +453,4 @@ ts_decimal_shift(struct ts_decimal value, int power, struct ts_decimal *out,
 	out->coef = value.coef;
 	out->scale = (int8_t)scale;
 	return TS_OK;
-}
-
-/* |value| = 0.d1d2d3... times 10^point; digits without trailing zeros. */
-struct shortest {
-	char digits[20];
-	int count;
-	int point;
-};
-
-/* Digits of "d.ddde+XX" as printf writes it in any locale: whatever stands
- * between the first and the second digit is the point of that locale. */
-static void
-scan_exponent_form(const char *text, struct shortest *out)
-{
-	int exponent = 0;
-	bool negative;
-
-	out->count = 0;
-	for (; *text != 'e' && *text != '\0'; text++)
-		if (digit_of(*text) <= 9 && out->count < 18)
-			out->digits[out->count++] = *text;
-	negative = text[0] == 'e' && text[1] == '-';
-	for (; *text != '\0'; text++)
-		if (digit_of(*text) <= 9)
-			exponent = exponent * 10 + (int)digit_of(*text);
-	out->point = (negative ? -exponent : exponent) + 1;
-	while (out->count > 1 && out->digits[out->count - 1] == '0')
-		out->count--;
-}
-
-static double
-shortest_value(const struct shortest *s)
-{
-	char text[48];
-
-	snprintf(text, sizeof text, "%.*se%d", s->count, s->digits,
-		 s->point - s->count);
-	return read_double(text);
-}
-
-/* Up to 15 digits a decimal is unique, and one division gives it back. */
-static bool
-find_by_division(double value, struct shortest *out)
-{
-	int scale;
-
-	for (scale = 0; scale <= 15; scale++) {
-		double grown = value * pow10d[scale], whole = rint(grown);
-		uint64_t left = (uint64_t)(grown < 1e15 ? whole : 0);
-		int i, count = 0;
-
-		if (grown >= 1e15)
-			return false;
-		if (left == 0 || (double)left / pow10d[scale] != value)
-			continue;
-		for (; left % 10 == 0; left /= 10)
-			scale--;
-		for (; left > 0; left /= 10)
-			out->digits[count++] = (char)('0' + left % 10);
-		for (i = 0; i < count / 2; i++) {
-			char swap = out->digits[i];
-
-			out->digits[i] = out->digits[count - 1 - i];
-			out->digits[count - 1 - i] = swap;
-		}
-		out->count = count;
-		out->point = count - scale;
-		return true;
-	}
-	return false;
-}
-
-static void
-add_to_last_digit(struct shortest *s)
-{
-	while (s->count > 0 && s->digits[s->count - 1] == '9')
-		s->count--;
-	if (s->count > 0) {
-		s->digits[s->count - 1]++;
-	} else {
-		s->digits[s->count++] = '1';
-		s->point++;
-	}
-}
-
-/* Below a power of two doubles lie twice as close as above it: the nearest 16
- * digits may miss where the next higher ones read back. */
-static bool
-find_above_power(double value, struct shortest *out)
-{
-	int exponent;
-
-	if (frexp(value, &exponent) != 0.5)
-		return false;
-	while (out->count < 16)
-		out->digits[out->count++] = '0';
-	add_to_last_digit(out);
-	return shortest_value(out) == value;
-}
-
-/* value > 0 and finite. */
-static void
-find_shortest(double value, struct shortest *out)
-{
-	char text[48];
-	/* below the normal range even one digit may do */
-	int precision = value < DBL_MIN ? 0 : 14;
-
-	if (find_by_division(value, out))
-		return;
-	for (; precision <= 16; precision++) {
-		snprintf(text, sizeof text, "%.*e", precision, value);
-		scan_exponent_form(text, out);
-		if (precision == 16 || shortest_value(out) == value ||
-		    (precision == 15 && find_above_power(value, out)))
-			return;
-	}
-}
-
-size_t
-ts_double_print(double value, char *text)
-{
-	struct shortest s;
-	size_t used = 0;
-	int i;
-
-	if (isnan(value) || isinf(value))
-		return (size_t)snprintf(text, TS_DOUBLE_TEXT, "%s",
-					isnan(value) ? "NaN" :
-					value < 0 ? "-inf" : "inf");
-	if (value < 0)
-		text[used++] = '-';
-	if (value == 0) {
-		text[used++] = '0';
-		text[used] = '\0';
-		return used;
-	}
-	find_shortest(fabs(value), &s);
-	if (s.point > 21 || s.point < -5) {
-		text[used++] = s.digits[0];
-		if (s.count > 1)
-			text[used++] = '.';
-		for (i = 1; i < s.count; i++)
-			text[used++] = s.digits[i];
-		return used + (size_t)snprintf(text + used,
-					       TS_DOUBLE_TEXT - used, "e%d",
-					       s.point - 1);
-	}
-	if (s.point <= 0) {
-		text[used++] = '0';
-		text[used++] = '.';
-		for (i = s.point; i < 0; i++)
-			text[used++] = '0';
-	}
-	for (i = 0; i < s.count; i++) {
-		if (i == s.point && i > 0)
-			text[used++] = '.';
-		text[used++] = s.digits[i];
-	}
-	for (; i < s.point; i++)
-		text[used++] = '0';
-	text[used] = '\0';
-	return used;
-}
-
-double
-ts_round(double value, int digits)
-{
-	struct shortest s;
-	int keep;
-	bool up;
-
-	if (value == 0 || isnan(value) || isinf(value))
-		return value;
-	find_shortest(fabs(value), &s);
-	if (digits >= s.count - s.point)
-		return value;
-	if (digits < -s.point)
-		return 0;
-	keep = s.point + digits;	/* 0..count-1 */
-	up = s.digits[keep] > '5' ||
-	     (s.digits[keep] == '5' &&
-	      (keep + 1 < s.count ||
-	       (keep > 0 && (digit_of(s.digits[keep - 1]) & 1) != 0)));
-	s.count = keep;
-	if (up)
-		add_to_last_digit(&s);
-	if (s.count == 0)
-		return 0;
-	return value < 0 ? -shortest_value(&s) : shortest_value(&s);
 }

@@ -44,7 +44,8 @@ ts_table_new(struct ts_arena *arena, const char *name,
 			if (strcmp(columns[i], columns[j]) == 0)
 				return ts_fail(err, TS_BAD_DATA,
 					       "%s: column \"%.60s\" is there "
-					       "twice", name, columns[i]);
+					       "twice",
+					       name, columns[i]);
 		table->columns[i] = ts_arena_strdup(arena, columns[i]);
 		if (table->columns[i] == NULL)
 			return no_room(table, err);
@@ -65,8 +66,8 @@ make_room(struct ts_table *table)
 	if (__builtin_mul_overflow(table->column_count, sizeof *cells,
 				   &row_size))
 		return false;
-	cells = ts_arena_grow(table->arena, table->cells, table->row_room,
-			      room, row_size);
+	cells = ts_arena_grow(table->arena, table->cells, table->row_room, room,
+			      row_size);
 	if (cells == NULL)
 		return false;
 	table->cells = cells;
@@ -127,7 +128,7 @@ ts_table_number(const struct ts_table *table, size_t row, size_t column,
 struct reading {
 	struct ts_arena *arena;
 	const char *name;
-	struct ts_table *table;	/* NULL until the header was seen */
+	struct ts_table *table; /* NULL until the header was seen */
 	const char **cells;
 };
 
@@ -137,7 +138,9 @@ static const char *
 without_guard(const char *text)
 {
 	return text[0] == '\'' && text[1] != '\0' &&
-	       strchr("=+-@\t\r", text[1]) != NULL ? text + 1 : text;
+			       strchr("=+-@\t\r", text[1]) != NULL
+		       ? text + 1
+		       : text;
 }
 
 static enum ts_status
@@ -156,14 +159,14 @@ on_record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
 	} else if (count != reading->table->column_count) {
 		return ts_fail(err, TS_BAD_DATA,
 			       "line %" PRIu64 ": %zu fields, the header has "
-			       "%zu", line, count,
-			       reading->table->column_count);
+			       "%zu",
+			       line, count, reading->table->column_count);
 	}
 	for (i = 0; i < count; i++) {
 		if (!ts_utf8_valid(fields[i].text, fields[i].length))
-			return ts_fail(err, TS_BAD_DATA, "line %" PRIu64
-				       ": not UTF-8: \"%.40s\"", line,
-				       fields[i].text);
+			return ts_fail(err, TS_BAD_DATA,
+				       "line %" PRIu64 ": not UTF-8: \"%.40s\"",
+				       line, fields[i].text);
 		reading->cells[i] = without_guard(fields[i].text);
 	}
 	if (reading->table == NULL)
@@ -216,7 +219,7 @@ ts_table_read_csv(struct ts_arena *arena, const char *path,
 	struct reading reading = { .arena = arena, .name = path };
 	bool standard = strcmp(path, "-") == 0;
 	TS_AUTO_FD opened = -1;
-	struct ts_err mine;	/* err may be NULL, ts_while needs a text */
+	struct ts_err mine; /* err may be NULL, ts_while needs a text */
 
 	if (err == NULL)
 		err = &mine;

@@ -63,7 +63,8 @@ good_indicator(void)
 	struct ts_indicator good = {
 		TS_PLUGIN_HEAD(struct ts_indicator, INDICATOR, "median",
 			       "Median", good_opts, sizeof(struct values)),
-		.measures = good_measures, .compute = compute,
+		.measures = good_measures,
+		.compute = compute,
 	};
 
 	return good;
@@ -73,9 +74,11 @@ static struct ts_decoder
 good_decoder(void)
 {
 	struct ts_decoder good = {
-		TS_PLUGIN_HEAD(struct ts_decoder, DECODER, "pipe-list",
-			       "Rows", NULL, 0),
-		.begin = begin, .feed = feed, .end = end,
+		TS_PLUGIN_HEAD(struct ts_decoder, DECODER, "pipe-list", "Rows",
+			       NULL, 0),
+		.begin = begin,
+		.feed = feed,
+		.end = end,
 	};
 
 	return good;
@@ -88,8 +91,8 @@ refusal(const struct ts_plugin *plugin, size_t symbol_bytes)
 	static struct ts_err err;
 	struct ts_arena *arena = ts_arena_new(1 << 16);
 	const struct ts_plugin *out = NULL;
-	enum ts_status status = ts_plugin_check(plugin, symbol_bytes, arena,
-						&out, &err);
+	enum ts_status status =
+		ts_plugin_check(plugin, symbol_bytes, arena, &out, &err);
 
 	ts_arena_free(arena);
 	if (status == TS_OK) {
@@ -102,12 +105,14 @@ refusal(const struct ts_plugin *plugin, size_t symbol_bytes)
 	return err.text;
 }
 
-#define REFUSED(plugin_struct, words) do {				\
-	const char *why = refusal(&(plugin_struct).plugin,		\
-				  sizeof (plugin_struct));		\
-	if (why == NULL || strstr(why, words) == NULL)			\
-		fail_msg("%s: %s", words, why != NULL ? why : "accepted"); \
-} while (0)
+#define REFUSED(plugin_struct, words)                                          \
+	do {                                                                   \
+		const char *why = refusal(&(plugin_struct).plugin,             \
+					  sizeof(plugin_struct));              \
+		if (why == NULL || strstr(why, words) == NULL)                 \
+			fail_msg("%s: %s", words,                              \
+				 why != NULL ? why : "accepted");              \
+	} while (0)
 
 static void
 a_good_descriptor_is_taken_as_it_is(void **state)
@@ -164,7 +169,15 @@ static void
 a_name_must_be_one(void **state)
 {
 	static const char *const bad[] = {
-		NULL, "", "Median", "-x", "_x", "a b", "a/b", "a.b", "å",
+		NULL,
+		"",
+		"Median",
+		"-x",
+		"_x",
+		"a b",
+		"a/b",
+		"a.b",
+		"å",
 		"01234567890123456789012345678901234567890123456789012345678901"
 		"234",
 	};
@@ -193,7 +206,8 @@ a_hook_that_must_be_there_is_there(void **state)
 	};
 	struct ts_chart c = {
 		TS_PLUGIN_HEAD(struct ts_chart, CHART, "pie", "Pie", NULL, 0),
-		.question = "how much", .columns = "value",
+		.question = "how much",
+		.columns = "value",
 	};
 	struct ts_output o = {
 		TS_PLUGIN_HEAD(struct ts_output, OUTPUT, "txt", "Text", NULL,
@@ -232,10 +246,12 @@ measures_are_complete(void **state)
 {
 	static const struct ts_measure none[] = { { .id = NULL } };
 	static const struct ts_measure named[] = {
-		{ "Median", "Median", "USD", "middle", "value" }, { .id = NULL },
+		{ "Median", "Median", "USD", "middle", "value" },
+		{ .id = NULL },
 	};
 	static const struct ts_measure bare[] = {
-		{ "median", "Median", NULL, "middle", "value" }, { .id = NULL },
+		{ "median", "Median", NULL, "middle", "value" },
+		{ .id = NULL },
 	};
 	struct ts_indicator p = good_indicator();
 
@@ -254,7 +270,9 @@ static void
 an_option_outside_its_struct_is_refused(void **state)
 {
 	static const struct ts_opt beyond[] = {
-		{ .name = "far", .kind = TS_OPT_INT, .offset = 8,
+		{ .name = "far",
+		  .kind = TS_OPT_INT,
+		  .offset = 8,
 		  .preset = "1" },
 		{ .name = NULL },
 	};

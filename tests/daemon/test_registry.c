@@ -20,7 +20,7 @@
 
 #define EXAMPLE "tests/plugin-example"
 
-/* ---- complaints ------------------------------------------------------------ */
+/* ---- complaints ---- */
 
 struct heard {
 	int count;
@@ -59,7 +59,7 @@ assert_heard(const struct heard *heard, int n, const char *file,
 			 n < heard->count ? heard->text[n] : "", file, words);
 }
 
-/* ---- the stage --------------------------------------------------------------- */
+/* ---- the stage ---- */
 
 /* Where nobody but root can write, parents and all; "" when we are not root. */
 static char stage[256];
@@ -119,11 +119,15 @@ copy_headers(void)
 static void
 write_pc(void)
 {
-	const struct { const char *word, *value; } words[] = {
-		{ "@prefix@", stage }, { "@libdir@", in_stage("lib") },
+	const struct {
+		const char *word, *value;
+	} words[] = {
+		{ "@prefix@", stage },
+		{ "@libdir@", in_stage("lib") },
 		{ "@includedir@", in_stage("include") },
 		{ "@plugindir@", in_stage("plugins") },
-		{ "@VERSION@", TS_VERSION }, { "@ABI_MAJOR@", "1" },
+		{ "@VERSION@", TS_VERSION },
+		{ "@ABI_MAJOR@", "1" },
 	};
 	TS_AUTO_BUF in = TS_BUF_INIT(1 << 16), out = TS_BUF_INIT(1 << 16);
 	const char *at;
@@ -132,8 +136,8 @@ write_pc(void)
 	assert_int_equal(ts_file_read("kit/tradestat.pc.in", &in, NULL), TS_OK);
 	for (at = in.data; *at != '\0';) {
 		for (i = 0; i < sizeof words / sizeof words[0]; i++)
-			if (strncmp(at, words[i].word,
-				    strlen(words[i].word)) == 0)
+			if (strncmp(at, words[i].word, strlen(words[i].word)) ==
+			    0)
 				break;
 		if (i < sizeof words / sizeof words[0]) {
 			ts_buf_add(&out, words[i].value);
@@ -144,7 +148,8 @@ write_pc(void)
 	}
 	assert_null(strchr(out.data, '@'));
 	assert_int_equal(ts_file_write(in_stage("lib/pkgconfig/tradestat.pc"),
-				       out.data, out.used, 0644, NULL), TS_OK);
+				       out.data, out.used, 0644, NULL),
+			 TS_OK);
 }
 
 static void
@@ -153,12 +158,18 @@ run(const char *const *arguments, const char *folder)
 	char program[256], pc_path[512], output[512];
 	const char *argv[12] = { program };
 	const char *const envp[] = {
-		"PATH=/usr/local/bin:/usr/bin:/bin", pc_path, "LC_ALL=C", NULL,
+		"PATH=/usr/local/bin:/usr/bin:/bin",
+		pc_path,
+		"LC_ALL=C",
+		NULL,
 	};
 	TS_AUTO_BUF said = TS_BUF_INIT(1 << 20);
 	FILE *log;
 	struct ts_spawn spawn = {
-		.argv = argv, .envp = envp, .work_dir = folder, .stdin_fd = -1,
+		.argv = argv,
+		.envp = envp,
+		.work_dir = folder,
+		.stdin_fd = -1,
 	};
 	struct ts_child child;
 	struct ts_err err;
@@ -190,15 +201,15 @@ build(const char *name, const char *source)
 {
 	char file[512], object[512], include[512];
 	const char *const cc[] = {
-		"cc", "-std=c11", "-Wall", "-Werror", include, "-shared",
-		"-fPIC", "-o", object, file, NULL,
+		"cc",    "-std=c11", "-Wall", "-Werror", include, "-shared",
+		"-fPIC", "-o",       object,  file,      NULL,
 	};
 
 	snprintf(file, sizeof file, "%s/build/%s.c", stage, name);
 	snprintf(object, sizeof object, "%s/build/%s.so", stage, name);
 	snprintf(include, sizeof include, "-I%s/include", stage);
-	assert_int_equal(ts_file_write(file, source, strlen(source), 0644,
-				       NULL), TS_OK);
+	assert_int_equal(
+		ts_file_write(file, source, strlen(source), 0644, NULL), TS_OK);
 	run(cc, in_stage("build"));
 }
 
@@ -280,13 +291,15 @@ drop_in(const char *built, const char *as)
 	copy(from, to, 0644);
 }
 
-/* ---- without a plugin directory ------------------------------------------------ */
+/* ---- without a plugin directory ---- */
 
 static void
 no_folder_means_no_plugins_and_no_complaint(void **state)
 {
 	static const char *const none[] = {
-		"", "/no/such/folder", "/usr/lib/no-such-tradestat",
+		"",
+		"/no/such/folder",
+		"/usr/lib/no-such-tradestat",
 	};
 	struct ts_registry *registry;
 	struct heard heard;
@@ -322,11 +335,12 @@ built_in_plugins_are_sorted_and_found(void **state)
 			assert_int_equal((*at)->kind, kind);
 			assert_ptr_equal(ts_registry_find(registry,
 							  (enum ts_kind)kind,
-							  (*at)->name), *at);
+							  (*at)->name),
+					 *at);
 			assert_null(ts_registry_file(registry, *at));
 			if (at[1] != NULL)
-				assert_true(strcmp((*at)->name,
-						   at[1]->name) < 0);
+				assert_true(strcmp((*at)->name, at[1]->name) <
+					    0);
 		}
 	}
 	assert_null(ts_registry_find(registry, TS_KIND_CHART, "no-such"));
@@ -354,7 +368,7 @@ a_folder_that_others_can_write_is_not_used(void **state)
 
 	(void)state;
 	ts_registry_close(opened(folder, &heard));
-	assert_int_equal(heard.count, 0);	/* it is empty: no matter */
+	assert_int_equal(heard.count, 0); /* it is empty: no matter */
 	snprintf(path, sizeof path, "%s/x.so", folder);
 	assert_int_equal(ts_file_write(path, "x", 1, 0644, NULL), TS_OK);
 	assert_int_equal(chmod(folder, 0777), 0);
@@ -364,15 +378,15 @@ a_folder_that_others_can_write_is_not_used(void **state)
 	temp_gone(folder);
 }
 
-/* ---- with one ---------------------------------------------------------------------- */
+/* ---- with one ---- */
 
 static void
 an_indicator_of_a_third_party_computes(void **state)
 {
 	static const char *const columns[] = { "reporter", "value" };
 	static const char *const rows[][2] = {
-		{ "KAZ", "10" }, { "ITA", "7.5" }, { "KAZ", "2" },
-		{ "KAZ", "30" }, { "UZB", "" }, { "ITA", "2.5" },
+		{ "KAZ", "10" },   { "ITA", "7.5" }, { "KAZ", "2" },
+		{ "KAZ", "30" },   { "UZB", "" },    { "ITA", "2.5" },
 		{ "KAZ", "n.a." },
 	};
 	struct ts_arena *arena;
@@ -392,9 +406,8 @@ an_indicator_of_a_third_party_computes(void **state)
 	drop_in("median_value", "median_value.so");
 	registry = opened(in_stage("plugins"), &heard);
 	assert_int_equal(heard.count, 0);
-	median = ts_indicator_find(ts_registry_list(registry,
-						    TS_KIND_INDICATOR),
-				   "median_value");
+	median = ts_indicator_find(
+		ts_registry_list(registry, TS_KIND_INDICATOR), "median_value");
 	assert_non_null(median);
 	assert_string_equal(ts_registry_file(registry, &median->plugin),
 			    in_stage("plugins/median_value.so"));
@@ -407,8 +420,8 @@ an_indicator_of_a_third_party_computes(void **state)
 		fail_msg("%s", err.text);
 	ts_results_csv(&results, &out, false);
 	assert_string_equal(out.data, "median_value,ITA,,,,5,ok\n"
-			    "median_value,KAZ,,,,10,ok\n"
-			    "median_value,UZB,,,,,undef_missing\n");
+				      "median_value,KAZ,,,,10,ok\n"
+				      "median_value,UZB,,,,,undef_missing\n");
 	ts_registry_close(registry);
 	ts_arena_free(arena);
 }
@@ -436,10 +449,14 @@ decode(const struct ts_decoder *decoder, const char *text, struct ts_buf *out,
 {
 	struct ts_arena *arena = ts_arena_new(1 << 20);
 	const struct ts_sink sink = {
-		.ctx = out, .columns = no_columns, .obs = put_obs,
+		.ctx = out,
+		.columns = no_columns,
+		.obs = put_obs,
 	};
 	const struct ts_decode decode = {
-		.sink = &sink, .limits = TS_DECODE_LIMITS, .arena = arena,
+		.sink = &sink,
+		.limits = TS_DECODE_LIMITS,
+		.arena = arena,
 		.dataset = "X",
 	};
 	enum ts_status status;
@@ -461,7 +478,7 @@ static void
 a_decoder_of_a_third_party_decodes(void **state)
 {
 	static const char whole[] = "reporter|month|value\nKAZ|202407|1840.50\n"
-		"ITA|202407|\n#end|2\n\n";
+				    "ITA|202407|\n#end|2\n\n";
 	TS_AUTO_BUF out = TS_BUF_INIT(1 << 16);
 	const struct ts_plugin *const *at;
 	const struct ts_decoder *decoder;
@@ -477,17 +494,20 @@ a_decoder_of_a_third_party_decodes(void **state)
 						 "pipe-list");
 	assert_non_null(decoder);
 	/* behind the built-in ones, which include a "tidy-csv" */
-	for (at = ts_registry_list(registry, TS_KIND_DECODER); *at != NULL; at++)
+	for (at = ts_registry_list(registry, TS_KIND_DECODER); *at != NULL;
+	     at++)
 		assert_true((at[1] == NULL) == (*at == &decoder->plugin));
 	assert_true(decoder->sniff(whole, sizeof whole - 1) > 90);
 	assert_int_equal(decoder->sniff("{}", 2), 0);
 	if (decode(decoder, whole, &out, &err) != TS_OK)
 		fail_msg("%s", err.text);
-	assert_string_equal(out.data,
-			    ",X,,KAZ,,TOTAL,M,2024-07,1840.50,USD,\n"
-			    ",X,,ITA,,TOTAL,M,2024-07,,USD,\n");
-	assert_int_equal(decode(decoder, "reporter|month|value\n"
-				"KAZ|202407|1\n", &out, &err), TS_BAD_DATA);
+	assert_string_equal(out.data, ",X,,KAZ,,TOTAL,M,2024-07,1840.50,USD,\n"
+				      ",X,,ITA,,TOTAL,M,2024-07,,USD,\n");
+	assert_int_equal(decode(decoder,
+				"reporter|month|value\n"
+				"KAZ|202407|1\n",
+				&out, &err),
+			 TS_BAD_DATA);
 	assert_string_equal(err.text, "cut: no #end after 1 rows");
 	ts_registry_close(registry);
 }
@@ -506,8 +526,9 @@ only_files_of_root_alone_are_loaded(void **state)
 	assert_int_equal(chown(in_stage("plugins/a.so"), 1000, 0), 0);
 	assert_int_equal(chmod(in_stage("plugins/b.so"), 0664), 0);
 	assert_int_equal(chmod(in_stage("plugins/c.so"), 0646), 0);
-	assert_int_equal(symlink("../build/median_value.so",
-				 in_stage("plugins/d.so")), 0);
+	assert_int_equal(
+		symlink("../build/median_value.so", in_stage("plugins/d.so")),
+		0);
 	assert_int_equal(mkdir(in_stage("plugins/e.so"), 0755), 0);
 	assert_int_equal(mkfifo(in_stage("plugins/f.so"), 0644), 0);
 	drop_in("median_value", ".hidden.so");
@@ -558,21 +579,24 @@ a_broken_plugin_keeps_nobody_else_out(void **state)
 	(void)state;
 	need_stage();
 	build("empty", "int nothing;\n");
-	build("undefined", "void no_such_function(void);\n"
+	build("undefined",
+	      "void no_such_function(void);\n"
 	      "const void *tradestat_plugin = (void *)no_such_function;\n");
 	build("tiny", "const char tradestat_plugin[4] = \"1PST\";\n");
 	build("major", "#include <tradestat/plugin.h>\n"
-	      "const struct ts_output tradestat_plugin = {\n"
-	      "TS_PLUGIN_HEAD(struct ts_output, OUTPUT, \"x\", \"X\", NULL, 0)\n"
-	      "};\n"
-	      "const struct ts_output *itself = &tradestat_plugin;\n");
+		       "const struct ts_output tradestat_plugin = {\n"
+		       "TS_PLUGIN_HEAD(struct ts_output, OUTPUT, \"x\", \"X\", "
+		       "NULL, 0)\n"
+		       "};\n"
+		       "const struct ts_output *itself = &tradestat_plugin;\n");
 	drop_in("empty", "a.so");
 	assert_int_equal(ts_file_write(in_stage("plugins/b.so"), "rubbish", 7,
-				       0644, NULL), TS_OK);
+				       0644, NULL),
+			 TS_OK);
 	drop_in("undefined", "c.so");
 	drop_in("tiny", "d.so");
 	drop_in("major", "e.so");
-	drop_in("major", "f.so");	/* the same name again */
+	drop_in("major", "f.so"); /* the same name again */
 	drop_in("pipe_list", "g.so");
 	drop_in("median_value", "h.so");
 	registry = opened(in_stage("plugins"), &heard);
@@ -584,10 +608,10 @@ a_broken_plugin_keeps_nobody_else_out(void **state)
 	assert_heard(&heard, 4, "/f.so", "/plugins/e.so");
 	assert_int_equal(heard.count, 5);
 	assert_non_null(ts_registry_find(registry, TS_KIND_OUTPUT, "x"));
-	assert_non_null(ts_registry_find(registry, TS_KIND_DECODER,
-					 "pipe-list"));
-	assert_non_null(ts_registry_find(registry, TS_KIND_INDICATOR,
-					 "median"));
+	assert_non_null(
+		ts_registry_find(registry, TS_KIND_DECODER, "pipe-list"));
+	assert_non_null(
+		ts_registry_find(registry, TS_KIND_INDICATOR, "median"));
 	ts_registry_close(registry);
 }
 
@@ -606,7 +630,8 @@ a_built_in_plugin_and_its_measures_keep_their_place(void **state)
 	builtin = ts_registry_list(registry, TS_KIND_INDICATOR);
 	assert_non_null(builtin[0]);
 	first = (const void *)builtin[0];
-	snprintf(source, sizeof source, "#include <tradestat/plugin.h>\n"
+	snprintf(source, sizeof source,
+		 "#include <tradestat/plugin.h>\n"
 		 "static enum ts_status c(const struct ts_calc *a, struct "
 		 "ts_results *b, struct ts_err *e)\n"
 		 "{ (void)a; (void)b; (void)e; return TS_OK; }\n"

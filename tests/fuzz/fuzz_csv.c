@@ -4,7 +4,11 @@
 #include <stdint.h>
 #include <tradestat/csv.h>
 
-#define MUST(condition) do { if (!(condition)) abort(); } while (0)
+#define MUST(condition)                                                        \
+	do {                                                                   \
+		if (!(condition))                                              \
+			abort();                                               \
+	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,7 +48,9 @@ read_all(char separator, const char *bytes, size_t size, unsigned most,
 	 unsigned seed, struct seen *seen, bool *clean)
 {
 	const struct ts_csv_opts opts = {
-		.separator = separator, .max_field = 300, .max_fields = 20,
+		.separator = separator,
+		.max_field = 300,
+		.max_fields = 20,
 	};
 	enum ts_status status;
 	struct ts_csv *csv;
@@ -61,7 +67,7 @@ read_all(char separator, const char *bytes, size_t size, unsigned most,
 		count = most == 0 ? size : 1 + (seed >> 16) % most;
 		if (count > size - at)
 			count = size - at;
-		piece = malloc(count);	/* a read past it is seen */
+		piece = malloc(count); /* a read past it is seen */
 		MUST(piece != NULL);
 		memcpy(piece, bytes + at, count);
 		status = ts_csv_feed(csv, piece, count, &err);
@@ -97,15 +103,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size -= 2;
 	separator = separators[data[0] % 4];
 	status = read_all(separator, text, size, 0, 0, &whole, &clean);
-	MUST(read_all(separator, text, size, 1 + data[1] % 40, data[1],
-		      &pieces, &clean_pieces) == status);
+	MUST(read_all(separator, text, size, 1 + data[1] % 40, data[1], &pieces,
+		      &clean_pieces) == status);
 	MUST(strcmp(whole.exact.data, pieces.exact.data) == 0);
 	MUST(clean == clean_pieces);
 	/* what was delivered is good, even if the rest was not; only a mark of
 	 * byte order is lost on the way */
 	if (strncmp(whole.csv.data, "\xEF\xBB\xBF", 3) != 0) {
-		MUST(read_all(',', whole.csv.data, whole.csv.used, 0, 0,
-			      &again, &clean_again) == TS_OK);
+		MUST(read_all(',', whole.csv.data, whole.csv.used, 0, 0, &again,
+			      &clean_again) == TS_OK);
 		MUST(strcmp(again.exact.data, whole.exact.data) == 0);
 		forget(&again);
 	}

@@ -6,7 +6,11 @@
 #include <stdint.h>
 #include <tradestat/num.h>
 
-#define MUST(condition) do { if (!(condition)) abort(); } while (0)
+#define MUST(condition)                                                        \
+	do {                                                                   \
+		if (!(condition))                                              \
+			abort();                                               \
+	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -68,7 +72,7 @@ check_decimal(const char *text, struct ts_decimal *value)
 	MUST(ts_decimal_read(printed, length, &back, &again) && !again);
 	MUST(ts_decimal_compare(*value, back) == 0);
 	MUST(ts_num_double(text, &real, NULL) == TS_OK);
-	MUST(real == strtod(text, NULL));	/* the process is in "C" */
+	MUST(real == strtod(text, NULL)); /* the process is in "C" */
 	if (!rounded)
 		MUST(real == ts_decimal_double(*value));
 	return true;
@@ -94,7 +98,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 0)
 		memcpy(text, data, size);
 	text[size] = '\0';
-	second = strchr(text, ' ');	/* "12.5 -3e4": two numbers */
+	second = strchr(text, ' '); /* "12.5 -3e4": two numbers */
 	if (second != NULL)
 		*second++ = '\0';
 	good = check_decimal(text, &a);

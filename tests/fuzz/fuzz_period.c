@@ -5,7 +5,11 @@
 #include <tradestat/clock.h>
 #include <tradestat/period.h>
 
-#define MUST(condition) do { if (!(condition)) abort(); } while (0)
+#define MUST(condition)                                                        \
+	do {                                                                   \
+		if (!(condition))                                              \
+			abort();                                               \
+	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,10 +26,11 @@ check_good(struct ts_period p)
 	MUST(ts_span_of_freq(ts_period_freq(p)) == p.span);
 	if (p.span == TS_RANGE)
 		return;
-	MUST(ts_period_equal(ts_period_of_day((enum ts_span)p.span,
-					      ts_period_first_day(p)), p));
+	MUST(ts_period_equal(
+		ts_period_of_day((enum ts_span)p.span, ts_period_first_day(p)),
+		p));
 	next = ts_period_step(p, 1);
-	if (ts_period_equal(next, p))	/* the last one there is */
+	if (ts_period_equal(next, p)) /* the last one there is */
 		return;
 	MUST(ts_period_first_day(next) == ts_period_last_day(p) + 1);
 	MUST(ts_period_compare(p, next) < 0);

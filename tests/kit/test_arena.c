@@ -18,7 +18,8 @@ memory_is_zero_and_aligned_also_after_a_reset(void **state)
 			size_t j;
 
 			assert_non_null(p);
-			assert_int_equal((uintptr_t)p % alignof(max_align_t), 0);
+			assert_int_equal((uintptr_t)p % alignof(max_align_t),
+					 0);
 			for (j = 0; j < (size_t)i * 7; j++)
 				assert_int_equal(p[j], 0);
 			memset(p, 0xAA, (size_t)i * 7);
@@ -80,7 +81,7 @@ an_array_keeps_its_items_while_it_grows(void **state)
 			assert_non_null(items);
 			assert_int_equal(items[more - 1], 0);
 			room = more;
-			if (i % 3 == 0)	/* something lies behind it */
+			if (i % 3 == 0) /* something lies behind it */
 				assert_non_null(ts_arena_strdup(arena, "x"));
 		}
 		items[i] = (int)i;

@@ -54,7 +54,7 @@ a_piece_too_large_adds_nothing_of_itself(void **state)
 	ts_buf_add(&buf, "12345");
 	ts_buf_add(&buf, "123456");
 	assert_string_equal(buf.data, "12345");
-	ts_buf_add(&buf, "6");	/* would fit, but the text has a hole */
+	ts_buf_add(&buf, "6"); /* would fit, but the text has a hole */
 	assert_string_equal(buf.data, "12345");
 }
 

@@ -7,13 +7,17 @@
 static void
 a_moment_is_printed_in_utc(void **state)
 {
-	static const struct { int64_t us; const char *text; } cases[] = {
+	static const struct {
+		int64_t us;
+		const char *text;
+	} cases[] = {
 		{ 0, "1970-01-01T00:00:00Z" },
 		{ -1, "1969-12-31T23:59:59Z" },
 		{ 1795555805999999, "2026-11-24T21:30:05Z" },
 		{ 951782400000000, "2000-02-29T00:00:00Z" },
 		{ 253402300799000000, "9999-12-31T23:59:59Z" },
-		{ INT64_MAX, "T04:00:54Z" }, { INT64_MIN, "T19:59:05Z" },
+		{ INT64_MAX, "T04:00:54Z" },
+		{ INT64_MIN, "T19:59:05Z" },
 	};
 	char text[TS_TIME_TEXT];
 	size_t i;
@@ -27,7 +31,10 @@ a_moment_is_printed_in_utc(void **state)
 static void
 a_moment_is_read_with_its_zone(void **state)
 {
-	static const struct { const char *text; int64_t us; } cases[] = {
+	static const struct {
+		const char *text;
+		int64_t us;
+	} cases[] = {
 		{ "1970-01-01", 0 },
 		{ "2026-11-24T21:30:05Z", 1795555805000000 },
 		{ "2026-11-24T21:30:05.25Z", 1795555805250000 },
@@ -55,14 +62,28 @@ static void
 what_is_no_moment_is_refused(void **state)
 {
 	static const char *const cases[] = {
-		"", "2026", "2026-11", "2026-11-24T", "2026-11-24T21:30Z",
-		"2026-11-24T21:30:05", "2026-11-24T24:00:00Z",
-		"2026-11-24T21:60:00Z", "2026-11-24T21:30:61Z",
-		"2026-02-29T00:00:00Z", "2026-11-24T21:30:05.Z",
-		"2026-11-24T21:30:05+05", "2026-11-24T21:30:05+24:00",
-		"2026-11-24T21:30:05Zx", "2026-11-24x21:30:05Z", "2026-W01",
-		"2026-D197", "2024-A1xxxx", "2015M07D03", "2005..2024",
-		"2026-11-241", " 2026-11-24",
+		"",
+		"2026",
+		"2026-11",
+		"2026-11-24T",
+		"2026-11-24T21:30Z",
+		"2026-11-24T21:30:05",
+		"2026-11-24T24:00:00Z",
+		"2026-11-24T21:60:00Z",
+		"2026-11-24T21:30:61Z",
+		"2026-02-29T00:00:00Z",
+		"2026-11-24T21:30:05.Z",
+		"2026-11-24T21:30:05+05",
+		"2026-11-24T21:30:05+24:00",
+		"2026-11-24T21:30:05Zx",
+		"2026-11-24x21:30:05Z",
+		"2026-W01",
+		"2026-D197",
+		"2024-A1xxxx",
+		"2015M07D03",
+		"2005..2024",
+		"2026-11-241",
+		" 2026-11-24",
 	};
 	int64_t us = 77;
 	size_t i;
@@ -84,8 +105,9 @@ what_is_printed_reads_back(void **state)
 	(void)state;
 	for (us = -60000000000000000; us < 250000000000000000;
 	     us += 98765432123000000 / 997 / 1000000 * 1000000) {
-		assert_int_equal(ts_time_parse(ts_time_print(us, text), &back,
-					       NULL), TS_OK);
+		assert_int_equal(
+			ts_time_parse(ts_time_print(us, text), &back, NULL),
+			TS_OK);
 		assert_int_equal(back, us);
 	}
 }

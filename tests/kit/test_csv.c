@@ -69,8 +69,8 @@ expect(const char *name, const char *text, size_t length, const char *shown,
 
 	for (i = 0; i < sizeof splits / sizeof splits[0]; i++) {
 		TS_AUTO_BUF out = TS_BUF_INIT(1 << 16);
-		struct outcome got = read_pieces(&opts, text, length,
-						 splits[i], &out);
+		struct outcome got =
+			read_pieces(&opts, text, length, splits[i], &out);
 
 		if (strcmp(out.data, shown) != 0)
 			fail_msg("%s, split %zu: %s", name, i, out.data);
@@ -100,26 +100,42 @@ every_form_of_a_record_is_read(void **state)
 		{ "ends in a comma", "a,", "1[a][]\n", false },
 		{ "empty lines", "\n\na\n\r\n\nb\n\n", "3[a]\n6[b]\n", true },
 		{ "a quoted nothing", "\"\"\na\n", "1{}\n2[a]\n", true },
-		{ "quotes", "\"a,b\",\"c\"\"d\",e\n", "1{a,b}{c\"d}[e]\n", true },
+		{ "quotes", "\"a,b\",\"c\"\"d\",e\n", "1{a,b}{c\"d}[e]\n",
+		  true },
 		{ "only quotes", "\"\"\"\"\"\"\n", "1{\"\"}\n", true },
 		{ "quoted line feed", "\"a\nb\",c\r\nd,e\n",
 		  "1{a\nb}[c]\n3[d][e]\n", true },
-		{ "quoted CRLF", "\"a\r\nb\"\r\nc\n", "1{a\r\nb}\n3[c]\n", true },
+		{ "quoted CRLF", "\"a\r\nb\"\r\nc\n", "1{a\r\nb}\n3[c]\n",
+		  true },
 		{ "quoted at the end", "a,\"b\"", "1[a]{b}\n", false },
 		{ "quoted, cut behind CR", "\"b\"\r", "1{b}\n", false },
-		{ "BOM", "\xEF\xBB\xBF" "a,b\n", "1[a][b]\n", true },
+		{ "BOM",
+		  "\xEF\xBB\xBF"
+		  "a,b\n",
+		  "1[a][b]\n", true },
 		{ "BOM and quote", "\xEF\xBB\xBF\"a\"\n", "1{a}\n", true },
-		{ "half a BOM", "\xEF\xBB" "a\n", "1[\xEF\xBB" "a]\n", true },
+		{ "half a BOM",
+		  "\xEF\xBB"
+		  "a\n",
+		  "1[\xEF\xBB"
+		  "a]\n",
+		  true },
 		{ "a cut BOM alone", "\xEF\xBB", "1[\xEF\xBB]\n", false },
 		{ "a BOM alone", "\xEF\xBB\xBF", "", false },
-		{ "a BOM later on", "a\n\xEF\xBB\xBF" "b\n",
-		  "1[a]\n2[\xEF\xBB\xBF" "b]\n", true },
+		{ "a BOM later on",
+		  "a\n\xEF\xBB\xBF"
+		  "b\n",
+		  "1[a]\n2[\xEF\xBB\xBF"
+		  "b]\n",
+		  true },
 		{ "blanks stay", " a , b \n", "1[ a ][ b ]\n", true },
-		{ "a lone CR is a character", "a\rb,c\n", "1[a\rb][c]\n", true },
+		{ "a lone CR is a character", "a\rb,c\n", "1[a\rb][c]\n",
+		  true },
 		{ "two CRs", "a\r\r\n", "1[a\r]\n", true },
 		{ "CR in front of a comma", "a\r,b\n", "1[a\r][b]\n", true },
 		{ "nothing", "", "", false },
-		{ "other separators are text", "a;b\tc\n", "1[a;b\tc]\n", true },
+		{ "other separators are text", "a;b\tc\n", "1[a;b\tc]\n",
+		  true },
 	};
 	size_t i;
 
@@ -161,8 +177,9 @@ what_is_no_record_is_refused_with_its_line(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof cases / sizeof cases[0]; i++)
-		expect(cases[i].name, cases[i].text, cases[i].length > 0 ?
-		       cases[i].length : strlen(cases[i].text),
+		expect(cases[i].name, cases[i].text,
+		       cases[i].length > 0 ? cases[i].length
+					   : strlen(cases[i].text),
 		       cases[i].shown, cases[i].error, false);
 }
 
@@ -170,9 +187,13 @@ static void
 limits_are_kept_on_either_way_through(void **state)
 {
 	const struct ts_csv_opts opts = {
-		.separator = ';', .max_field = 4, .max_fields = 3,
+		.separator = ';',
+		.max_field = 4,
+		.max_fields = 3,
 	};
-	static const struct { const char *text, *shown, *error; } cases[] = {
+	static const struct {
+		const char *text, *shown, *error;
+	} cases[] = {
 		{ "abcd;1;2\n", "1[abcd][1][2]\n", NULL },
 		{ "\"abcd\";\"a\"\"b\"\n", "1{abcd}{a\"b}\n", NULL },
 		{ "a\n\nabcde;1\n", "1[a]\n",
@@ -195,8 +216,9 @@ limits_are_kept_on_either_way_through(void **state)
 					  strlen(cases[i].text), splits[split],
 					  &out);
 			assert_string_equal(out.data, cases[i].shown);
-			assert_int_equal(got.status, cases[i].error == NULL ?
-					 TS_OK : TS_BAD_DATA);
+			assert_int_equal(got.status, cases[i].error == NULL
+							     ? TS_OK
+							     : TS_BAD_DATA);
 			if (cases[i].error != NULL)
 				assert_string_equal(got.err.text,
 						    cases[i].error);
@@ -236,15 +258,29 @@ static size_t
 make_text(uint64_t *seed, char *text, size_t room)
 {
 	static const char *const atoms[] = {
-		",", ",", "\n", "\r\n", "a", "bc", "12.5", "\"x\"", "\"a,b\"",
-		"\"q\"\"q\"", "\"two\nlines\"", "\r", "\"", "", "\xEF\xBB\xBF",
-		"\"\"", " ",
+		",",
+		",",
+		"\n",
+		"\r\n",
+		"a",
+		"bc",
+		"12.5",
+		"\"x\"",
+		"\"a,b\"",
+		"\"q\"\"q\"",
+		"\"two\nlines\"",
+		"\r",
+		"\"",
+		"",
+		"\xEF\xBB\xBF",
+		"\"\"",
+		" ",
 	};
 	size_t used = 0, left = draw(seed) % 40;
 
 	for (; left > 0; left--) {
-		const char *atom = atoms[draw(seed) % (sizeof atoms /
-						       sizeof atoms[0])];
+		const char *atom =
+			atoms[draw(seed) % (sizeof atoms / sizeof atoms[0])];
 		size_t length = strlen(atom);
 
 		if (used + length >= room)
@@ -323,15 +359,22 @@ the_one_called_back_can_stop_it(void **state)
 static void
 what_is_written_is_quoted_where_it_must(void **state)
 {
-	static const struct { const char *text, *plain, *guarded; } cases[] = {
-		{ "", "", "" }, { "a", "a", "a" }, { "a b", "a b", "a b" },
+	static const struct {
+		const char *text, *plain, *guarded;
+	} cases[] = {
+		{ "", "", "" },
+		{ "a", "a", "a" },
+		{ "a b", "a b", "a b" },
 		{ "a,b", "\"a,b\"", "\"a,b\"" },
 		{ "a\"b", "\"a\"\"b\"", "\"a\"\"b\"" },
 		{ "a\nb", "\"a\nb\"", "\"a\nb\"" },
 		{ "\"", "\"\"\"\"", "\"\"\"\"" },
-		{ "=1+2", "=1+2", "'=1+2" }, { "-5", "-5", "'-5" },
-		{ "@x", "@x", "'@x" }, { "+x", "+x", "'+x" },
-		{ "\tx", "\tx", "'\tx" }, { "\rx", "\"\rx\"", "\"'\rx\"" },
+		{ "=1+2", "=1+2", "'=1+2" },
+		{ "-5", "-5", "'-5" },
+		{ "@x", "@x", "'@x" },
+		{ "+x", "+x", "'+x" },
+		{ "\tx", "\tx", "'\tx" },
+		{ "\rx", "\"\rx\"", "\"'\rx\"" },
 		{ "=\"a\",b", "\"=\"\"a\"\",b\"", "\"'=\"\"a\"\",b\"" },
 		{ "a=b", "a=b", "a=b" },
 	};
@@ -371,15 +414,20 @@ what_is_written_reads_back(void **state)
 		for (i = 0; i < 3; i++) {
 			text[make_text(&seed, text, sizeof text)] = '\0';
 			if (i == 0 && text[0] == '\xEF')
-				text[0] = 'x';	/* not a mark of order */
+				text[0] = 'x'; /* not a mark of order */
 			ts_csv_put(&line, text, i == 0);
-			ts_buf_addf(&want, text[strcspn(text, ",\"\r\n")] !=
-				    '\0' ? "{%s}" : "[%s]", text);
+			ts_buf_addf(&want,
+				    text[strcspn(text, ",\"\r\n")] != '\0'
+					    ? "{%s}"
+					    : "[%s]",
+				    text);
 		}
 		ts_buf_add(&line, "\n");
 		ts_buf_add(&want, "\n");
-		assert_int_equal(read_pieces(&opts, line.data, line.used, whole,
-					     &out).status, TS_OK);
+		assert_int_equal(
+			read_pieces(&opts, line.data, line.used, whole, &out)
+				.status,
+			TS_OK);
 		assert_string_equal(out.data, want.data);
 	}
 }
@@ -391,7 +439,8 @@ main(void)
 		cmocka_unit_test(every_form_of_a_record_is_read),
 		cmocka_unit_test(what_is_no_record_is_refused_with_its_line),
 		cmocka_unit_test(limits_are_kept_on_either_way_through),
-		cmocka_unit_test(a_record_of_many_long_fields_is_refused_in_time),
+		cmocka_unit_test(
+			a_record_of_many_long_fields_is_refused_in_time),
 		cmocka_unit_test(pieces_of_any_size_give_the_same_records),
 		cmocka_unit_test(the_one_called_back_can_stop_it),
 		cmocka_unit_test(what_is_written_is_quoted_where_it_must),

@@ -41,9 +41,12 @@ an_error_may_be_told_again_inside_itself(void **state)
 static void
 a_full_disk_is_told_from_a_broken_one(void **state)
 {
-	static const struct { int cause; enum ts_status status; } cases[] = {
-		{ ENOSPC, TS_FULL }, { EDQUOT, TS_FULL }, { EFBIG, TS_FULL },
-		{ EIO, TS_SYSTEM }, { EACCES, TS_SYSTEM },
+	static const struct {
+		int cause;
+		enum ts_status status;
+	} cases[] = {
+		{ ENOSPC, TS_FULL }, { EDQUOT, TS_FULL },   { EFBIG, TS_FULL },
+		{ EIO, TS_SYSTEM },  { EACCES, TS_SYSTEM },
 	};
 	struct ts_err err;
 	size_t i;
@@ -59,12 +62,23 @@ a_full_disk_is_told_from_a_broken_one(void **state)
 static void
 publisher_text_cannot_forge_a_log_line(void **state)
 {
-	static const struct { const char *name, *said, *shown; } cases[] = {
+	static const struct {
+		const char *name, *said, *shown;
+	} cases[] = {
 		{ "line feed", "a\nerror: b", "a\\x0aerror: b" },
 		{ "escape", "\033[2J", "\\x1b[2J" },
-		{ "C1", "\xC2\x9B" "2J", "\\xc2\\x9b2J" },
-		{ "bidi", "a\xE2\x80\xAE" "b", "a\\xe2\\x80\\xaeb" },
-		{ "line separator", "a\xE2\x80\xA8" "b", "a\\xe2\\x80\\xa8b" },
+		{ "C1",
+		  "\xC2\x9B"
+		  "2J",
+		  "\\xc2\\x9b2J" },
+		{ "bidi",
+		  "a\xE2\x80\xAE"
+		  "b",
+		  "a\\xe2\\x80\\xaeb" },
+		{ "line separator",
+		  "a\xE2\x80\xA8"
+		  "b",
+		  "a\\xe2\\x80\\xa8b" },
 		{ "not UTF-8", "Citt\xE0", "Citt\\xe0" },
 		{ "Kazakh", "Қазақстан", "Қазақстан" },
 	};
@@ -102,11 +116,22 @@ a_long_text_is_cut_between_characters(void **state)
 static void
 each_status_has_its_exit_code(void **state)
 {
-	static const struct { enum ts_status status; int code; } cases[] = {
-		{ TS_OK, 0 }, { TS_BAD_USAGE, 64 }, { TS_BAD_DATA, 65 },
-		{ TS_HELD, 65 }, { TS_NO_INPUT, 66 }, { TS_UNAVAILABLE, 69 },
-		{ TS_SYSTEM, 71 }, { TS_CORRUPT, 74 }, { TS_AGAIN, 75 },
-		{ TS_FULL, 75 }, { TS_REFUSED, 77 }, { TS_BAD_CONFIG, 78 },
+	static const struct {
+		enum ts_status status;
+		int code;
+	} cases[] = {
+		{ TS_OK, 0 },
+		{ TS_BAD_USAGE, 64 },
+		{ TS_BAD_DATA, 65 },
+		{ TS_HELD, 65 },
+		{ TS_NO_INPUT, 66 },
+		{ TS_UNAVAILABLE, 69 },
+		{ TS_SYSTEM, 71 },
+		{ TS_CORRUPT, 74 },
+		{ TS_AGAIN, 75 },
+		{ TS_FULL, 75 },
+		{ TS_REFUSED, 77 },
+		{ TS_BAD_CONFIG, 78 },
 		{ (enum ts_status)99, 70 },
 	};
 	size_t i;

@@ -8,20 +8,21 @@
 #include <tradestat/log.h>
 
 /* What one call says on stderr. */
-#define SAID(text, ...) do {						\
-	int pipe_fd[2], old = dup(STDERR_FILENO);			\
-	ssize_t got;							\
-									\
-	assert_int_equal(pipe(pipe_fd), 0);				\
-	dup2(pipe_fd[1], STDERR_FILENO);				\
-	ts_log(__VA_ARGS__);						\
-	dup2(old, STDERR_FILENO);					\
-	close(old);							\
-	close(pipe_fd[1]);						\
-	got = read(pipe_fd[0], text, sizeof text - 1);			\
-	close(pipe_fd[0]);						\
-	text[got > 0 ? got : 0] = '\0';					\
-} while (0)
+#define SAID(text, ...)                                                        \
+	do {                                                                   \
+		int pipe_fd[2], old = dup(STDERR_FILENO);                      \
+		ssize_t got;                                                   \
+                                                                               \
+		assert_int_equal(pipe(pipe_fd), 0);                            \
+		dup2(pipe_fd[1], STDERR_FILENO);                               \
+		ts_log(__VA_ARGS__);                                           \
+		dup2(old, STDERR_FILENO);                                      \
+		close(old);                                                    \
+		close(pipe_fd[1]);                                             \
+		got = read(pipe_fd[0], text, sizeof text - 1);                 \
+		close(pipe_fd[0]);                                             \
+		text[got > 0 ? got : 0] = '\0';                                \
+	} while (0)
 
 static void
 a_line_names_level_and_place(void **state)
@@ -73,7 +74,7 @@ foreign_text_stays_in_its_line(void **state)
 	(void)state;
 	SAID(text, TS_LOG_WARN, "fetch", "%s", "a\nerror: mail: b\033[2J");
 	assert_string_equal(text,
-		"warning: fetch: a\\x0aerror: mail: b\\x1b[2J\n");
+			    "warning: fetch: a\\x0aerror: mail: b\\x1b[2J\n");
 	memset(long_text, 'x', sizeof long_text);
 	long_text[sizeof long_text - 1] = '\0';
 	SAID(text, TS_LOG_WARN, "fetch", "%s", long_text);

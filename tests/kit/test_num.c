@@ -55,8 +55,8 @@ a_figure_keeps_the_digits_it_was_written_with(void **state)
 		{ "9223372036854775807", INT64_MAX, 0, false },
 		{ "-9223372036854775808", INT64_MIN, 0, false },
 		{ "9223372036854775808", 922337203685477581, -1, true },
-		{ "922337203685477580.70", 9223372036854775807 / 10 * 10,
-		  1, false },
+		{ "922337203685477580.70", 9223372036854775807 / 10 * 10, 1,
+		  false },
 		{ "1.000000000000000000000000", 1000000000000000000, 18,
 		  false },
 		{ "123456789012345678.000", 1234567890123456780, 1, false },
@@ -64,8 +64,7 @@ a_figure_keeps_the_digits_it_was_written_with(void **state)
 		{ "0.00000000000000000000000000012", 12, 29, false },
 		{ "1234567890123456785.5", 1234567890123456786 / 10 + 1, -1,
 		  true },
-		{ "1000000000000000005.0000001", 100000000000000001, -1,
-		  true },
+		{ "1000000000000000005.0000001", 100000000000000001, -1, true },
 		{ "10000000000000000050", 1000000000000000005, -1, false },
 		{ "100000000000000000.5000", 1000000000000000005, 1, false },
 		{ "99999999999999999995", 100000000000000000, -3, true },
@@ -98,7 +97,10 @@ a_figure_keeps_the_digits_it_was_written_with(void **state)
 static void
 ties_are_rounded_to_the_even_digit(void **state)
 {
-	static const struct { const char *text; int64_t coef; } cases[] = {
+	static const struct {
+		const char *text;
+		int64_t coef;
+	} cases[] = {
 		{ "1234567890123456785.0000000000000000001",
 		  123456789012345679 },
 		{ "9876543210987654325.00", 987654321098765432 },
@@ -128,12 +130,41 @@ static void
 what_is_not_a_decimal_is_refused_whole(void **state)
 {
 	static const char *const cases[] = {
-		"", "-", "+", ".", ".5", "5.", "-.5", "1,5", "1 000", " 1",
-		"1 ", "1e", "1e+", "1.e5", "e5", "NaN", "nan", "inf",
-		"-Infinity", "0x10", "1e101", "1e-101", "1.5e-100",
-		"99999999999999999999999e99", "1e99999999999999999999",
-		"--1", "+-1", "1.2.3", "1e5e5", "1e5.0", "12a", "1\n", ":",
-		"123456789012345678901x", "1234567890123456789012.",
+		"",
+		"-",
+		"+",
+		".",
+		".5",
+		"5.",
+		"-.5",
+		"1,5",
+		"1 000",
+		" 1",
+		"1 ",
+		"1e",
+		"1e+",
+		"1.e5",
+		"e5",
+		"NaN",
+		"nan",
+		"inf",
+		"-Infinity",
+		"0x10",
+		"1e101",
+		"1e-101",
+		"1.5e-100",
+		"99999999999999999999999e99",
+		"1e99999999999999999999",
+		"--1",
+		"+-1",
+		"1.2.3",
+		"1e5e5",
+		"1e5.0",
+		"12a",
+		"1\n",
+		":",
+		"123456789012345678901x",
+		"1234567890123456789012.",
 	};
 	size_t i;
 
@@ -157,7 +188,9 @@ what_is_not_a_decimal_is_refused_whole(void **state)
 
 		assert_true(ts_decimal_read("1234x", 4, &value, NULL));
 		assert_int_equal(value.coef, 1234);
-		assert_false(ts_decimal_read("12\0" "34", 5, &value, NULL));
+		assert_false(ts_decimal_read("12\0"
+					     "34",
+					     5, &value, NULL));
 	}
 }
 
@@ -184,7 +217,7 @@ what_is_printed_reads_back(void **state)
 				 value.scale, text);
 		assert_false(rounded);
 		assert_int_equal(ts_decimal_compare(value, back), 0);
-		if (value.scale >= 0) {	/* zeros in front of the point are
+		if (value.scale >= 0) { /* zeros in front of the point are
 					   not digits anybody wrote */
 			assert_int_equal(back.coef, value.coef);
 			assert_int_equal(back.scale, value.scale);
@@ -207,13 +240,19 @@ order_is_that_of_the_values(void **state)
 {
 	/* ascending; equal ones on one line */
 	static const char *const ladder[][3] = {
-		{ "-1e100", NULL }, { "-9223372036854775808", NULL },
-		{ "-1.5", "-1.50", "-15e-1" }, { "-1e-100", NULL },
-		{ "0", "0.000", "0e5" }, { "1e-100", NULL },
-		{ "0.999999999999999999", NULL }, { "1", "1.0", "10e-1" },
-		{ "1.000000000000000001", NULL }, { "9.2", NULL },
+		{ "-1e100", NULL },
+		{ "-9223372036854775808", NULL },
+		{ "-1.5", "-1.50", "-15e-1" },
+		{ "-1e-100", NULL },
+		{ "0", "0.000", "0e5" },
+		{ "1e-100", NULL },
+		{ "0.999999999999999999", NULL },
+		{ "1", "1.0", "10e-1" },
+		{ "1.000000000000000001", NULL },
+		{ "9.2", NULL },
 		{ "922337203685477580", NULL },
-		{ "922337203685477580.7", NULL }, { "1e19", NULL },
+		{ "922337203685477580.7", NULL },
+		{ "1e19", NULL },
 		{ "1e100", NULL },
 	};
 	size_t count = sizeof ladder / sizeof ladder[0], i, j, a, b;
@@ -223,21 +262,24 @@ order_is_that_of_the_values(void **state)
 		for (j = 0; j < count; j++)
 			for (a = 0; a < 3 && ladder[i][a] != NULL; a++)
 				for (b = 0; b < 3 && ladder[j][b] != NULL; b++)
-					assert_int_equal(ts_decimal_compare(
-						parsed(ladder[i][a]),
-						parsed(ladder[j][b])),
+					assert_int_equal(
+						ts_decimal_compare(
+							parsed(ladder[i][a]),
+							parsed(ladder[j][b])),
 						i < j ? -1 : i > j);
 }
 
 static void
 sums_are_exact_or_refused(void **state)
 {
-	static const struct { const char *a, *b, *sum; } cases[] = {
+	static const struct {
+		const char *a, *b, *sum;
+	} cases[] = {
 		{ "14.5", "3.9", "18.4" },
 		{ "1.50", "1", "2.50" },
 		{ "0.1", "0.2", "0.3" },
 		{ "5", "0.000", "5.000" },
-		{ "0", "1e-100", NULL },	/* below */
+		{ "0", "1e-100", NULL }, /* below */
 		{ "1e30", "-1e30", "0" },
 		{ "9223372036854775807", "-9223372036854775807", "0" },
 		{ "9223372036854775800", "200", "9223372036854776000" },
@@ -275,7 +317,8 @@ sums_are_exact_or_refused(void **state)
 		struct ts_decimal sum;
 
 		assert_int_equal(ts_decimal_add(parsed("0"), parsed("1e-100"),
-						&sum, NULL), TS_OK);
+						&sum, NULL),
+				 TS_OK);
 		assert_int_equal(ts_decimal_compare(sum, parsed("1e-100")), 0);
 	}
 }
@@ -297,12 +340,12 @@ a_multiplier_moves_the_point(void **state)
 	assert_string_equal(text, "0.012");
 	assert_int_equal(ts_decimal_shift(parsed("1"), 101, &value, NULL),
 			 TS_BAD_DATA);
-	assert_int_equal(ts_decimal_shift(parsed("1"), INT32_MIN, &value,
-					  NULL), TS_BAD_DATA);
+	assert_int_equal(ts_decimal_shift(parsed("1"), INT32_MIN, &value, NULL),
+			 TS_BAD_DATA);
 	assert_int_equal(ts_decimal_shift(parsed("0"), 101, &value, NULL),
 			 TS_OK);
-	assert_int_equal(ts_decimal_shift(parsed("100e-100"), -1, &value,
-					  NULL), TS_OK);
+	assert_int_equal(ts_decimal_shift(parsed("100e-100"), -1, &value, NULL),
+			 TS_OK);
 }
 
 /* A locale with a decimal comma, in which the C library misreads: one that is
@@ -315,7 +358,10 @@ set_comma_locale(char *folder)
 		program, "-i", "it_IT", "-f", "UTF-8", path, NULL,
 	};
 	const struct ts_spawn spawn = {
-		.argv = argv, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1,
+		.argv = argv,
+		.stdin_fd = -1,
+		.stdout_fd = -1,
+		.stderr_fd = -1,
 	};
 	struct ts_child child;
 	int code;
@@ -336,10 +382,17 @@ set_comma_locale(char *folder)
 static void
 check_doubles(void)
 {
-	static const struct { const char *text; double value; } cases[] = {
-		{ "19.9", 19.9 }, { "0", 0 }, { "-0.1", -0.1 },
-		{ "1e300", 1e300 }, { "5e-324", 5e-324 },
-		{ "123456789012345678901234567890", 123456789012345678901234567890. },
+	static const struct {
+		const char *text;
+		double value;
+	} cases[] = {
+		{ "19.9", 19.9 },
+		{ "0", 0 },
+		{ "-0.1", -0.1 },
+		{ "1e300", 1e300 },
+		{ "5e-324", 5e-324 },
+		{ "123456789012345678901234567890",
+		  123456789012345678901234567890. },
 		{ "9007199254740993", 9007199254740992. },
 		{ "0.30000000000000004", 0.30000000000000004 },
 		{ "1.7976931348623157e308", DBL_MAX },
@@ -379,15 +432,15 @@ a_decimal_comma_of_the_locale_changes_nothing(void **state)
 		print_message("no locale with a decimal comma: skipped\n");
 		skip();
 	}
-	assert_true(wrong == 19);	/* else the locale was none */
+	assert_true(wrong == 19); /* else the locale was none */
 }
 
 static void
 what_is_not_a_double_is_refused(void **state)
 {
 	static const char *const cases[] = {
-		"", "nan", "inf", "0x1p3", "1e309", "-1e999", " 1", "1 ",
-		"1,5", ".5", "5.", "1e", "--1",
+		"",   "nan", "inf", "0x1p3", "1e309", "-1e999", " 1",
+		"1 ", "1,5", ".5",  "5.",    "1e",    "--1",
 	};
 	double value = 77;
 	size_t i;
@@ -403,20 +456,32 @@ what_is_not_a_double_is_refused(void **state)
 static void
 a_double_is_printed_as_short_as_it_reads_back(void **state)
 {
-	static const struct { double value; const char *text; } cases[] = {
-		{ 0.1, "0.1" }, { 19900000000., "19900000000" }, { -0.0, "0" },
-		{ 1e20, "100000000000000000000" }, { 1e21, "1e21" },
+	static const struct {
+		double value;
+		const char *text;
+	} cases[] = {
+		{ 0.1, "0.1" },
+		{ 19900000000., "19900000000" },
+		{ -0.0, "0" },
+		{ 1e20, "100000000000000000000" },
+		{ 1e21, "1e21" },
 		{ 123e19, "1.23e21" },
 		{ 999999999999999900000., "999999999999999900000" },
-		{ 0.000001, "0.000001" }, { 1e-7, "1e-7" },
-		{ 1.5e-9, "1.5e-9" }, { 5e-324, "5e-324" },
+		{ 0.000001, "0.000001" },
+		{ 1e-7, "1e-7" },
+		{ 1.5e-9, "1.5e-9" },
+		{ 5e-324, "5e-324" },
 		{ DBL_MAX, "1.7976931348623157e308" },
 		{ DBL_MIN, "2.2250738585072014e-308" },
-		{ 1.0 / 3, "0.3333333333333333" }, { -2.5, "-2.5" },
-		{ 4.35, "4.35" }, { 1e15, "1000000000000000" },
+		{ 1.0 / 3, "0.3333333333333333" },
+		{ -2.5, "-2.5" },
+		{ 4.35, "4.35" },
+		{ 1e15, "1000000000000000" },
 		{ 9007199254740993., "9007199254740992" },
-		{ 5e-7 / 10 * 10, "5e-7" }, { 1e22, "1e22" },
-		{ 100, "100" }, { 123456.789, "123456.789" },
+		{ 5e-7 / 10 * 10, "5e-7" },
+		{ 1e22, "1e22" },
+		{ 100, "100" },
+		{ 123456.789, "123456.789" },
 		{ 5.684341886080802e-14, "5.684341886080802e-14" },
 	};
 	uint64_t seed = 123456789;
@@ -437,7 +502,7 @@ a_double_is_printed_as_short_as_it_reads_back(void **state)
 		memcpy(&value, &bits, sizeof value);
 		if (!isfinite(value))
 			continue;
-		if (i % 2 == 0)	/* the kind that trade has */
+		if (i % 2 == 0) /* the kind that trade has */
 			value = (double)(int64_t)(bits >> 20) / 1000;
 		assert_true(ts_double_print(value, text) < sizeof text);
 		assert_int_equal(ts_num_double(text, &back, NULL), TS_OK);
@@ -449,15 +514,19 @@ a_double_is_printed_as_short_as_it_reads_back(void **state)
 static void
 rounding_is_half_even_of_the_digits_shown(void **state)
 {
-	static const struct { double value; int digits; double out; } cases[] = {
-		{ 26.75, 1, 26.8 }, { 26.65, 1, 26.6 }, { 2.5, 0, 2 },
-		{ 3.5, 0, 4 }, { -2.5, 0, -2 }, { 1.005, 2, 1.0 },
-		{ 1.015, 2, 1.02 }, { 0.5, 0, 0 }, { 0.51, 0, 1 },
-		{ 0.05, 0, 0 }, { 1234, -2, 1200 }, { 1250, -2, 1200 },
-		{ 1350, -2, 1400 }, { 9.99, 1, 10 }, { 99.95, 1, 100 },
-		{ 40, -2, 0 }, { 60, -2, 100 }, { 19.9, 5, 19.9 },
-		{ 1e300, 2, 1e300 }, { 4, -1, 0 }, { 0, 3, 0 },
-		{ 995, -3, 1000 }, { 4.44, -5, 0 },
+	static const struct {
+		double value;
+		int digits;
+		double out;
+	} cases[] = {
+		{ 26.75, 1, 26.8 },  { 26.65, 1, 26.6 }, { 2.5, 0, 2 },
+		{ 3.5, 0, 4 },       { -2.5, 0, -2 },    { 1.005, 2, 1.0 },
+		{ 1.015, 2, 1.02 },  { 0.5, 0, 0 },      { 0.51, 0, 1 },
+		{ 0.05, 0, 0 },      { 1234, -2, 1200 }, { 1250, -2, 1200 },
+		{ 1350, -2, 1400 },  { 9.99, 1, 10 },    { 99.95, 1, 100 },
+		{ 40, -2, 0 },       { 60, -2, 100 },    { 19.9, 5, 19.9 },
+		{ 1e300, 2, 1e300 }, { 4, -1, 0 },       { 0, 3, 0 },
+		{ 995, -3, 1000 },   { 4.44, -5, 0 },
 	};
 	size_t i;
 
@@ -466,8 +535,8 @@ rounding_is_half_even_of_the_digits_shown(void **state)
 		double out = ts_round(cases[i].value, cases[i].digits);
 
 		if (out != cases[i].out)
-			fail_msg("%g, %d: %g", cases[i].value,
-				 cases[i].digits, out);
+			fail_msg("%g, %d: %g", cases[i].value, cases[i].digits,
+				 out);
 	}
 	assert_true(isnan(ts_round(NAN, 1)));
 	assert_true(isinf(ts_round(INFINITY, 1)));
@@ -477,8 +546,19 @@ static void
 whole_numbers_are_read_whole_or_not_at_all(void **state)
 {
 	static const char *const bad[] = {
-		"", "-", "+5", " 5", "5 ", "5x", "0x5", "1e3", "1.0", "- 5",
-		"9223372036854775808", "101", "-1",
+		"",
+		"-",
+		"+5",
+		" 5",
+		"5 ",
+		"5x",
+		"0x5",
+		"1e3",
+		"1.0",
+		"- 5",
+		"9223372036854775808",
+		"101",
+		"-1",
 	};
 	int64_t value = 77;
 	size_t i;
@@ -492,7 +572,8 @@ whole_numbers_are_read_whole_or_not_at_all(void **state)
 	assert_int_equal(ts_num_int("100", 0, 100, &value, NULL), TS_OK);
 	assert_int_equal(value, 100);
 	assert_int_equal(ts_num_int("-9223372036854775808", INT64_MIN,
-				    INT64_MAX, &value, NULL), TS_OK);
+				    INT64_MAX, &value, NULL),
+			 TS_OK);
 	assert_int_equal(value, INT64_MIN);
 }
 

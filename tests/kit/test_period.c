@@ -18,25 +18,40 @@ parsed(const char *text)
 static void
 every_spelling_of_a_publisher_is_understood(void **state)
 {
-	static const struct { const char *text, *ours; } cases[] = {
-		{ "2024", "2024" }, { "2024-A1", "2024" }, { "2024A1", "2024" },
-		{ "2024-S1", "2024-S1" }, { "2024-H2", "2024-S2" },
-		{ "2024S2", "2024-S2" }, { "2024H1", "2024-S1" },
-		{ "2024-Q3", "2024-Q3" }, { "2024Q3", "2024-Q3" },
-		{ "2024-07", "2024-07" }, { "2024-M07", "2024-07" },
-		{ "2024M07", "2024-07" }, { "2024-W07", "2024-W07" },
-		{ "1998W53", "1998-W53" }, { "1999W01", "1999-W01" },
+	static const struct {
+		const char *text, *ours;
+	} cases[] = {
+		{ "2024", "2024" },
+		{ "2024-A1", "2024" },
+		{ "2024A1", "2024" },
+		{ "2024-S1", "2024-S1" },
+		{ "2024-H2", "2024-S2" },
+		{ "2024S2", "2024-S2" },
+		{ "2024H1", "2024-S1" },
+		{ "2024-Q3", "2024-Q3" },
+		{ "2024Q3", "2024-Q3" },
+		{ "2024-07", "2024-07" },
+		{ "2024-M07", "2024-07" },
+		{ "2024M07", "2024-07" },
+		{ "2024-W07", "2024-W07" },
+		{ "1998W53", "1998-W53" },
+		{ "1999W01", "1999-W01" },
 		{ "2024-07-15", "2024-07-15" },
-		{ "2015M07D03", "2015-07-03" }, { "2024-D197", "2024-07-15" },
-		{ "2024-D366", "2024-12-31" }, { "2024-D001", "2024-01-01" },
+		{ "2015M07D03", "2015-07-03" },
+		{ "2024-D197", "2024-07-15" },
+		{ "2024-D366", "2024-12-31" },
+		{ "2024-D001", "2024-01-01" },
 		{ "2013-01-18T00:00:00Z", "2013-01-18" },
 		{ "2013-01-18T23:59:59.5+01:00", "2013-01-18" },
 		{ "2024-01-01/P1Y", "2024" },
 		{ "2020-01-01T00:00:00/P3M", "2020-Q1" },
-		{ "2020-07-01/P6M", "2020-S2" }, { "2020-02-01/P1M", "2020-02" },
-		{ "2024-02-12/P7D", "2024-W07" }, { "2024-02-29/P1D", "2024-02-29" },
+		{ "2020-07-01/P6M", "2020-S2" },
+		{ "2020-02-01/P1M", "2020-02" },
+		{ "2024-02-12/P7D", "2024-W07" },
+		{ "2024-02-29/P1D", "2024-02-29" },
 		{ "2024-02/P1M", "2024-02" },
-		{ "2005..2024", "2005..2024" }, { "0001", "0001" },
+		{ "2005..2024", "2005..2024" },
+		{ "0001", "0001" },
 		{ "9999-12-31", "9999-12-31" },
 	};
 	char text[TS_PERIOD_TEXT];
@@ -47,8 +62,8 @@ every_spelling_of_a_publisher_is_understood(void **state)
 		ts_period_print(parsed(cases[i].text), text);
 		if (strcmp(text, cases[i].ours) != 0)
 			fail_msg("%s: %s", cases[i].text, text);
-		assert_true(ts_period_equal(parsed(text),
-					    parsed(cases[i].text)));
+		assert_true(
+			ts_period_equal(parsed(text), parsed(cases[i].text)));
 	}
 }
 
@@ -56,17 +71,59 @@ static void
 what_is_no_period_is_refused(void **state)
 {
 	static const char *const cases[] = {
-		"", "2", "202", "20245", "202407", "20240715", "0000", "-2024",
-		"2024-", "2024-1", "2024-13", "2024-00", "2024-7", "2024-02-30",
-		"2023-02-29", "2024-04-31", "2024-07-00", "2024-Q0", "2024-Q5",
-		"2024-Q", "2024-Q11", "2024-S3", "2024-T1", "2024-W00",
-		"2024-W53", "2024-W5", "2023-D366", "2024-D000", "2024-D367",
-		"2024-D12", "2024-A2", "2024-M13", "2024M07D32", "2024M07D",
-		"2024-07-15T", "2024-07-15Tx", "2024-07-15 10:00",
-		"2024-01-01/P2Y", "2024-02-01/P1Y", "2024-01-02/P7D",
-		"2024-01-01/", "/P1Y", "2005..2024/P1Y", "2024..2005",
-		"2005...2024", "2005..", "2005..20245", "2024 ", " 2024",
-		"2024-07-15-01", "abcd", "2024\xE2\x80\x93" "07", "2024-\xFF",
+		"",
+		"2",
+		"202",
+		"20245",
+		"202407",
+		"20240715",
+		"0000",
+		"-2024",
+		"2024-",
+		"2024-1",
+		"2024-13",
+		"2024-00",
+		"2024-7",
+		"2024-02-30",
+		"2023-02-29",
+		"2024-04-31",
+		"2024-07-00",
+		"2024-Q0",
+		"2024-Q5",
+		"2024-Q",
+		"2024-Q11",
+		"2024-S3",
+		"2024-T1",
+		"2024-W00",
+		"2024-W53",
+		"2024-W5",
+		"2023-D366",
+		"2024-D000",
+		"2024-D367",
+		"2024-D12",
+		"2024-A2",
+		"2024-M13",
+		"2024M07D32",
+		"2024M07D",
+		"2024-07-15T",
+		"2024-07-15Tx",
+		"2024-07-15 10:00",
+		"2024-01-01/P2Y",
+		"2024-02-01/P1Y",
+		"2024-01-02/P7D",
+		"2024-01-01/",
+		"/P1Y",
+		"2005..2024/P1Y",
+		"2024..2005",
+		"2005...2024",
+		"2005..",
+		"2005..20245",
+		"2024 ",
+		" 2024",
+		"2024-07-15-01",
+		"abcd",
+		"2024–07",
+		"2024-\xFF",
 		"2024-07-15T00:00:00aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/P1D",
 	};
 	struct ts_period before = { .year = 7, .span = TS_YEAR }, period;
@@ -88,7 +145,8 @@ a_known_frequency_reads_bare_digits(void **state)
 		enum ts_span span;
 		const char *text, *ours;
 	} cases[] = {
-		{ TS_YEAR, "2024", "2024" }, { TS_MONTH, "202407", "2024-07" },
+		{ TS_YEAR, "2024", "2024" },
+		{ TS_MONTH, "202407", "2024-07" },
 		{ TS_MONTH, "2024-07", "2024-07" },
 		{ TS_DAY, "20240715", "2024-07-15" },
 		{ TS_QUARTER, "2024-3", "2024-Q3" },
@@ -100,11 +158,16 @@ a_known_frequency_reads_bare_digits(void **state)
 		{ TS_WEEK, "2021-01-03", "2020-W53" },
 		{ TS_NO_SPAN, "2024-Q1", "2024-Q1" },
 		{ TS_RANGE, "2005..2024", "2005..2024" },
-		{ TS_MONTH, "2024", NULL }, { TS_YEAR, "2024-07", NULL },
-		{ TS_QUARTER, "2024-07", NULL }, { TS_MONTH, "202413", NULL },
-		{ TS_MONTH, "2024071", NULL }, { TS_DAY, "20240732", NULL },
-		{ TS_YEAR, "202407", NULL }, { TS_RANGE, "2024-07-01", NULL },
-		{ TS_QUARTER, "2024-5", NULL }, { TS_NO_SPAN, "202407", NULL },
+		{ TS_MONTH, "2024", NULL },
+		{ TS_YEAR, "2024-07", NULL },
+		{ TS_QUARTER, "2024-07", NULL },
+		{ TS_MONTH, "202413", NULL },
+		{ TS_MONTH, "2024071", NULL },
+		{ TS_DAY, "20240732", NULL },
+		{ TS_YEAR, "202407", NULL },
+		{ TS_RANGE, "2024-07-01", NULL },
+		{ TS_QUARTER, "2024-5", NULL },
+		{ TS_NO_SPAN, "202407", NULL },
 	};
 	char text[TS_PERIOD_TEXT];
 	size_t i;
@@ -146,12 +209,14 @@ the_calendar_is_gapless(void **state)
 			int32_t last = ts_period_last_day(p);
 
 			assert_int_equal(ts_period_first_day(next), last + 1);
-			assert_true(ts_period_equal(ts_period_step(next, -1),
-						    p));
+			assert_true(
+				ts_period_equal(ts_period_step(next, -1), p));
 			assert_true(ts_period_equal(
 				ts_period_of_day(spans[i], last), p));
-			assert_true(ts_period_equal(ts_period_of_day(
-				spans[i], ts_period_first_day(p)), p));
+			assert_true(ts_period_equal(
+				ts_period_of_day(spans[i],
+						 ts_period_first_day(p)),
+				p));
 			p = next;
 		}
 		assert_int_equal(ts_period_distance(start, p), 5000);
@@ -188,14 +253,14 @@ steps_stop_at_the_edge_of_the_calendar(void **state)
 				    parsed("9999-12")));
 	assert_true(ts_period_equal(ts_period_step(parsed("2024"), INT32_MAX),
 				    parsed("9999")));
-	assert_true(ts_period_equal(ts_period_step(parsed("2024-Q1"),
-						   INT32_MIN),
-				    parsed("0001-Q1")));
+	assert_true(
+		ts_period_equal(ts_period_step(parsed("2024-Q1"), INT32_MIN),
+				parsed("0001-Q1")));
 	assert_true(ts_period_equal(ts_period_step(parsed("9999-W50"), 9999),
 				    parsed("9999-W52")));
-	assert_true(ts_period_equal(ts_period_step(parsed("2024-07-15"),
-						   INT32_MAX),
-				    parsed("9999-12-31")));
+	assert_true(
+		ts_period_equal(ts_period_step(parsed("2024-07-15"), INT32_MAX),
+				parsed("9999-12-31")));
 	assert_true(ts_period_equal(ts_period_step(parsed("2005..2024"), 3),
 				    parsed("2005..2024")));
 }
@@ -204,10 +269,11 @@ static void
 the_longer_stretch_comes_first(void **state)
 {
 	static const char *const ladder[] = {
-		"1999-12-31", "2001..2010", "2001..2002", "2001..2001", "2001",
-		"2001-S1", "2001-Q1", "2001-01", "2001-W01", "2001-01-01",
-		"2001-01-02", "2001-W02", "2001-02", "2001-Q2", "2001-S2",
-		"2002..2003", "2002",
+		"1999-12-31", "2001..2010", "2001..2002", "2001..2001",
+		"2001",       "2001-S1",    "2001-Q1",    "2001-01",
+		"2001-W01",   "2001-01-01", "2001-01-02", "2001-W02",
+		"2001-02",    "2001-Q2",    "2001-S2",    "2002..2003",
+		"2002",
 	};
 	size_t count = sizeof ladder / sizeof ladder[0], i, j;
 	struct ts_period none = { .span = TS_NO_SPAN };
@@ -239,13 +305,13 @@ a_key_gives_its_period_back_and_keeps_the_order(void **state)
 		span = (enum ts_span)((seed >> 40) % 7 + 1);
 		p = ts_period_of_day(span == TS_RANGE ? TS_YEAR : span,
 				     (int32_t)((seed >> 20) % 3652059) -
-				     719162);
+					     719162);
 		if (p.span == TS_NO_SPAN)
 			continue;
 		if (span == TS_RANGE) {
 			p.span = TS_RANGE;
 			p.until = (int16_t)(p.year + (int)(seed >> 50) %
-					    (10000 - p.year));
+							     (10000 - p.year));
 		}
 		key = ts_period_key(p);
 		assert_true(key > 0);
@@ -277,8 +343,8 @@ static void
 a_frequency_letter_names_its_span(void **state)
 {
 	static const char *const texts[] = {
-		"2024", "2024-S1", "2024-Q1", "2024-01", "2024-W01",
-		"2024-01-01", "2005..2024",
+		"2024",     "2024-S1",    "2024-Q1",    "2024-01",
+		"2024-W01", "2024-01-01", "2005..2024",
 	};
 	static const char letters[] = "ASQMWDR";
 	struct ts_period none = { .span = TS_NO_SPAN };
@@ -308,7 +374,8 @@ main(void)
 		cmocka_unit_test(known_days_are_where_the_calendar_has_them),
 		cmocka_unit_test(steps_stop_at_the_edge_of_the_calendar),
 		cmocka_unit_test(the_longer_stretch_comes_first),
-		cmocka_unit_test(a_key_gives_its_period_back_and_keeps_the_order),
+		cmocka_unit_test(
+			a_key_gives_its_period_back_and_keeps_the_order),
 		cmocka_unit_test(a_damaged_key_names_nothing),
 		cmocka_unit_test(a_frequency_letter_names_its_span),
 	};

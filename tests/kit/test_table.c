@@ -30,8 +30,9 @@ read_text(struct ts_arena *arena, const char *content, struct ts_table **out,
 	enum ts_status status;
 
 	snprintf(path, sizeof path, "%s/t.csv", folder);
-	assert_int_equal(ts_file_write(path, content, strlen(content), 0600,
-				       NULL), TS_OK);
+	assert_int_equal(
+		ts_file_write(path, content, strlen(content), 0600, NULL),
+		TS_OK);
 	status = ts_table_read_csv(arena, path, out, err);
 	temp_gone(folder);
 	return status;
@@ -42,7 +43,9 @@ a_cell_is_text_and_its_number_on_demand(void **state)
 {
 	static const char *const columns[] = { "reporter", "value" };
 	static const char *const rows[][2] = {
-		{ "KAZ", "1.50" }, { "ITA", NULL }, { "UZB", "n.a." },
+		{ "KAZ", "1.50" },
+		{ "ITA", NULL },
+		{ "UZB", "n.a." },
 		{ "KGZ", "1e3" },
 	};
 	struct ts_table *table;
@@ -50,8 +53,8 @@ a_cell_is_text_and_its_number_on_demand(void **state)
 	double value = 77;
 	size_t i, column;
 
-	assert_int_equal(ts_table_new(*state, "trade", columns, 2, &table,
-				      &err), TS_OK);
+	assert_int_equal(
+		ts_table_new(*state, "trade", columns, 2, &table, &err), TS_OK);
 	for (i = 0; i < 4; i++)
 		assert_int_equal(ts_table_add(table, rows[i], &err), TS_OK);
 	column = ts_table_column(table, "value");
@@ -88,8 +91,12 @@ a_file_becomes_rows(void **state)
 	struct ts_table *table;
 	struct ts_err err;
 
-	assert_int_equal(read_text(*state, "\xEF\xBB\xBF" "a,b\r\n1,\"x,y\"\r\n"
-				   "\r\n,Қазақстан", &table, &err), TS_OK);
+	assert_int_equal(read_text(*state,
+				   "\xEF\xBB\xBF"
+				   "a,b\r\n1,\"x,y\"\r\n"
+				   "\r\n,Қазақстан",
+				   &table, &err),
+			 TS_OK);
 	assert_int_equal(table->column_count, 2);
 	assert_int_equal(table->row_count, 2);
 	assert_string_equal(table->columns[0], "a");
@@ -104,8 +111,10 @@ a_guard_against_formulas_is_taken_off(void **state)
 	struct ts_table *table;
 	struct ts_err err;
 
-	assert_int_equal(read_text(*state, "a,b,c\n'=x,'-5,'quoted'\n'',a'=,'\n",
-				   &table, &err), TS_OK);
+	assert_int_equal(read_text(*state,
+				   "a,b,c\n'=x,'-5,'quoted'\n'',a'=,'\n",
+				   &table, &err),
+			 TS_OK);
 	assert_string_equal(ts_table_text(table, 0, 0), "=x");
 	assert_string_equal(ts_table_text(table, 0, 1), "-5");
 	assert_string_equal(ts_table_text(table, 0, 2), "'quoted'");
@@ -117,7 +126,9 @@ a_guard_against_formulas_is_taken_off(void **state)
 static void
 a_file_that_is_no_table_is_refused_with_its_line(void **state)
 {
-	static const struct { const char *text, *error; } cases[] = {
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
 		{ "", ": empty, not even a header" },
 		{ "\n\n", ": empty, not even a header" },
 		{ "a,b\n1,2\n3\n", ": line 3: 1 fields, the header has 2" },
@@ -156,8 +167,9 @@ a_table_larger_than_the_job_is_refused(void **state)
 	int rows;
 
 	(void)state;
-	assert_int_equal(ts_table_new(small, "big.csv", columns, 1, &table,
-				      &err), TS_OK);
+	assert_int_equal(
+		ts_table_new(small, "big.csv", columns, 1, &table, &err),
+		TS_OK);
 	for (rows = 0; rows < 10000 && status == TS_OK; rows++)
 		status = ts_table_add(table, cells, &err);
 	assert_int_equal(status, TS_BAD_DATA);
@@ -196,7 +208,8 @@ main(void)
 		cmocka_unit_test(a_column_may_not_be_there_twice),
 		cmocka_unit_test(a_file_becomes_rows),
 		cmocka_unit_test(a_guard_against_formulas_is_taken_off),
-		cmocka_unit_test(a_file_that_is_no_table_is_refused_with_its_line),
+		cmocka_unit_test(
+			a_file_that_is_no_table_is_refused_with_its_line),
 		cmocka_unit_test(a_table_larger_than_the_job_is_refused),
 		cmocka_unit_test(what_is_written_reads_back),
 	};

@@ -7,7 +7,10 @@
 static void
 only_strict_utf8_is_valid(void **state)
 {
-	static const struct { const char *name, *text; bool valid; } cases[] = {
+	static const struct {
+		const char *name, *text;
+		bool valid;
+	} cases[] = {
 		{ "empty", "", true },
 		{ "ASCII", "Nickel, unwrought", true },
 		{ "Kazakh", "Қазақстан Республикасы", true },
@@ -67,7 +70,9 @@ what_is_no_character_becomes_the_replacement(void **state)
 	assert_string_equal(buf.data, "\xEF\xBF\xBD\xEF\xBF\xBD");
 	assert_int_equal(ts_utf8_next(&at, bad + 2), 0xFFFD);
 	assert_ptr_equal(at, bad + 1);
-	assert_int_equal(ts_utf8_length("a\xFF" "b"), 3);
+	assert_int_equal(ts_utf8_length("a\xFF"
+					"b"),
+			 3);
 }
 
 static void
@@ -80,11 +85,29 @@ foreign_text_is_shown_in_one_safe_line(void **state)
 	} cases[] = {
 		{ "as it is", "Қазақстан", 40, "Қазақстан" },
 		{ "line feeds", " a\r\n\tb  c ", 40, "a b c" },
-		{ "controls", "a\033[2Jb\x07" "c\x7F", 40, "a[2Jbc" },
-		{ "C1", "a\xC2\x9B" "b", 40, "ab" },
-		{ "bidi", "a\xE2\x80\xAE" "b\xE2\x81\xA6" "c", 40, "abc" },
-		{ "line separator", "a\xE2\x80\xA8" "b", 40, "a b" },
-		{ "bad bytes", "a\xFF" "b", 40, "a\xEF\xBF\xBD" "b" },
+		{ "controls",
+		  "a\033[2Jb\x07"
+		  "c\x7F",
+		  40, "a[2Jbc" },
+		{ "C1",
+		  "a\xC2\x9B"
+		  "b",
+		  40, "ab" },
+		{ "bidi",
+		  "a\xE2\x80\xAE"
+		  "b\xE2\x81\xA6"
+		  "c",
+		  40, "abc" },
+		{ "line separator",
+		  "a\xE2\x80\xA8"
+		  "b",
+		  40, "a b" },
+		{ "bad bytes",
+		  "a\xFF"
+		  "b",
+		  40,
+		  "a\xEF\xBF\xBD"
+		  "b" },
 		{ "no-break space", "a\xC2\xA0 b", 40, "a b" },
 		{ "just fits", "abcde", 5, "abcde" },
 		{ "one too many", "abcdef", 5, "abcd…" },
@@ -117,7 +140,9 @@ an_escaped_line_fits_its_room(void **state)
 
 	(void)state;
 	for (room = 1; room <= sizeof out; room++) {
-		size_t length = ts_text_escape(out, room, "é\n\xFF" "x\xE2\x80\xA8y");
+		size_t length = ts_text_escape(out, room,
+					       "é\n\xFF"
+					       "x\xE2\x80\xA8y");
 
 		assert_int_equal(length, strlen(out));
 		assert_true(length < room);

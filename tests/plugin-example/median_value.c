@@ -24,7 +24,9 @@ static const struct ts_opt median_opts[] = {
 };
 
 static const struct ts_measure median_measures[] = {
-	{ .id = "median_value", .title = "Median", .unit = "as the figures",
+	{ .id = "median_value",
+	  .title = "Median",
+	  .unit = "as the figures",
 	  .formula = "middle of the sorted values, or mean of the middle two",
 	  .inputs = "reporter, value" },
 	{ .id = NULL },
@@ -55,7 +57,8 @@ static struct ts_result
 median_of(const struct figure *first, const struct figure *end)
 {
 	struct ts_result result = {
-		.indicator = "median_value", .k1 = first->group,
+		.indicator = "median_value",
+		.k1 = first->group,
 		.status = TS_RES_MISSING,
 	};
 	size_t known = 0;
@@ -66,14 +69,14 @@ median_of(const struct figure *first, const struct figure *end)
 		return result;
 	result.has_value = true;
 	result.status = TS_RES_OK;
-	result.value = known % 2 == 1 ? first[known / 2].value :
-		first[known / 2 - 1].value / 2 + first[known / 2].value / 2;
+	result.value = known % 2 == 1 ? first[known / 2].value
+				      : first[known / 2 - 1].value / 2 +
+						first[known / 2].value / 2;
 	return result;
 }
 
 static enum ts_status
-compute(const struct ts_calc *calc, struct ts_results *out,
-	struct ts_err *err)
+compute(const struct ts_calc *calc, struct ts_results *out, struct ts_err *err)
 {
 	const struct median *opts = calc->opts;
 	const struct ts_table *input = calc->input;
@@ -83,17 +86,18 @@ compute(const struct ts_calc *calc, struct ts_results *out,
 
 	if (column == TS_NO_COLUMN || by == TS_NO_COLUMN)
 		return ts_fail(err, TS_BAD_DATA, "%s has no column \"%s\"",
-			       input->name, column == TS_NO_COLUMN ?
-			       opts->column : opts->by);
-	figures = ts_arena_alloc(calc->arena, input->row_count,
-				 sizeof *figures);
+			       input->name,
+			       column == TS_NO_COLUMN ? opts->column
+						      : opts->by);
+	figures =
+		ts_arena_alloc(calc->arena, input->row_count, sizeof *figures);
 	if (figures == NULL)
 		return ts_fail(err, TS_BAD_DATA, "%s is too large",
 			       input->name);
 	for (i = 0; i < input->row_count; i++) {
 		figures[i].group = ts_table_text(input, i, by);
-		figures[i].known = ts_table_number(input, i, column,
-						   &figures[i].value);
+		figures[i].known =
+			ts_table_number(input, i, column, &figures[i].value);
 	}
 	qsort(figures, input->row_count, sizeof *figures, compare);
 	for (i = 0; i < input->row_count; i = end) {

@@ -57,10 +57,17 @@ on_row(struct reader *reader, uint64_t line, const struct ts_csv_field *fields,
 {
 	const struct ts_sink *sink = reader->decode->sink;
 	struct ts_obs obs = {
-		.source = "", .dataset = reader->decode->dataset, .flow = "",
-		.reporter = fields[0].text, .partner = "", .product = "TOTAL",
-		.frequency = 'M', .has_value = fields[2].length > 0,
-		.unit = "USD", .status = "", .line = line,
+		.source = "",
+		.dataset = reader->decode->dataset,
+		.flow = "",
+		.reporter = fields[0].text,
+		.partner = "",
+		.product = "TOTAL",
+		.frequency = 'M',
+		.has_value = fields[2].length > 0,
+		.unit = "USD",
+		.status = "",
+		.line = line,
 	};
 
 	if (reader->rows >= reader->decode->limits.max_rows)
@@ -68,9 +75,8 @@ on_row(struct reader *reader, uint64_t line, const struct ts_csv_field *fields,
 	if (ts_period_parse_as(TS_MONTH, fields[1].text, &obs.period, err) !=
 	    TS_OK)
 		return ts_while(err, "line %llu", (unsigned long long)line);
-	if (obs.has_value &&
-	    ts_decimal_parse(fields[2].text, fields[2].length, &obs.value,
-			     NULL, err) != TS_OK)
+	if (obs.has_value && ts_decimal_parse(fields[2].text, fields[2].length,
+					      &obs.value, NULL, err) != TS_OK)
 		return ts_while(err, "line %llu", (unsigned long long)line);
 	reader->rows++;
 	return sink->obs(sink->ctx, &obs, err);
@@ -102,11 +108,12 @@ static enum ts_status
 begin(const struct ts_decode *decode, void **state, struct ts_err *err)
 {
 	const struct ts_csv_opts opts = {
-		.separator = '|', .max_field = decode->limits.max_text,
+		.separator = '|',
+		.max_field = decode->limits.max_text,
 	};
 	const struct ts_columns no_more = { .items = NULL, .count = 0 };
-	struct reader *reader = ts_arena_alloc(decode->arena, 1,
-					       sizeof *reader);
+	struct reader *reader =
+		ts_arena_alloc(decode->arena, 1, sizeof *reader);
 
 	if (reader == NULL)
 		return ts_fail(err, TS_BAD_DATA, "no memory left in the job");
@@ -132,8 +139,7 @@ end(void *state, struct ts_err *err)
 	enum ts_status status = ts_csv_end(reader->csv, NULL, err);
 
 	if (status == TS_OK && !reader->ended)
-		return ts_fail(err, TS_BAD_DATA,
-			       "cut: no #end after %llu rows",
+		return ts_fail(err, TS_BAD_DATA, "cut: no #end after %llu rows",
 			       (unsigned long long)reader->rows);
 	return status;
 }
