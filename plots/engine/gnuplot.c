@@ -165,8 +165,9 @@ new_token(struct ts_gnuplot *gnuplot, struct ts_err *err)
 /*
  * "reset session" forgets variables and settings, but not line types. At the
  * end "unset multiplot" comes first: an error inside one leaves it open, and
- * closing the output would then be an error that hides the first one. A job
- * file sets END_MARK in its last line: a datablock without its end swallows
+ * closing the output would then be an error that hides the first one; and the
+ * answer goes to stderr wherever the script has let print write. A job file
+ * sets END_MARK in its last line: a datablock without its end swallows
  * the rest of a file without a word. The last line closes the message, which
  * may have line ends of its own.
  */
@@ -182,6 +183,7 @@ send_orders(struct ts_gnuplot *gnuplot, struct ts_err *err)
 			      "load '" SCRIPT "'\n"
 			      "unset multiplot\n"
 			      "set output\n"
+			      "set print\n"
 			      "print '@@%s ', GPVAL_ERRNO, "
 			      "exists('" END_MARK "'), ' ', GPVAL_ERRMSG\n"
 			      "print '@@%s.'\n",

@@ -3,7 +3,10 @@
 #include "tests/plots/engine_help.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+
+#include "plots/engine/gnuplot.h"
 
 static void
 a_chart_comes_out_in_three_formats_without_a_word(void **state)
@@ -358,6 +361,7 @@ an_error_in_a_script_names_its_line_and_spoils_nothing_else(void **state)
 		{ "inside a multiplot", "set multiplot\nplot nothing" },
 		{ "all missing", "set autoscale\nplot '-' u 1:2\ne\n" },
 		{ "changes the terminal", "set term dumb" },
+		{ "prints elsewhere", "set print 'x'\nx = undefined_thing" },
 		{ "a file that is not there", "plot 'missing.csv'" },
 	};
 	struct bench bench;
@@ -465,6 +469,100 @@ a_missing_gnuplot_or_font_names_the_package(void **state)
 			 TS_UNAVAILABLE);
 	assert_non_null(strstr(bench.err.text,
 			       "font No Such Family is not installed"));
+	bench_end(&bench);
+}
+
+/* ---- the life of a process ------------------------------------------------ */
+
+/* Our only child, from /proc. */
+static pid_t
+only_child(void)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	pid_t found = -1;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		char path[300], line[512];
+		const char *behind;
+		FILE *file;
+
+		snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+		file = fopen(path, "re");
+		if (file == NULL)
+			continue;
+		/* pid (name) state parent */
+		if (fgets(line, sizeof line, file) != NULL &&
+		    (behind = strrchr(line, ')')) != NULL &&
+		    strtol(behind + 4, NULL, 10) == getpid()) {
+			assert_int_equal(found, -1);
+			found = (pid_t)strtol(line, NULL, 10);
+		}
+		fclose(file);
+	}
+	closedir(dir);
+	return found;
+}
+
+static void
+a_process_is_renewed_after_its_share_of_jobs(void **state)
+{
+	struct bench bench;
+	char folder[600];
+	const struct ts_gnuplot_opts opts = {
+		.program = "/usr/bin/gnuplot", .folder = folder,
+		.deadline_ms = 20000, .jobs = 2, .sandbox = true,
+	};
+	struct ts_gnuplot *gnuplot;
+	pid_t pids[5];
+
+	(void)state;
+	bench_begin(&bench);
+	if (access(opts.program, X_OK) != 0)
+		skip();
+	snprintf(folder, sizeof folder, "%s/one", bench.dir);
+	assert_int_equal(ts_gnuplot_open(&opts, &gnuplot, &bench.err), TS_OK);
+	for (int i = 0; i < 5; i++) {
+		enum ts_gnuplot_state now;
+
+		assert_int_equal(ts_gnuplot_begin(gnuplot, "x = 1\n", 6,
+						  &bench.err), TS_OK);
+		while ((now = ts_gnuplot_step(gnuplot, &bench.err)) ==
+		       TS_GNUPLOT_BUSY)
+			usleep(1000);
+		assert_int_equal(now, TS_GNUPLOT_DONE);
+		pids[i] = only_child();
+	}
+	assert_int_equal(pids[0], pids[1]);
+	assert_int_not_equal(pids[1], pids[2]);
+	assert_int_equal(pids[2], pids[3]);
+	assert_int_not_equal(pids[3], pids[4]);
+	ts_gnuplot_close(gnuplot);
+	assert_int_equal(access(folder, F_OK), -1);
+	bench_end(&bench);
+}
+
+static void
+a_process_that_was_killed_in_a_pause_is_replaced(void **state)
+{
+	struct bench bench;
+	char path[512];
+	pid_t before;
+
+	(void)state;
+	bench_begin(&bench);
+	bench.opts.processes = 1;
+	bench_open(&bench);
+	struct ts_plot_request request = ask(&bench, TS_SVG, "a", path);
+
+	draw_well(&bench, &request, 1);
+	before = only_child();
+	assert_true(before > 1);
+	kill(before, SIGKILL);
+	usleep(20000);
+	draw_well(&bench, &request, 1);
+	assert_int_not_equal(only_child(), before);
 	bench_end(&bench);
 }
 
@@ -587,6 +685,9 @@ main(void)
 		cmocka_unit_test(a_datablock_without_end_is_found_out),
 		cmocka_unit_test(an_endless_script_meets_the_deadline),
 		cmocka_unit_test(a_missing_gnuplot_or_font_names_the_package),
+		cmocka_unit_test(a_process_is_renewed_after_its_share_of_jobs),
+		cmocka_unit_test(
+			a_process_that_was_killed_in_a_pause_is_replaced),
 		cmocka_unit_test(pages_become_one_document),
 		cmocka_unit_test(one_page_becomes_a_picture_and_two_do_not),
 		cmocka_unit_test(a_panel_that_refuses_is_named_with_its_page),
