@@ -108,11 +108,10 @@ void
 ts_conf_example(struct ts_buf *out)
 {
 	static const char *const main_groups[] = { "sources", "report", NULL };
-	static const char *const report_groups[] = {
-		"gates", "deliver", NULL
-	};
+	static const char *const report_groups[] = { "gates", "deliver", NULL };
 
-	ts_buf_add(out,
+	ts_buf_add(
+		out,
 		"# tradestat.conf - every setting, with its default. Take the "
 		"# away in front of\n"
 		"# those that shall differ. Reports stand in files of their "
@@ -123,7 +122,8 @@ ts_conf_example(struct ts_buf *out)
 		"# empty one stands for the place the program was built "
 		"for.\n\n");
 	put_rows(out, ts_conf_main_opts, "#", "", main_groups);
-	ts_buf_add(out,
+	ts_buf_add(
+		out,
 		"\n# Sources have built-in definitions. A group here changes "
 		"one, or adds one of\n"
 		"# your own; a fetcher may know further settings "
@@ -137,8 +137,8 @@ ts_conf_example(struct ts_buf *out)
 	put_rows(out, ts_conf_source_opts, "#", "    ", NULL);
 	ts_buf_add(out, "#  }\n#);\n");
 	ts_buf_add(out,
-		"\n# A report; it usually stands in reports.d/ID.conf.\n"
-		"#report:\n#{\n");
+		   "\n# A report; it usually stands in reports.d/ID.conf.\n"
+		   "#report:\n#{\n");
 	put_rows(out, ts_conf_report_opts, "#", "  ", report_groups);
 	ts_buf_add(out, "  # What must hold before a bundle may leave.\n"
 			"#  gates:\n#  {\n");

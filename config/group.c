@@ -38,15 +38,16 @@ tell_syntax(struct ts_conf_file *file)
 }
 
 enum ts_status
-ts_conf_file_open(struct ts_conf_file *file, const char *path,
-		  const char *root, struct ts_arena *arena,
-		  struct ts_conf_problems *problems, struct ts_err *err)
+ts_conf_file_open(struct ts_conf_file *file, const char *path, const char *root,
+		  struct ts_arena *arena, struct ts_conf_problems *problems,
+		  struct ts_err *err)
 {
 	struct ts_conf_raw raw = TS_CONF_RAW_INIT(arena, problems);
 	enum ts_status status;
 
-	*file = (struct ts_conf_file){ .path = path, .raw = raw,
-				       .arena = arena, .problems = problems };
+	*file = (struct ts_conf_file){
+		.path = path, .raw = raw, .arena = arena, .problems = problems
+	};
 	config_init(&file->parsed);
 	status = ts_conf_raw_read(&file->raw, path, root, err);
 	if (status != TS_OK)
@@ -98,13 +99,14 @@ scalar_text(const config_setting_t *setting, struct ts_buf *buf)
 		ts_buf_add(buf, digits);
 		return NULL;
 	case CONFIG_TYPE_BOOL:
-		ts_buf_add(buf, config_setting_get_bool(setting) ? "true" :
-								   "false");
+		ts_buf_add(buf,
+			   config_setting_get_bool(setting) ? "true" : "false");
 		return NULL;
 	case CONFIG_TYPE_STRING:
 		ts_buf_add(buf, config_setting_get_string(setting));
-		return is_clean(buf->data) ? NULL :
-			"has control characters in it, or is not UTF-8";
+		return is_clean(buf->data) ? NULL
+					   : "has control characters in it, or "
+					     "is not UTF-8";
 	default:
 		return "is a group or list where a value belongs";
 	}
@@ -119,8 +121,8 @@ is_list_of_scalars(const config_setting_t *setting)
 	    !config_setting_is_list(setting))
 		return false;
 	for (int i = 0; i < count; i++)
-		if (!config_setting_is_scalar(config_setting_get_elem(
-			    setting, (unsigned)i)))
+		if (!config_setting_is_scalar(
+			    config_setting_get_elem(setting, (unsigned)i)))
 			return false;
 	return true;
 }
@@ -133,7 +135,8 @@ add(struct found *found, const char *name, const char *value,
 	struct ts_conf_place at = ts_conf_place_of(found->file, setting);
 	struct ts_setting item = { .name = ts_arena_strdup(arena, name),
 				   .value = ts_arena_strdup(arena, value),
-				   .file = at.file, .line = at.line };
+				   .file = at.file,
+				   .line = at.line };
 
 	if (found->count == found->room) {
 		size_t room = found->room == 0 ? 16 : 2 * found->room;
@@ -143,8 +146,10 @@ add(struct found *found, const char *name, const char *value,
 		found->room = room;
 	}
 	if (item.name == NULL || item.value == NULL || found->items == NULL)
-		return ts_fail(err, TS_SYSTEM, "%s: the configuration is too "
-			       "large", found->file->path);
+		return ts_fail(err, TS_SYSTEM,
+			       "%s: the configuration is too "
+			       "large",
+			       found->file->path);
 	found->items[found->count++] = item;
 	return TS_OK;
 }
@@ -161,15 +166,17 @@ add_value(struct found *found, const char *name,
 	int count = is_scalar ? 1 : config_setting_length(setting);
 
 	for (int i = 0; i < count; i++) {
-		const config_setting_t *part = is_scalar ? setting :
-			config_setting_get_elem(setting, (unsigned)i);
+		const config_setting_t *part =
+			is_scalar
+				? setting
+				: config_setting_get_elem(setting, (unsigned)i);
 		const char *wrong;
 
 		ts_buf_reset(&one);
 		wrong = scalar_text(part, &one);
 		if (wrong != NULL) {
-			ts_conf_problem(found->file->problems, at.file,
-					at.line, "%s %s", name, wrong);
+			ts_conf_problem(found->file->problems, at.file, at.line,
+					"%s %s", name, wrong);
 			return TS_OK;
 		}
 		if (i > 0)
@@ -184,8 +191,8 @@ add_value(struct found *found, const char *name,
 
 /* Whatever a plugin may want: inner groups become "to.[0].address". */
 static enum ts_status
-add_any(struct found *found, const char *name,
-	const config_setting_t *setting, struct ts_err *err)
+add_any(struct found *found, const char *name, const config_setting_t *setting,
+	struct ts_err *err)
 {
 	int count = config_setting_length(setting);
 	bool is_group = config_setting_is_group(setting);
@@ -197,11 +204,12 @@ add_any(struct found *found, const char *name,
 	for (int i = 0; i < count; i++) {
 		const config_setting_t *part =
 			config_setting_get_elem(setting, (unsigned)i);
-		const char *inner = is_group ?
-			ts_arena_printf(found->file->arena, "%s.%s", name,
-					config_setting_name(part)) :
-			ts_arena_printf(found->file->arena, "%s.[%d]", name,
-					i);
+		const char *inner =
+			is_group ? ts_arena_printf(found->file->arena, "%s.%s",
+						   name,
+						   config_setting_name(part))
+				 : ts_arena_printf(found->file->arena,
+						   "%s.[%d]", name, i);
 
 		if (inner == NULL)
 			return ts_fail(err, TS_SYSTEM, "out of memory");
@@ -246,10 +254,9 @@ is_among(const char *name, const char *const *names)
 }
 
 enum ts_status
-ts_conf_members(const struct ts_conf_file *file,
-		const config_setting_t *group, const struct ts_opt *opts,
-		const char *const *except, struct ts_settings *out,
-		struct ts_err *err)
+ts_conf_members(const struct ts_conf_file *file, const config_setting_t *group,
+		const struct ts_opt *opts, const char *const *except,
+		struct ts_settings *out, struct ts_err *err)
 {
 	struct found found = { .file = file };
 	int count = config_setting_length(group);
@@ -273,8 +280,8 @@ ts_conf_members(const struct ts_conf_file *file,
 					"%s %s", name, wrong);
 			continue;
 		}
-		status = opt != NULL ? add_value(&found, name, part, err) :
-				       add_any(&found, name, part, err);
+		status = opt != NULL ? add_value(&found, name, part, err)
+				     : add_any(&found, name, part, err);
 		if (status != TS_OK)
 			return status;
 	}
@@ -321,12 +328,12 @@ tell_word(struct ts_conf_problems *problems, const struct ts_setting *setting,
 	if (near != NULL) {
 		ts_conf_problem(problems, setting->file, setting->line,
 				"%s: \"%s\" is not known, did you mean "
-				"\"%s\"?", setting->name, text, near);
+				"\"%s\"?",
+				setting->name, text, near);
 		return;
 	}
 	for (; *words != NULL; words++)
-		ts_buf_addf(&known, "%s%s", known.used > 0 ? ", " : "",
-			    *words);
+		ts_buf_addf(&known, "%s%s", known.used > 0 ? ", " : "", *words);
 	ts_conf_problem(problems, setting->file, setting->line,
 			"%s: \"%.*s\" is none of %s", setting->name,
 			length > 40 ? 40 : (int)length, word, known.data);
@@ -350,8 +357,9 @@ ts_conf_check_words(struct ts_conf_problems *problems,
 			size_t length = strcspn(at, "\n");
 			const char *const *word = trait->words;
 
-			while (*word != NULL && (strlen(*word) != length ||
-			       memcmp(*word, at, length) != 0))
+			while (*word != NULL &&
+			       (strlen(*word) != length ||
+				memcmp(*word, at, length) != 0))
 				word++;
 			if (*word == NULL)
 				tell_word(problems, setting, trait->words, at,

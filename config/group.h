@@ -36,12 +36,10 @@ struct ts_conf_place ts_conf_place_of(const struct ts_conf_file *file,
  * opts: rows to check the shape of values against, those of other names are
  * taken as they come. Members of the wrong shape are told and left out.
  */
-enum ts_status ts_conf_members(const struct ts_conf_file *file,
-			       const config_setting_t *group,
-			       const struct ts_opt *opts,
-			       const char *const *except,
-			       struct ts_settings *out,
-			       struct ts_err *err) TS_MUST_USE;
+enum ts_status
+ts_conf_members(const struct ts_conf_file *file, const config_setting_t *group,
+		const struct ts_opt *opts, const char *const *except,
+		struct ts_settings *out, struct ts_err *err) TS_MUST_USE;
 /* Tells values that are not among the words of their row's trait. */
 void ts_conf_check_words(struct ts_conf_problems *problems,
 			 const struct ts_settings *settings,

@@ -21,8 +21,8 @@ struct load {
 	struct ts_arena *arena;
 	struct ts_conf_problems problems;
 	const struct ts_conf_defaults *defaults;
-	const char *root;		/* folder of the main file, absolute */
-	const char *include_dir;	/* as configured; NULL: not */
+	const char *root;        /* folder of the main file, absolute */
+	const char *include_dir; /* as configured; NULL: not */
 	struct ts_conf_source *sources;
 	size_t source_count;
 	struct ts_conf_report *reports;
@@ -32,8 +32,10 @@ struct load {
 static enum ts_status
 no_memory(struct ts_err *err)
 {
-	return ts_fail(err, TS_SYSTEM, "the configuration needs more than %u "
-		       "bytes", MEMORY_MOST);
+	return ts_fail(err, TS_SYSTEM,
+		       "the configuration needs more than %u "
+		       "bytes",
+		       MEMORY_MOST);
 }
 
 /* The folder part of a path. */
@@ -71,8 +73,8 @@ read_source(struct load *load, const struct ts_conf_file *file,
 		if (strcmp(load->sources[i].id, text) == 0)
 			ts_conf_problem(&load->problems, at.file, at.line,
 					"source \"%s\" is defined twice, "
-					"first at %s:%d", text,
-					load->sources[i].file,
+					"first at %s:%d",
+					text, load->sources[i].file,
 					load->sources[i].line);
 	}
 	source->id = ts_arena_strdup(load->arena, text);
@@ -89,8 +91,7 @@ read_source(struct load *load, const struct ts_conf_file *file,
 	source->file = at.file;
 	source->line = at.line;
 	load->source_count++;
-	return ts_conf_members(file, group, NULL, head, &source->settings,
-			       err);
+	return ts_conf_members(file, group, NULL, head, &source->settings, err);
 }
 
 static enum ts_status
@@ -140,17 +141,18 @@ add_report(struct load *load, const struct ts_conf_file *file,
 
 		if (other->id != NULL && strcmp(other->id, report.id) == 0)
 			ts_conf_problem(&load->problems, report.file,
-					report.line, "report \"%s\" is "
+					report.line,
+					"report \"%s\" is "
 					"defined twice, first at %s:%d",
 					report.id, other->file, other->line);
 	}
 	if (load->report_count == load->report_room) {
-		size_t room = load->report_room == 0 ? 8 :
-						       2 * load->report_room;
+		size_t room =
+			load->report_room == 0 ? 8 : 2 * load->report_room;
 
-		load->reports = ts_arena_grow(load->arena, load->reports,
-					      load->report_count, room,
-					      sizeof report);
+		load->reports =
+			ts_arena_grow(load->arena, load->reports,
+				      load->report_count, room, sizeof report);
 		if (load->reports == NULL)
 			return no_memory(err);
 		load->report_room = room;
@@ -166,8 +168,10 @@ place(struct load *load, const char *value, const char *preset,
 {
 	const char *path = value != NULL && value[0] != '\0' ? value : preset;
 
-	*out = path[0] == '/' || path[0] == '\0' || path == preset ? path :
-		ts_arena_printf(load->arena, "%s/%s", load->root, path);
+	*out = path[0] == '/' || path[0] == '\0' || path == preset
+		       ? path
+		       : ts_arena_printf(load->arena, "%s/%s", load->root,
+					 path);
 	return *out != NULL ? TS_OK : no_memory(err);
 }
 
@@ -185,8 +189,8 @@ fill_main(struct load *load, const struct ts_conf_main_values *values,
 	bundles = ts_arena_printf(load->arena, "%s/bundles", conf->state_dir);
 	if (bundles == NULL)
 		return no_memory(err);
-	if (place(load, values->output_dir, bundles, &conf->output_dir,
-		  err) != TS_OK ||
+	if (place(load, values->output_dir, bundles, &conf->output_dir, err) !=
+		    TS_OK ||
 	    place(load, values->cache_dir, defaults->cache_dir,
 		  &conf->cache_dir, err) != TS_OK ||
 	    place(load, values->plugin_dir, defaults->plugin_dir,
@@ -195,8 +199,8 @@ fill_main(struct load *load, const struct ts_conf_main_values *values,
 		  &conf->codes_dir, err) != TS_OK)
 		return err->status;
 	if (values->include_dir != NULL && values->include_dir[0] != '\0' &&
-	    place(load, values->include_dir, "", &load->include_dir,
-		  err) != TS_OK)
+	    place(load, values->include_dir, "", &load->include_dir, err) !=
+		    TS_OK)
 		return err->status;
 	conf->gnuplot = values->gnuplot;
 	conf->font = values->font;
@@ -242,8 +246,7 @@ read_main(struct load *load, const struct ts_conf_file *file,
 	}
 	check_main(load, &settings);
 	if (ts_opt_apply(ts_conf_main_opts, &settings, &values, load->arena,
-			 ts_conf_complain, &load->problems,
-			 err) == TS_SYSTEM ||
+			 ts_conf_complain, &load->problems, err) == TS_SYSTEM ||
 	    fill_main(load, &values, err) != TS_OK)
 		return err->status;
 	if (root == NULL)
@@ -268,7 +271,7 @@ load_main(struct load *load, bool *has_report, struct ts_err *err)
 			config_root_setting(&file.parsed);
 
 		*has_report = status == TS_OK &&
-			config_setting_get_member(root, "report") != NULL;
+			      config_setting_get_member(root, "report") != NULL;
 		status = read_main(load, status == TS_OK ? &file : NULL, err);
 	}
 	ts_conf_file_close(&file);
@@ -286,8 +289,7 @@ load_report(struct load *load, const char *path, const char *root,
 	status = ts_conf_file_open(&file, path, root, load->arena,
 				   &load->problems, err);
 	if (status == TS_OK) {
-		const config_setting_t *top =
-			config_root_setting(&file.parsed);
+		const config_setting_t *top = config_root_setting(&file.parsed);
 		const config_setting_t *group =
 			config_setting_get_member(top, "report");
 
@@ -298,7 +300,8 @@ load_report(struct load *load, const char *path, const char *root,
 
 			if (one != group)
 				ts_conf_problem(&load->problems, at.file,
-						at.line, "%s does not belong "
+						at.line,
+						"%s does not belong "
 						"here: a report file has one "
 						"group, report: { ... };",
 						config_setting_name(one));
@@ -346,8 +349,9 @@ load_reports(struct load *load, const char *folder, bool must_exist,
 	char *real = realpath(folder, NULL);
 	const char *root = load->root;
 	size_t root_length = strlen(root);
-	int count = real != NULL ? scandir(folder, &entries, is_report_file,
-					   by_name) : -1;
+	int count = real != NULL
+			    ? scandir(folder, &entries, is_report_file, by_name)
+			    : -1;
 
 	if (count < 0) {
 		if (errno != ENOENT || must_exist)
@@ -370,8 +374,8 @@ load_reports(struct load *load, const char *folder, bool must_exist,
 		free(entries[i]);
 		if (status != TS_OK || i >= REPORTS_MOST)
 			continue;
-		status = path == NULL ? no_memory(err) :
-			load_report(load, path, root, err);
+		status = path == NULL ? no_memory(err)
+				      : load_report(load, path, root, err);
 	}
 	free(entries);
 	free(real);
@@ -413,8 +417,10 @@ load_all(struct load *load, struct ts_err *err)
 	if (folder == NULL) {
 		char *beside = folder_of(load->arena, conf->file);
 
-		folder = beside == NULL ? NULL :
-			ts_arena_printf(load->arena, "%s/reports.d", beside);
+		folder = beside == NULL
+				 ? NULL
+				 : ts_arena_printf(load->arena, "%s/reports.d",
+						   beside);
 	}
 	if (folder == NULL)
 		return no_memory(err);
@@ -463,10 +469,9 @@ ts_conf_load(const char *file, const struct ts_conf_defaults *defaults,
 		return no_memory(err);
 	}
 	load.conf->arena = load.arena;
-	load.conf->file = ts_arena_strdup(load.arena, file != NULL ? file :
-								     "");
-	status = load.conf->file == NULL ? no_memory(err) :
-		load_all(&load, err);
+	load.conf->file = ts_arena_strdup(load.arena, file != NULL ? file : "");
+	status =
+		load.conf->file == NULL ? no_memory(err) : load_all(&load, err);
 	if (status == TS_OK)
 		status = finish(&load, err);
 	if (status == TS_OK)

@@ -17,9 +17,9 @@ struct ts_conf_source {
 	const char *id;
 	const char *file;
 	int line;
-	const char *fetcher;		/* "" : same as id */
-	struct ts_settings settings;	/* all others, for the engine's and the
-					   fetcher's option tables */
+	const char *fetcher;         /* "" : same as id */
+	struct ts_settings settings; /* all others, for the engine's and the
+					fetcher's option tables */
 };
 
 struct ts_conf_delivery {
@@ -30,12 +30,12 @@ struct ts_conf_delivery {
 };
 
 struct ts_conf_gates {
-	double additivity_percent;	/* parts against total; 0.5 */
-	double max_age_days;		/* fresh: newest period's end; 0 off */
-	double min_completeness;	/* percent; 100 */
-	double jump_factor;		/* units sane: period on period; 20 */
-	bool allow_unmapped;		/* false */
-	const char *on_missing;		/* "hold" or "note" */
+	double additivity_percent; /* parts against total; 0.5 */
+	double max_age_days;       /* fresh: newest period's end; 0 off */
+	double min_completeness;   /* percent; 100 */
+	double jump_factor;        /* units sane: period on period; 20 */
+	bool allow_unmapped;       /* false */
+	const char *on_missing;    /* "hold" or "note" */
 };
 
 struct ts_conf_report {
@@ -43,47 +43,48 @@ struct ts_conf_report {
 	const char *file;
 	int line;
 	const char *title;
-	const char *template;		/* bilateral country region product */
-	const char *reporter, *partner;	/* ISO3; "" where the template has none */
-	const char *region;		/* group id, "" none */
-	const char *product;		/* HS code for template "product" */
-	const char *currency;		/* USD */
-	char frequency;			/* 'A' or 'M' */
-	int years;			/* of history; 10 */
-	const char *const *languages;	/* NULL-terminated */
-	const char *const *formats;	/* html pdf csv (xlsx: not yet) */
-	const char *const *sources;	/* ids; empty: the template's */
-	const char *const *pages;	/* ids; empty: the template's */
-	const char *timetable;		/* kept, checked by the daemon's parser */
+	const char *template;         /* bilateral country region product */
+	const char *reporter;         /* ISO3; "" where the template has none */
+	const char *partner;          /* the same */
+	const char *region;           /* group id, "" none */
+	const char *product;          /* HS code for template "product" */
+	const char *currency;         /* USD */
+	char frequency;               /* 'A' or 'M' */
+	int years;                    /* of history; 10 */
+	const char *const *languages; /* NULL-terminated */
+	const char *const *formats;   /* html pdf csv (xlsx: not yet) */
+	const char *const *sources;   /* ids; empty: the template's */
+	const char *const *pages;     /* ids; empty: the template's */
+	const char *timetable;        /* kept, checked by the daemon's parser */
 	const char *send_when;
-	double movers_floor;		/* smallest value of a mover row */
-	int movers;			/* rows of a mover list; 7 */
+	double movers_floor; /* smallest value of a mover row */
+	int movers;          /* rows of a mover list; 7 */
 	struct ts_conf_gates gates;
 	const struct ts_conf_delivery *deliver;
 	size_t deliver_count;
 };
 
 struct ts_conf {
-	const char *file;		/* main file; "" built-in defaults only */
-	const char *state_dir;		/* /var/lib/tradestat */
+	const char *file;      /* main file; "" built-in defaults only */
+	const char *state_dir; /* /var/lib/tradestat */
 	const char *cache_dir;
-	const char *output_dir;		/* bundles */
+	const char *output_dir; /* bundles */
 	const char *plugin_dir;
 	const char *codes_dir;
-	const char *gnuplot;		/* absolute path; "" : found on PATH */
-	const char *font;		/* "Inter" */
+	const char *gnuplot; /* absolute path; "" : found on PATH */
+	const char *font;    /* "Inter" */
 	const char *contact;
 	const char *proxy;
-	int64_t min_free;		/* bytes */
+	int64_t min_free; /* bytes */
 	const struct ts_conf_source *sources;
 	size_t source_count;
 	const struct ts_conf_report *reports;
 	size_t report_count;
-	struct ts_arena *arena;		/* owns all of the above */
+	struct ts_arena *arena; /* owns all of the above */
 };
 
-struct ts_conf_defaults {	/* built-in, depend on how it was installed */
-	const char *main_file;	/* used when it exists and none was given */
+struct ts_conf_defaults {      /* built-in, depend on how it was installed */
+	const char *main_file; /* used when it exists and none was given */
 	const char *state_dir, *cache_dir, *plugin_dir, *codes_dir;
 };
 
@@ -109,7 +110,7 @@ struct ts_secret;
 enum ts_status ts_secret_read(const char *reference, struct ts_secret **out,
 			      struct ts_err *err) TS_MUST_USE;
 const char *ts_secret_reveal(const struct ts_secret *secret);
-void ts_secret_free(struct ts_secret *secret);	/* wipes */
+void ts_secret_free(struct ts_secret *secret); /* wipes */
 
 /* A commented example of every setting, for `tradestat config example`. */
 void ts_conf_example(struct ts_buf *out);
@@ -120,20 +121,20 @@ void ts_conf_example(struct ts_buf *out);
  * Settings that are groups arrive under flat names: "to.[0].address".
  */
 struct ts_conf_source_values {
-	const char *base_url;		/* "": the fetcher's */
-	const char *key;		/* reference, see ts_secret_read */
-	const char *proxy;		/* "": struct ts_conf's */
-	const char *ca_file;		/* "": the system's */
-	double per_minute, burst;	/* 0: the fetcher's, the engine's */
-	int64_t quota_calls;		/* 0: the fetcher's */
-	int64_t quota_window;		/* seconds; 0: the fetcher's */
+	const char *base_url;     /* "": the fetcher's */
+	const char *key;          /* reference, see ts_secret_read */
+	const char *proxy;        /* "": struct ts_conf's */
+	const char *ca_file;      /* "": the system's */
+	double per_minute, burst; /* 0: the fetcher's, the engine's */
+	int64_t quota_calls;      /* 0: the fetcher's */
+	int64_t quota_window;     /* seconds; 0: the fetcher's */
 	int64_t connections;
-	int64_t connect_timeout, timeout;	/* seconds */
+	int64_t connect_timeout, timeout; /* seconds */
 	int64_t retries;
 	int64_t max_bytes;
 	bool allow_http, allow_private, bulk;
-	const char *publisher;		/* "": the fetcher's; who says so */
-	const char *licence;		/* "": the fetcher's */
+	const char *publisher; /* "": the fetcher's; who says so */
+	const char *licence;   /* "": the fetcher's */
 };
 extern const struct ts_opt ts_conf_source_opts[];
 
@@ -143,13 +144,11 @@ extern const struct ts_opt ts_conf_source_opts[];
  * be NULL. TS_BAD_CONFIG if a name was unknown (the rest is divided all the
  * same).
  */
-enum ts_status ts_conf_split(const struct ts_settings *all,
-			     const struct ts_opt *first,
-			     const struct ts_opt *second,
-			     struct ts_arena *arena,
-			     struct ts_settings *for_first,
-			     struct ts_settings *for_second,
-			     ts_opt_complain *complain, void *ctx,
-			     struct ts_err *err) TS_MUST_USE;
+enum ts_status
+ts_conf_split(const struct ts_settings *all, const struct ts_opt *first,
+	      const struct ts_opt *second, struct ts_arena *arena,
+	      struct ts_settings *for_first, struct ts_settings *for_second,
+	      ts_opt_complain *complain, void *ctx,
+	      struct ts_err *err) TS_MUST_USE;
 
 #endif

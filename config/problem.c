@@ -4,9 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define SHOWN_MOST 200		/* nobody reads more before mending some */
+#define SHOWN_MOST 200 /* nobody reads more before mending some */
 
-enum { TEXT_MOST = sizeof ((struct ts_err *)0)->text };
+enum { TEXT_MOST = sizeof((struct ts_err *)0)->text };
 
 void
 ts_conf_complain(void *ctx, const char *text)
@@ -17,9 +17,11 @@ ts_conf_complain(void *ctx, const char *text)
 		ts_fail(&problems->first, TS_BAD_CONFIG, "%s", text);
 	if (problems->complain == NULL || problems->count > SHOWN_MOST + 1)
 		return;
-	problems->complain(problems->ctx, problems->count <= SHOWN_MOST ?
-			   text : "more than 200 problems: the rest is not "
-				  "shown");
+	problems->complain(problems->ctx,
+			   problems->count <= SHOWN_MOST
+				   ? text
+				   : "more than 200 problems: the rest is not "
+				     "shown");
 }
 
 /* ts_fail cleans control characters and cuts between characters. */

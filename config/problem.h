@@ -12,7 +12,7 @@
 struct ts_conf_problems {
 	ts_opt_complain *complain;
 	void *ctx;
-	size_t count;		/* warnings are not counted */
+	size_t count; /* warnings are not counted */
 	struct ts_err first;
 };
 
@@ -20,8 +20,8 @@ struct ts_conf_problems {
 void ts_conf_problem(struct ts_conf_problems *problems, const char *file,
 		     int line, const char *fmt, ...) TS_PRINTF(4, 5);
 /* "file:line: warning: text"; the configuration is still good. */
-void ts_conf_warn(struct ts_conf_problems *problems, const char *file,
-		  int line, const char *fmt, ...) TS_PRINTF(4, 5);
+void ts_conf_warn(struct ts_conf_problems *problems, const char *file, int line,
+		  const char *fmt, ...) TS_PRINTF(4, 5);
 /* A ts_opt_complain that counts; ctx is the struct ts_conf_problems. */
 void ts_conf_complain(void *ctx, const char *text);
 

@@ -11,14 +11,14 @@
 #include <tradestat/file.h>
 #include <tradestat/text.h>
 
-#define FILE_MOST (1 << 20)	/* a report is a kilobyte */
+#define FILE_MOST (1 << 20) /* a report is a kilobyte */
 #define DEPTH_MOST 8
 #define INCLUDES_MOST 256
 
 /* The file being read, and those that led to it. */
 struct chain {
-	const char *path;	/* as it is named in messages */
-	const char *real;	/* without links */
+	const char *path; /* as it is named in messages */
+	const char *real; /* without links */
 	const struct chain *from;
 	int depth;
 };
@@ -65,9 +65,9 @@ add_place(struct ts_conf_raw *raw, const char *file, int line)
 {
 	if (raw->place_count == raw->place_room) {
 		size_t room = raw->place_room == 0 ? 256 : 2 * raw->place_room;
-		struct ts_conf_place *places = ts_arena_grow(
-			raw->arena, raw->places, raw->place_count, room,
-			sizeof *places);
+		struct ts_conf_place *places =
+			ts_arena_grow(raw->arena, raw->places, raw->place_count,
+				      room, sizeof *places);
 
 		if (places == NULL)
 			return false;
@@ -102,14 +102,15 @@ check_meta(struct ts_conf_raw *raw, const char *path, int fd,
 		return ts_fail_errno(err, errno, "%s", path);
 	if (!S_ISREG(meta.st_mode)) {
 		ts_conf_problem(raw->problems, path, 0, "is %s, not a file",
-				S_ISDIR(meta.st_mode) ? "a folder" :
-							"a device or pipe");
+				S_ISDIR(meta.st_mode) ? "a folder"
+						      : "a device or pipe");
 		return ts_fail(err, TS_BAD_CONFIG, "%s is not a file", path);
 	}
 	if (is_writable_by_others(&meta))
 		ts_conf_problem(raw->problems, path, 0,
 				"can be written by others (mode %04o): "
-				"chmod go-w it", meta.st_mode & 07777);
+				"chmod go-w it",
+				meta.st_mode & 07777);
 	return TS_OK;
 }
 
@@ -118,7 +119,8 @@ read_bytes(struct ts_conf_raw *raw, const char *path, struct ts_buf *bytes,
 	   struct ts_err *err)
 {
 	/* not blocking: a FIFO in reports.d must not stop the daemon */
-	TS_AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	TS_AUTO_FD fd =
+		open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char piece[16384];
 	ssize_t got;
 
@@ -206,8 +208,8 @@ include_at(const char *line, size_t *path_length, size_t *length)
 	return path;
 }
 
-static enum ts_status expand(struct ts_conf_raw *raw,
-			     const struct chain *chain, struct ts_err *err);
+static enum ts_status expand(struct ts_conf_raw *raw, const struct chain *chain,
+			     struct ts_err *err);
 
 /* Where the include lies; false: that was told. */
 static bool
@@ -218,10 +220,10 @@ resolve(struct ts_conf_raw *raw, const struct chain *chain, int line,
 	size_t root_length = strlen(raw->root);
 	char *joined, *real;
 
-	joined = name[0] == '/' || slash == NULL ?
-		ts_arena_strdup(raw->arena, name) :
-		ts_arena_printf(raw->arena, "%.*s/%s", (int)(slash - from),
-				from, name);
+	joined = name[0] == '/' || slash == NULL
+			 ? ts_arena_strdup(raw->arena, name)
+			 : ts_arena_printf(raw->arena, "%.*s/%s",
+					   (int)(slash - from), from, name);
 	real = joined != NULL ? realpath(joined, NULL) : NULL;
 	if (real == NULL) {
 		ts_conf_problem(raw->problems, from, line,
@@ -237,7 +239,8 @@ resolve(struct ts_conf_raw *raw, const struct chain *chain, int line,
 		free(real);
 		return false;
 	}
-	*out = (struct chain){ .path = joined, .from = chain,
+	*out = (struct chain){ .path = joined,
+			       .from = chain,
 			       .real = ts_arena_strdup(raw->arena, real),
 			       .depth = chain->depth + 1 };
 	free(real);
@@ -312,7 +315,7 @@ expand_text(struct ts_conf_raw *raw, const struct chain *chain,
 {
 	const char *path = chain->path;
 	enum ts_status worst = TS_OK;
-	bool fresh = true;	/* at the start of a line */
+	bool fresh = true; /* at the start of a line */
 	int line = 1;
 
 	if (chain->depth > 0)
@@ -322,12 +325,12 @@ expand_text(struct ts_conf_raw *raw, const struct chain *chain,
 	while (*text != '\0') {
 		size_t name_length, length;
 		bool open;
-		const char *name = fresh ? include_at(text, &name_length,
-						      &length) : NULL;
+		const char *name =
+			fresh ? include_at(text, &name_length, &length) : NULL;
 
 		if (name != NULL) {
-			enum ts_status status = include(
-				raw, chain, line, name, name_length, err);
+			enum ts_status status = include(raw, chain, line, name,
+							name_length, err);
 
 			if (status != TS_OK && status != TS_BAD_CONFIG)
 				return status;
@@ -386,9 +389,10 @@ ts_conf_raw_read(struct ts_conf_raw *raw, const char *path, const char *root,
 	char *real = realpath(root, NULL);
 
 	if (real == NULL)
-		return errno == ENOENT || errno == ENOTDIR ?
-			ts_fail(err, TS_NO_INPUT, "%s: no such file", path) :
-			ts_fail_errno(err, errno, "%s", root);
+		return errno == ENOENT || errno == ENOTDIR
+			       ? ts_fail(err, TS_NO_INPUT, "%s: no such file",
+					 path)
+			       : ts_fail_errno(err, errno, "%s", root);
 	raw->root = ts_arena_strdup(raw->arena, real);
 	free(real);
 	/* a file that is not there is missed in a moment */

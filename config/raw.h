@@ -22,17 +22,19 @@ struct ts_conf_place {
 
 struct ts_conf_raw {
 	struct ts_buf text;
-	struct ts_conf_place *places;	/* one a line of text */
+	struct ts_conf_place *places; /* one a line of text */
 	size_t place_count, place_room;
-	struct ts_arena *arena;		/* owns places and file names */
+	struct ts_arena *arena; /* owns places and file names */
 	struct ts_conf_problems *problems;
-	const char *root;		/* includes must lie below; real path */
+	const char *root; /* includes must lie below; real path */
 	int include_count;
 };
 
-#define TS_CONF_RAW_INIT(owner, all_problems)				\
-	{ .text = TS_BUF_INIT(4 << 20), .arena = (owner),		\
-	  .problems = (all_problems) }
+#define TS_CONF_RAW_INIT(owner, all_problems)                                  \
+	{                                                                      \
+		.text = TS_BUF_INIT(4 << 20), .arena = (owner),                \
+		.problems = (all_problems)                                     \
+	}
 
 /*
  * Reads path and what it includes. TS_NO_INPUT when there is no such file

@@ -49,11 +49,15 @@ check_area(const struct reading *reading, const char *name, const char *value,
 {
 	if (value[0] == '\0') {
 		if (required)
-			problem(reading, name, "a %s report needs one, such "
-				"as \"KAZ\"", reading->values.template);
+			problem(reading, name,
+				"a %s report needs one, such "
+				"as \"KAZ\"",
+				reading->values.template);
 	} else if (!is_area(value)) {
-		problem(reading, name, "\"%.40s\" is not an ISO 3166 code of "
-			"three capital letters, such as \"KAZ\"", value);
+		problem(reading, name,
+			"\"%.40s\" is not an ISO 3166 code of "
+			"three capital letters, such as \"KAZ\"",
+			value);
 	}
 }
 
@@ -65,12 +69,15 @@ check_product(const struct reading *reading, bool required)
 
 	if (length == 0) {
 		if (required)
-			problem(reading, "product", "a product report needs "
+			problem(reading, "product",
+				"a product report needs "
 				"one, such as \"2709\"");
 	} else if (length > 6 || length % 2 != 0 ||
 		   strspn(value, "0123456789") != length) {
-		problem(reading, "product", "\"%.40s\" is not an HS code of "
-			"2, 4 or 6 digits", value);
+		problem(reading, "product",
+			"\"%.40s\" is not an HS code of "
+			"2, 4 or 6 digits",
+			value);
 	}
 }
 
@@ -91,11 +98,14 @@ check_subject(const struct reading *reading)
 		problem(reading, "partner", "is the reporter itself");
 	if (values->region[0] == '\0') {
 		if (is_region)
-			problem(reading, "region", "a region report needs "
+			problem(reading, "region",
+				"a region report needs "
 				"one, such as \"central-asia\"");
 	} else if (!ts_is_id(values->region)) {
-		problem(reading, "region", "\"%.40s\" is not an id (a to z, "
-			"0 to 9, - and _)", values->region);
+		problem(reading, "region",
+			"\"%.40s\" is not an id (a to z, "
+			"0 to 9, - and _)",
+			values->region);
 	}
 }
 
@@ -105,8 +115,10 @@ check_required(const struct reading *reading, const char *name,
 {
 	if (value == NULL &&
 	    config_setting_get_member(reading->group, name) == NULL)
-		problem(reading, name, "is missing, write such as %s = "
-			"\"%s\"", name, example);
+		problem(reading, name,
+			"is missing, write such as %s = "
+			"\"%s\"",
+			name, example);
 	else if (value != NULL && value[0] == '\0')
 		problem(reading, name, "is empty");
 }
@@ -118,7 +130,8 @@ check_currency(const struct reading *reading)
 
 	if (strlen(value) != 3 ||
 	    strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
-		problem(reading, "currency", "\"%.40s\" is not an ISO 4217 "
+		problem(reading, "currency",
+			"\"%.40s\" is not an ISO 4217 "
 			"code of three capital letters, such as \"USD\"",
 			value);
 }
@@ -129,12 +142,16 @@ check_ids(const struct reading *reading, const char *name,
 {
 	for (size_t i = 0; list[i] != NULL; i++) {
 		if (!ts_is_id(list[i]))
-			problem(reading, name, "\"%.40s\" is not an id (a to "
-				"z, 0 to 9, - and _)", list[i]);
+			problem(reading, name,
+				"\"%.40s\" is not an id (a to "
+				"z, 0 to 9, - and _)",
+				list[i]);
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(list[i], list[j]) == 0)
-				problem(reading, name, "\"%.40s\" is there "
-					"twice", list[i]);
+				problem(reading, name,
+					"\"%.40s\" is there "
+					"twice",
+					list[i]);
 	}
 }
 
@@ -150,9 +167,11 @@ check_languages(const struct reading *reading, const char *const *list)
 		if (strcmp(list[i], "it") == 0 || strcmp(list[i], "ru") == 0 ||
 		    strcmp(list[i], "kk") == 0)
 			ts_conf_warn(reading->file->problems, place.file,
-				     place.line, "languages: no texts in "
+				     place.line,
+				     "languages: no texts in "
 				     "\"%s\" yet, the report is made in "
-				     "English", list[i]);
+				     "English",
+				     list[i]);
 	}
 }
 
@@ -211,8 +230,8 @@ read_delivery(const struct reading *reading, const config_setting_t *group,
 	const struct ts_conf_file *file = reading->file;
 	const config_setting_t *output =
 		config_setting_get_member(group, "output");
-	const char *name = output != NULL ?
-		config_setting_get_string(output) : NULL;
+	const char *name =
+		output != NULL ? config_setting_get_string(output) : NULL;
 	struct ts_conf_place place = ts_conf_place_of(file, group);
 
 	out->file = place.file;
@@ -240,7 +259,8 @@ read_deliveries(const struct reading *reading, struct ts_conf_report *out,
 		return TS_OK;
 	count = config_setting_length(list);
 	if (!config_setting_is_list(list)) {
-		problem(reading, "deliver", "is a list of groups: deliver = "
+		problem(reading, "deliver",
+			"is a list of groups: deliver = "
 			"( { output = \"directory\"; } );");
 		return TS_OK;
 	}
@@ -253,7 +273,8 @@ read_deliveries(const struct reading *reading, struct ts_conf_report *out,
 			config_setting_get_elem(list, (unsigned)i);
 
 		if (!config_setting_is_group(group)) {
-			problem(reading, "deliver", "is a list of groups: "
+			problem(reading, "deliver",
+				"is a list of groups: "
 				"deliver = ( { output = \"directory\"; } );");
 			return TS_OK;
 		}
@@ -318,8 +339,10 @@ ts_conf_report_read(const struct ts_conf_file *file,
 	check_required(&reading, "template", values->template, "bilateral");
 	if (values->id != NULL && values->id[0] != '\0' &&
 	    !ts_is_id(values->id)) {
-		problem(&reading, "id", "\"%.40s\" is not an id (a to z, 0 to "
-			"9, - and _)", values->id);
+		problem(&reading, "id",
+			"\"%.40s\" is not an id (a to z, 0 to "
+			"9, - and _)",
+			values->id);
 		out->id = NULL;
 	}
 	if (values->template != NULL)

@@ -2,13 +2,13 @@
 #include "config/raw.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <tradestat/num.h>
 
 #define DEPTH_MOST 32
 #define NAME_MOST 64
-#define GROUP_MOST 2000	/* libconfig compares each name with all others */
+#define GROUP_MOST 2000 /* libconfig compares each name with all others */
 
 struct name {
 	const char *text;
@@ -20,9 +20,9 @@ struct scan {
 	struct ts_conf_raw *raw;
 	unsigned line;
 	bool parsable;
-	struct name *names;	/* of the open groups, outer ones first */
+	struct name *names; /* of the open groups, outer ones first */
 	size_t name_count, name_room;
-	size_t first_name[DEPTH_MOST];	/* of each open bracket */
+	size_t first_name[DEPTH_MOST]; /* of each open bracket */
 	size_t depth;
 };
 
@@ -81,15 +81,16 @@ remember(struct scan *scan, const char *text, size_t length)
 	if (scan->name_count == scan->name_room) {
 		size_t room = scan->name_room == 0 ? 64 : 2 * scan->name_room;
 
-		scan->names = ts_arena_grow(arena, scan->names,
-					    scan->name_count, room,
-					    sizeof scan->names[0]);
+		scan->names =
+			ts_arena_grow(arena, scan->names, scan->name_count,
+				      room, sizeof scan->names[0]);
 		if (scan->names == NULL)
 			return false;
 		scan->name_room = room;
 	}
-	scan->names[scan->name_count++] = (struct name){
-		.text = text, .length = length, .line = scan->line };
+	scan->names[scan->name_count++] = (struct name){ .text = text,
+							 .length = length,
+							 .line = scan->line };
 	return true;
 }
 
@@ -124,30 +125,94 @@ see_name(struct scan *scan, const char *text, size_t length)
 		scan->parsable = false;
 }
 
+/* Does the value need more bits than libconfig keeps without, with an L? */
+static bool
+is_hex_good(const char *digits, size_t length, bool is_long)
+{
+	size_t zeros = strspn(digits, "0"), most = is_long ? 16 : 8;
+
+	if (zeros > length)
+		zeros = length;
+	length -= zeros;
+	return length < most || (length == most && digits[zeros] < '8');
+}
+
 /* libconfig keeps the low 32 bits of what has no L behind it. */
 static bool
-is_integer_good(const struct scan *scan, const char *digits, size_t length,
+is_integer_good(const struct scan *scan, const char *text, size_t length,
 		bool is_hex, bool is_long)
 {
-	char text[24];
-	long long value;
+	size_t sign = *text == '+' ? 1 : 0;
+	char copy[24];
+	int64_t value;
+	struct ts_err ignored;
+	bool fits, is_small;
 
-	if (length >= sizeof text) {
-		tell(scan, scan->line, "%.20s... is too large", digits);
+	if (length >= sizeof copy) {
+		tell(scan, scan->line, "%.20s... is too large", text);
 		return false;
 	}
-	memcpy(text, digits, length);
-	text[length] = '\0';
-	errno = 0;
-	value = strtoll(text, NULL, is_hex ? 16 : 10);
-	if (errno == ERANGE)
-		tell(scan, scan->line, "%s is too large", text);
-	else if (!is_long && (value > INT32_MAX || value < INT32_MIN))
-		tell(scan, scan->line, "%s does not fit into 32 bits: write "
-		     "%sL, or a quoted size such as \"4 GiB\"", text, text);
-	else
-		return true;
-	return false;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	if (is_hex) {
+		const char *x = strpbrk(copy, "xX") + 1;
+
+		fits = is_hex_good(x, strlen(x), true);
+		is_small = is_hex_good(x, strlen(x), false);
+	} else {
+		fits = ts_num_int(copy + sign, INT64_MIN, INT64_MAX, &value,
+				  &ignored) == TS_OK;
+		is_small = fits && value >= INT32_MIN && value <= INT32_MAX;
+	}
+	if (!fits)
+		tell(scan, scan->line, "%s is too large", copy);
+	else if (!is_long && !is_small)
+		tell(scan, scan->line,
+		     "%s does not fit into 32 bits: write "
+		     "%sL, or a quoted size such as \"4 GiB\"",
+		     copy, copy);
+	return fits && (is_long || is_small);
+}
+
+/* Length of 12.5e-3 as libconfig reads it; 0: no float is there. */
+static size_t
+float_length(const char *at)
+{
+	size_t whole = strspn(at, "0123456789"), length = whole, power;
+
+	if (at[length] == '.')
+		length += 1 + strspn(at + length + 1, "0123456789");
+	else if (at[length] != 'e' && at[length] != 'E')
+		return 0;
+	if (at[length] == 'e' || at[length] == 'E') {
+		power = at[length + 1] == '+' || at[length + 1] == '-' ? 2 : 1;
+		if (isdigit((unsigned char)at[length + power]))
+			length += power +
+				  strspn(at + length + power, "0123456789");
+	}
+	return length > whole ? length : 0;
+}
+
+static void
+see_float(const struct scan *scan, char *at, size_t length)
+{
+	char copy[64];
+	double value;
+	struct ts_err ignored;
+
+	if (length < sizeof copy) {
+		memcpy(copy, at, length);
+		copy[length] = '\0';
+		/* "5." and ".5" are numbers to libconfig alone; whether
+		 * they are finite is seen when they are taken */
+		if (ts_num_double(copy, &value, &ignored) == TS_OK ||
+		    copy[0] == '.' || copy[length - 1] == '.' ||
+		    strstr(copy, ".e") != NULL || strstr(copy, ".E") != NULL)
+			return;
+	}
+	tell(scan, scan->line, "%.*s is not a number that can be kept",
+	     length > 40 ? 40 : (int)length, at);
+	memset(at, '0', length);
 }
 
 /* A run of characters that a number is made of; its length. */
@@ -159,31 +224,23 @@ see_number(const struct scan *scan, char *at)
 	bool is_long;
 
 	if (is_hex)
-		length = sign + 2 + strspn(at + sign + 2,
-					   "0123456789abcdefABCDEF");
+		length = sign + 2 +
+			 strspn(at + sign + 2, "0123456789abcdefABCDEF");
 	else
 		length = sign + strspn(at + sign, "0123456789");
+	if (!is_hex && float_length(at + sign) > 0) {
+		length = float_length(at + sign);
+		see_float(scan, at + sign, length);
+		return sign + length;
+	}
 	if (length == sign)
 		return 1;
-	if (!is_hex && strchr(".eE", at[length]) != NULL && at[length] != 0) {
-		char *end;
-
-		errno = 0;
-		(void)strtod(at, &end);
-		if (end == at)
-			return length;
-		if (errno == ERANGE) {
-			tell(scan, scan->line, "%.*s is not a number that can "
-			     "be kept", end - at > 40 ? 40 : (int)(end - at),
-			     at);
-			memset(at + sign, '0', (size_t)(end - at) - sign);
-		}
-		return (size_t)(end - at);
-	}
 	is_long = at[length] == 'L';
 	if (!is_hex && at[sign] == '0' && length > sign + 1)
-		tell(scan, scan->line, "%.*s would lose its leading zero: put "
-		     "codes into quotes", length > 40 ? 40 : (int)length, at);
+		tell(scan, scan->line,
+		     "%.*s would lose its leading zero: put "
+		     "codes into quotes",
+		     length > 40 ? 40 : (int)length, at);
 	else if (!is_integer_good(scan, at, length, is_hex, is_long))
 		/* so that what it wraps to is not told as well */
 		memset(at + sign, '0', length - sign);
@@ -215,8 +272,10 @@ see_bracket(struct scan *scan, char c)
 {
 	if (strchr("({[", c) != NULL) {
 		if (scan->depth == DEPTH_MOST) {
-			tell(scan, scan->line, "brackets are nested deeper "
-			     "than %d", DEPTH_MOST);
+			tell(scan, scan->line,
+			     "brackets are nested deeper "
+			     "than %d",
+			     DEPTH_MOST);
 			scan->parsable = false;
 			return;
 		}

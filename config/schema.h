@@ -13,7 +13,7 @@ struct ts_conf_main_values {
 	const char *codes_dir, *include_dir;
 	const char *gnuplot, *font, *contact, *proxy;
 	int64_t min_free;
-	const char *sources, *report;	/* groups: only their names count */
+	const char *sources, *report; /* groups: only their names count */
 };
 
 struct ts_conf_report_values {
@@ -25,7 +25,7 @@ struct ts_conf_report_values {
 	const char *timetable, *send_when;
 	double movers_floor;
 	int64_t movers;
-	const char *gates, *deliver;	/* groups */
+	const char *gates, *deliver; /* groups */
 };
 
 struct ts_conf_gates_values {
@@ -53,9 +53,9 @@ extern const struct ts_opt ts_conf_delivery_head_opts[];
 /* What a row says beyond its type. */
 struct ts_conf_trait {
 	const char *name;
-	bool list;			/* [ "a", "b" ] is welcome */
-	const char *const *words;	/* NULL: any; else one of these */
-	const char *example;		/* shown when there is no preset */
+	bool list;                /* [ "a", "b" ] is welcome */
+	const char *const *words; /* NULL: any; else one of these */
+	const char *example;      /* shown when there is no preset */
 };
 extern const struct ts_conf_trait ts_conf_traits[];
 

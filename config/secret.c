@@ -16,12 +16,12 @@
 #include <unistd.h>
 #include <tradestat/file.h>
 
-#define SECRET_MOST 4096	/* an OAuth token is a few hundred bytes */
+#define SECRET_MOST 4096 /* an OAuth token is a few hundred bytes */
 #define PAGES (4 * SECRET_MOST)
 
 struct ts_secret {
 	size_t length;
-	char value[SECRET_MOST + 3];	/* a line break, and the end */
+	char value[SECRET_MOST + 3]; /* a line break, and the end */
 };
 
 _Static_assert(sizeof(struct ts_secret) <= PAGES, "a secret fits its pages");
@@ -72,22 +72,27 @@ locate(const char *reference, char *path, size_t size, bool *is_credential,
 		*is_credential = true;
 		folder = getenv("CREDENTIALS_DIRECTORY");
 		if (folder == NULL || folder[0] != '/')
-			return ts_fail(err, TS_BAD_CONFIG, "%s: no "
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "%s: no "
 				       "credentials were given to this "
 				       "process; add LoadCredential= to the "
 				       "unit, or write \"file:/path\"",
 				       reference);
 		if (strchr(name, '/') != NULL || name[1] == '.' ||
 		    name[1] == '\0')
-			return ts_fail(err, TS_BAD_CONFIG, "\"%.80s\" names "
-				       "no credential", reference);
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "\"%.80s\" names "
+				       "no credential",
+				       reference);
 		length = snprintf(path, size, "%s/%s", folder, name + 1);
 	} else {
-		return ts_fail(err, TS_BAD_CONFIG, "a secret is a reference, "
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "a secret is a reference, "
 			       "\"credential:NAME\" or \"file:/path\"");
 	}
 	if (length < 0 || (size_t)length >= size)
-		return ts_fail(err, TS_BAD_CONFIG, "the path of a secret is "
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "the path of a secret is "
 			       "too long");
 	return TS_OK;
 }
@@ -108,12 +113,15 @@ check_file(int fd, const char *path, bool is_credential, struct ts_err *err)
 	if (is_credential)
 		return TS_OK;
 	if ((meta.st_mode & 0077) != 0)
-		return ts_fail(err, TS_BAD_CONFIG, "%s holds a secret and can "
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "%s holds a secret and can "
 			       "be read by others (mode %04o): chmod 0600 it",
 			       path, meta.st_mode & 07777);
 	if (meta.st_uid != 0 && meta.st_uid != geteuid())
-		return ts_fail(err, TS_BAD_CONFIG, "%s holds a secret and "
-			       "belongs to another user", path);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "%s holds a secret and "
+			       "belongs to another user",
+			       path);
 	return TS_OK;
 }
 
@@ -141,13 +149,17 @@ read_value(int fd, const char *path, struct ts_secret *secret,
 	if (secret->length == 0)
 		return ts_fail(err, TS_BAD_CONFIG, "%s is empty", path);
 	if (secret->length > SECRET_MOST)
-		return ts_fail(err, TS_BAD_CONFIG, "%s is longer than %d "
-			       "bytes", path, SECRET_MOST);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "%s is longer than %d "
+			       "bytes",
+			       path, SECRET_MOST);
 	for (size_t i = 0; i < secret->length; i++)
 		if ((unsigned char)secret->value[i] < 0x20 ||
 		    secret->value[i] == 0x7f)
-			return ts_fail(err, TS_BAD_CONFIG, "%s: a secret is "
-				       "one line of text", path);
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "%s: a secret is "
+				       "one line of text",
+				       path);
 	return TS_OK;
 }
 
@@ -163,8 +175,8 @@ ts_secret_read(const char *reference, struct ts_secret **out,
 	status = locate(reference, path, sizeof path, &is_credential, err);
 	if (status != TS_OK)
 		return status;
-	TS_AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-			     O_NOCTTY);
+	TS_AUTO_FD fd =
+		open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) {
 		int cause = errno;
 

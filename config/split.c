@@ -43,7 +43,8 @@ tell_unknown(struct ts_conf_problems *problems, const struct ts_setting *at,
 	if (near != NULL)
 		ts_conf_problem(problems, file, at->line,
 				"unknown setting \"%s\", did you mean "
-				"\"%s\"?", at->name, near);
+				"\"%s\"?",
+				at->name, near);
 	else
 		ts_conf_problem(problems, file, at->line,
 				"unknown setting \"%s\"", at->name);
@@ -56,8 +57,7 @@ ts_conf_split(const struct ts_settings *all, const struct ts_opt *first,
 	      ts_opt_complain *complain, void *ctx, struct ts_err *err)
 {
 	static const struct ts_opt none[] = { { .name = NULL } };
-	struct ts_conf_problems problems = { .complain = complain,
-					     .ctx = ctx };
+	struct ts_conf_problems problems = { .complain = complain, .ctx = ctx };
 	struct ts_setting *one, *two;
 	size_t one_count = 0, two_count = 0;
 	const char *const *names;

@@ -8,7 +8,7 @@
 #include <tradestat/num.h>
 #include <tradestat/text.h>
 
-#define NAME_MOST 64		/* longer names are nobody's typing error */
+#define NAME_MOST 64 /* longer names are nobody's typing error */
 
 struct unit {
 	const char *name;
@@ -16,11 +16,11 @@ struct unit {
 };
 
 static const struct unit second_units[] = {
-	{ "s", 1 },	  { "sec", 1 },	     { "second", 1 },
-	{ "seconds", 1 }, { "min", 60 },     { "minute", 60 },
-	{ "minutes", 60 },  { "h", 3600 },     { "hour", 3600 },
-	{ "hours", 3600 }, { "d", 86400 },    { "day", 86400 },
-	{ "days", 86400 }, { "w", 604800 },   { "week", 604800 },
+	{ "s", 1 },          { "sec", 1 },    { "second", 1 },
+	{ "seconds", 1 },    { "min", 60 },   { "minute", 60 },
+	{ "minutes", 60 },   { "h", 3600 },   { "hour", 3600 },
+	{ "hours", 3600 },   { "d", 86400 },  { "day", 86400 },
+	{ "days", 86400 },   { "w", 604800 }, { "week", 604800 },
 	{ "weeks", 604800 }, { NULL, 0 },
 };
 
@@ -52,7 +52,7 @@ static void
 report_at(struct report *report, const struct ts_setting *at, const char *fmt,
 	  ...)
 {
-	char text[sizeof ((struct ts_err *)0)->text];
+	char text[sizeof((struct ts_err *)0)->text];
 	struct ts_err one = { 0 };
 	va_list args;
 
@@ -85,7 +85,8 @@ number_with_unit(const char *text, const struct unit *units,
 	if (count == 0 || count >= sizeof digits)
 		return ts_fail(err, TS_BAD_DATA,
 			       "\"%s\" is not a whole number with a unit, "
-			       "such as \"%s\"", shown.data, example);
+			       "such as \"%s\"",
+			       shown.data, example);
 	memcpy(digits, text, count);
 	digits[count] = '\0';
 	if (ts_num_int(digits, 0, INT64_MAX, &value, err) != TS_OK)
@@ -97,7 +98,8 @@ number_with_unit(const char *text, const struct unit *units,
 		if (units->name == NULL)
 			return ts_fail(err, TS_BAD_DATA,
 				       "\"%s\" has no known unit, write it "
-				       "such as \"%s\"", shown.data, example);
+				       "such as \"%s\"",
+				       shown.data, example);
 		factor = units->factor;
 	}
 	if (__builtin_mul_overflow(value, factor, &value))
@@ -216,8 +218,11 @@ nearest_option(const char *text, const struct ts_opt *opts)
 static enum ts_status
 read_bool(const char *text, bool *out, struct ts_err *err)
 {
-	static const struct { const char *word; bool value; } words[] = {
-		{ "true", true }, { "yes", true }, { "on", true },
+	static const struct {
+		const char *word;
+		bool value;
+	} words[] = {
+		{ "true", true },   { "yes", true }, { "on", true },
 		{ "false", false }, { "no", false }, { "off", false },
 	};
 	TS_AUTO_BUF shown = TS_BUF_INIT(512);
@@ -249,11 +254,13 @@ check_reference(const char *text, struct ts_err *err)
 
 		if (count > 0 && id[count] == '\0' && id[0] != '.')
 			return TS_OK;
-		return ts_fail(err, TS_BAD_DATA, "the name behind "
+		return ts_fail(err, TS_BAD_DATA,
+			       "the name behind "
 			       "\"credential:\" may have letters, digits, "
 			       "dots, - and _ only");
 	}
-	return ts_fail(err, TS_BAD_DATA, "is a reference, \"credential:NAME\" "
+	return ts_fail(err, TS_BAD_DATA,
+		       "is a reference, \"credential:NAME\" "
 		       "or \"file:/path\", never the secret itself");
 }
 
@@ -267,8 +274,9 @@ check_range(const struct ts_opt *opt, double value, const char *text,
 		return TS_OK;
 	return ts_fail(err, TS_BAD_DATA, "\"%.40s\" is outside %lld to %lld%s",
 		       text, (long long)opt->min, (long long)opt->max,
-		       opt->kind == TS_OPT_SECONDS ? " seconds" :
-		       opt->kind == TS_OPT_BYTES ? " bytes" : "");
+		       opt->kind == TS_OPT_SECONDS ? " seconds"
+		       : opt->kind == TS_OPT_BYTES ? " bytes"
+						   : "");
 }
 
 /* Nothing is stored unless the value is good. */
@@ -344,8 +352,10 @@ check_names(const struct ts_opt *opts, const struct ts_settings *settings,
 		const char *near;
 
 		if (first != at) {
-			report_at(report, at, "%s is set twice, first in "
-				  "line %d", at->name, first->line);
+			report_at(report, at,
+				  "%s is set twice, first in "
+				  "line %d",
+				  at->name, first->line);
 			continue;
 		}
 		while (opt->name != NULL && strcmp(opt->name, at->name) != 0)
@@ -354,8 +364,10 @@ check_names(const struct ts_opt *opts, const struct ts_settings *settings,
 			continue;
 		near = nearest_option(at->name, opts);
 		if (near != NULL)
-			report_at(report, at, "unknown setting \"%s\", did "
-				  "you mean \"%s\"?", at->name, near);
+			report_at(report, at,
+				  "unknown setting \"%s\", did "
+				  "you mean \"%s\"?",
+				  at->name, near);
 		else
 			report_at(report, at, "unknown setting \"%s\"",
 				  at->name);
@@ -383,8 +395,10 @@ ts_opt_apply(const struct ts_opt *opts, const struct ts_settings *settings,
 
 		if (text == NULL) {
 			if (!opt->optional)
-				report_at(&report, settings->count > 0 ?
-					  &settings->items[0] : NULL,
+				report_at(&report,
+					  settings->count > 0
+						  ? &settings->items[0]
+						  : NULL,
 					  "%s is missing, and has no default",
 					  opt->name);
 			continue;

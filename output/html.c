@@ -14,7 +14,7 @@
 
 #define PAGE_MOST (64u << 20)
 #define SVG_MOST (16u << 20)
-#define REFERENCES_MOST 3	/* more would bury the figure */
+#define REFERENCES_MOST 3 /* more would bury the figure */
 
 static bool
 is_set(const char *text)
@@ -55,14 +55,14 @@ put_head(struct ts_buf *out, const struct ts_edition *edition)
 	ts_buf_add(out, "<!DOCTYPE html>\n<html lang=\"");
 	ts_markup(out, edition->language);
 	ts_buf_add(out, "\">\n<head>\n<meta charset=\"utf-8\">\n"
-		   "<meta http-equiv=\"Content-Security-Policy\" "
-		   "content=\"default-src 'none'; img-src data:; "
-		   "font-src data:; style-src 'unsafe-inline'\">\n"
-		   "<meta name=\"viewport\" content=\"width=device-width, "
-		   "initial-scale=1\">\n"
-		   "<meta name=\"color-scheme\" content=\"light dark\">\n"
-		   "<meta name=\"referrer\" content=\"no-referrer\">\n"
-		   "<meta name=\"generator\" content=\"");
+			"<meta http-equiv=\"Content-Security-Policy\" "
+			"content=\"default-src 'none'; img-src data:; "
+			"font-src data:; style-src 'unsafe-inline'\">\n"
+			"<meta name=\"viewport\" content=\"width=device-width, "
+			"initial-scale=1\">\n"
+			"<meta name=\"color-scheme\" content=\"light dark\">\n"
+			"<meta name=\"referrer\" content=\"no-referrer\">\n"
+			"<meta name=\"generator\" content=\"");
 	ts_markup(out, edition->software);
 	ts_buf_add(out, "\">\n<meta name=\"description\" content=\"");
 	ts_markup(out, edition->subtitle);
@@ -127,7 +127,8 @@ put_references(struct ts_buf *out, const struct ts_edition *edition,
 	if (figure == NULL)
 		return;
 	if (figure->document_count > REFERENCES_MOST) {
-		ts_buf_addf(out, "<sup><a href=\"#sources\" aria-label=\"%zu "
+		ts_buf_addf(out,
+			    "<sup><a href=\"#sources\" aria-label=\"%zu "
 			    "sources\">%zu sources</a></sup>",
 			    figure->document_count, figure->document_count);
 		return;
@@ -137,7 +138,8 @@ put_references(struct ts_buf *out, const struct ts_edition *edition,
 			if (strcmp(edition->sources[i].id,
 				   figure->documents[j]) != 0)
 				continue;
-			ts_buf_addf(out, "<sup>%s<a href=\"#source-%zu\" "
+			ts_buf_addf(out,
+				    "<sup>%s<a href=\"#source-%zu\" "
 				    "aria-label=\"Source %zu\">%zu</a></sup>",
 				    shown++ > 0 ? ", " : "", i + 1, i + 1,
 				    i + 1);
@@ -165,13 +167,14 @@ put_tiles(struct ts_buf *out, const struct ts_edition *edition)
 		if (is_set(key->change)) {
 			ts_buf_add(out, "<dd class=\"change\">");
 			if (key->direction != 0)
-				ts_buf_addf(out, "<span class=\"arrow\" "
+				ts_buf_addf(out,
+					    "<span class=\"arrow\" "
 					    "aria-hidden=\"true\">%s</span> "
 					    "<span class=\"sr\">%s</span>",
-					    key->direction > 0 ? "\u25b2" :
-								 "\u25bc",
-					    key->direction > 0 ? "up " :
-								 "down ");
+					    key->direction > 0 ? "\u25b2"
+							       : "\u25bc",
+					    key->direction > 0 ? "up "
+							       : "down ");
 			ts_markup(out, key->change);
 			ts_buf_add(out, "</dd>");
 		}
@@ -217,15 +220,18 @@ put_chart(struct ts_buf *out, const struct ts_maker *maker,
 	  const char *prefix, struct ts_err *err)
 {
 	TS_AUTO_BUF bytes = TS_BUF_INIT(SVG_MOST);
-	const struct ts_svg svg = { .prefix = prefix, .title = page->title,
+	const struct ts_svg svg = { .prefix = prefix,
+				    .title = page->title,
 				    .subtitle = page->subtitle,
 				    .description = page->alt };
 
 	if (maker->read(maker->ctx, path, &bytes, err) != TS_OK)
 		return err->status;
 	/* wider than a telephone: it scrolls, so the keyboard must reach it */
-	ts_buf_addf(out, "<div class=\"chart %s\" tabindex=\"0\" "
-		    "role=\"group\" aria-label=\"Chart\">\n", class);
+	ts_buf_addf(out,
+		    "<div class=\"chart %s\" tabindex=\"0\" "
+		    "role=\"group\" aria-label=\"Chart\">\n",
+		    class);
 	if (ts_svg_inline(out, &bytes, &svg, err) != TS_OK)
 		return ts_while(err, "chart of page %s", page->id);
 	ts_buf_add(out, "</div>\n");
@@ -264,8 +270,10 @@ put_page(struct ts_buf *out, const struct ts_maker *maker,
 {
 	TS_AUTO_BUF full = TS_BUF_INIT(256);
 
-	ts_buf_addf(out, "<section class=\"page\" aria-labelledby=\"page-%zu\""
-		    ">\n<h2 id=\"page-%zu\">", number, number);
+	ts_buf_addf(out,
+		    "<section class=\"page\" aria-labelledby=\"page-%zu\""
+		    ">\n<h2 id=\"page-%zu\">",
+		    number, number);
 	ts_markup(out, page->title);
 	ts_buf_add(out, "</h2>\n");
 	put_element(out, "p", "measure", page->subtitle);
@@ -296,7 +304,8 @@ put_not_drawn(struct ts_buf *out, const struct ts_edition *edition)
 		if (!is_set(page->not_drawn))
 			continue;
 		if (!any)
-			ts_buf_add(out, "<section aria-labelledby=\""
+			ts_buf_add(out,
+				   "<section aria-labelledby=\""
 				   "not-drawn\">\n<h2 id=\"not-drawn\">Not "
 				   "drawn</h2>\n<ul class=\"findings\">\n");
 		any = true;
@@ -365,8 +374,9 @@ put_sources(struct ts_buf *out, const struct ts_edition *edition)
 		}
 		put_source(out, source, i + 1);
 	}
-	ts_buf_add(out, edition->source_count > 0 ? "</ol>\n" :
-		   "<p>No document was used.</p>\n");
+	ts_buf_add(out, edition->source_count > 0
+				? "</ol>\n"
+				: "<p>No document was used.</p>\n");
 	ts_buf_add(out, "</section>\n");
 }
 

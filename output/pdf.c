@@ -13,7 +13,7 @@
 #include <tradestat/text.h>
 
 #define PDF_MOST (256u << 20)
-#define TITLE_MOST 200		/* characters of a bookmark */
+#define TITLE_MOST 200 /* characters of a bookmark */
 
 static void
 forget(qpdf_data *pdf)
@@ -27,9 +27,9 @@ static enum ts_status
 check(qpdf_data pdf, const char *doing, struct ts_err *err)
 {
 	if (qpdf_has_error(pdf))
-		return ts_fail(err, TS_BAD_DATA, "%s: %s", doing,
-			       qpdf_get_error_full_text(pdf,
-							qpdf_get_error(pdf)));
+		return ts_fail(
+			err, TS_BAD_DATA, "%s: %s", doing,
+			qpdf_get_error_full_text(pdf, qpdf_get_error(pdf)));
 	return TS_OK;
 }
 
@@ -47,14 +47,16 @@ static enum ts_status
 check_harmless(qpdf_data pdf, qpdf_oh root, struct ts_err *err)
 {
 	static const char *const active[] = {
-		"/OpenAction", "/AA", "/AcroForm", "/Names", "/JavaScript",
-		"/Outlines",
+		"/OpenAction", "/AA",         "/AcroForm",
+		"/Names",      "/JavaScript", "/Outlines",
 	};
 
 	for (size_t i = 0; i < sizeof active / sizeof active[0]; i++)
 		if (qpdf_oh_has_key(pdf, root, active[i]))
-			return ts_fail(err, TS_BAD_DATA, "the drawn PDF has "
-				       "%s in it", active[i]);
+			return ts_fail(err, TS_BAD_DATA,
+				       "the drawn PDF has "
+				       "%s in it",
+				       active[i]);
 	return TS_OK;
 }
 
@@ -72,8 +74,8 @@ destination(qpdf_data pdf, size_t page)
 static void
 put_outline(qpdf_data pdf, qpdf_oh root, const struct ts_edition *edition)
 {
-	qpdf_oh outlines = qpdf_make_indirect_object(
-		pdf, qpdf_oh_new_dictionary(pdf));
+	qpdf_oh outlines =
+		qpdf_make_indirect_object(pdf, qpdf_oh_new_dictionary(pdf));
 	qpdf_oh before = 0;
 	size_t count = edition->report_pdf_pages;
 
@@ -81,8 +83,9 @@ put_outline(qpdf_data pdf, qpdf_oh root, const struct ts_edition *edition)
 		qpdf_oh item = qpdf_make_indirect_object(
 			pdf, qpdf_oh_new_dictionary(pdf));
 
-		qpdf_oh_replace_key(pdf, item, "/Title", text_object(
-			pdf, edition->report_pdf_outline[i]));
+		qpdf_oh_replace_key(
+			pdf, item, "/Title",
+			text_object(pdf, edition->report_pdf_outline[i]));
 		qpdf_oh_replace_key(pdf, item, "/Parent", outlines);
 		qpdf_oh_replace_key(pdf, item, "/Dest", destination(pdf, i));
 		if (i == 0) {
@@ -165,9 +168,10 @@ finish(qpdf_data pdf, const struct ts_edition *edition, struct ts_err *err)
 	    check_harmless(pdf, root, err) != TS_OK)
 		return err->status;
 	if (pages < 1 || (size_t)pages != edition->report_pdf_pages)
-		return ts_fail(err, TS_BAD_DATA, "the drawn PDF has %d pages "
-			       "instead of %zu", pages,
-			       edition->report_pdf_pages);
+		return ts_fail(err, TS_BAD_DATA,
+			       "the drawn PDF has %d pages "
+			       "instead of %zu",
+			       pages, edition->report_pdf_pages);
 	put_outline(pdf, root, edition);
 	if (check(pdf, "outline", err) != TS_OK ||
 	    put_facts(pdf, root, edition, err) != TS_OK)

@@ -14,21 +14,21 @@
 #include "output/engine/editions.h"
 #include "output/engine/work.h"
 
-#define FILE_MOST (256u << 20)	/* of one file of an output */
+#define FILE_MOST (256u << 20) /* of one file of an output */
 
 struct ts_bundle {
 	struct ts_work work;
 	int64_t min_free;
-	int folder;		/* of the bundle in the making */
-	int file;		/* being written by an output; -1: none */
+	int folder; /* of the bundle in the making */
+	int file;   /* being written by an output; -1: none */
 	size_t file_size;
 	char file_name[PATH_MAX];
 	bool published;
 };
 
 enum ts_status
-ts_bundle_open(const char *output_dir, int64_t min_free,
-	       struct ts_bundle **out, struct ts_err *err)
+ts_bundle_open(const char *output_dir, int64_t min_free, struct ts_bundle **out,
+	       struct ts_err *err)
 {
 	struct ts_bundle *bundle = calloc(1, sizeof *bundle);
 	enum ts_status status;
@@ -43,8 +43,9 @@ ts_bundle_open(const char *output_dir, int64_t min_free,
 		status = ts_space_check(bundle->work.output,
 					(unsigned long long)min_free, err);
 	if (status == TS_OK) {
-		bundle->folder = open(bundle->work.bundle, O_RDONLY |
-				      O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		bundle->folder =
+			open(bundle->work.bundle,
+			     O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		if (bundle->folder < 0)
 			status = ts_fail_errno(err, errno, "open %s",
 					       bundle->work.bundle);
@@ -85,8 +86,7 @@ finish_file(struct ts_bundle *bundle, struct ts_err *err)
 		return status;
 	}
 	if (close(fd) != 0)
-		return ts_fail_errno(err, errno, "close %s",
-				     bundle->file_name);
+		return ts_fail_errno(err, errno, "close %s", bundle->file_name);
 	return TS_OK;
 }
 
@@ -106,8 +106,7 @@ enter_folder(const struct ts_bundle *bundle, const char *name, int *out,
 		memcpy(part, name, (size_t)(slash - name));
 		part[slash - name] = '\0';
 		*base = slash + 1;
-		if (mkdirat(bundle->folder, part, 0755) != 0 &&
-		    errno != EEXIST)
+		if (mkdirat(bundle->folder, part, 0755) != 0 && errno != EEXIST)
 			return ts_fail_errno(err, errno, "make folder %s",
 					     part);
 		*out = openat(bundle->folder, part, flags);
@@ -126,12 +125,15 @@ begin_file(void *ctx, const char *name, struct ts_err *err)
 		return err->status;
 	if (!ts_bundle_name_is_good(name) ||
 	    strcmp(name, TS_MANIFEST_NAME) == 0)
-		return ts_fail(err, TS_BAD_DATA, "\"%.80s\" cannot be the "
-			       "name of a file in a bundle", name);
+		return ts_fail(err, TS_BAD_DATA,
+			       "\"%.80s\" cannot be the "
+			       "name of a file in a bundle",
+			       name);
 	if (enter_folder(bundle, name, &folder, &base, err) != TS_OK)
 		return err->status;
-	bundle->file = openat(folder, base, O_WRONLY | O_CREAT | O_EXCL |
-			      O_CLOEXEC | O_NOFOLLOW, 0644);
+	bundle->file = openat(
+		folder, base,
+		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (bundle->file < 0 && errno == EEXIST)
 		return ts_fail(err, TS_BAD_DATA, "%s is written twice", name);
 	if (bundle->file < 0)
@@ -152,8 +154,7 @@ write_file(void *ctx, const void *bytes, size_t count, struct ts_err *err)
 		return ts_fail(err, TS_BAD_DATA, "%s grows past %u bytes",
 			       bundle->file_name, FILE_MOST);
 	bundle->file_size += count;
-	return ts_write_all(bundle->file, bytes, count, bundle->file_name,
-			    err);
+	return ts_write_all(bundle->file, bytes, count, bundle->file_name, err);
 }
 
 /* Drawn files lie in the work folder; an output has no business elsewhere. */
@@ -165,13 +166,15 @@ read_file(void *ctx, const char *path, struct ts_buf *buf, struct ts_err *err)
 	size_t length = strlen(bundle->work.path);
 
 	if (realpath(path, real) == NULL)
-		return errno == ENOENT ?
-			ts_fail(err, TS_NO_INPUT, "%s: no such file", path) :
-			ts_fail_errno(err, errno, "%s", path);
+		return errno == ENOENT ? ts_fail(err, TS_NO_INPUT,
+						 "%s: no such file", path)
+				       : ts_fail_errno(err, errno, "%s", path);
 	if (strncmp(real, bundle->work.path, length) != 0 ||
 	    real[length] != '/')
-		return ts_fail(err, TS_BAD_DATA, "%s lies outside the bundle "
-			       "in the making", path);
+		return ts_fail(err, TS_BAD_DATA,
+			       "%s lies outside the bundle "
+			       "in the making",
+			       path);
 	return ts_file_read(real, buf, err);
 }
 
@@ -179,7 +182,8 @@ enum ts_status
 ts_bundle_make(struct ts_bundle *bundle, const struct ts_output *output,
 	       const struct ts_edition *edition, struct ts_err *err)
 {
-	const struct ts_maker maker = { .ctx = bundle, .file = begin_file,
+	const struct ts_maker maker = { .ctx = bundle,
+					.file = begin_file,
 					.write = write_file,
 					.read = read_file };
 	enum ts_status status;
@@ -191,8 +195,9 @@ ts_bundle_make(struct ts_bundle *bundle, const struct ts_output *output,
 		status = finish_file(bundle, err);
 	else
 		ts_close(&bundle->file);
-	return status == TS_OK ? TS_OK :
-		ts_while(err, "output %s", output->plugin.name);
+	return status == TS_OK
+		       ? TS_OK
+		       : ts_while(err, "output %s", output->plugin.name);
 }
 
 static enum ts_status
@@ -218,8 +223,9 @@ write_manifest(struct ts_bundle *bundle, const struct ts_edition *edition,
 	if (unlinkat(bundle->folder, TS_MANIFEST_NAME, 0) != 0 &&
 	    errno != ENOENT)
 		return ts_fail_errno(err, errno, "remove manifest.json");
-	bundle->file = openat(bundle->folder, TS_MANIFEST_NAME, O_WRONLY |
-			      O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	bundle->file = openat(
+		bundle->folder, TS_MANIFEST_NAME,
+		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (bundle->file < 0)
 		return ts_fail_errno(err, errno, "create manifest.json");
 	snprintf(bundle->file_name, sizeof bundle->file_name, "manifest.json");
@@ -258,7 +264,7 @@ ts_bundle_publish(struct ts_bundle *bundle, const struct ts_edition *edition,
 	    ts_editions_lock(bundle->work.output, &lock, err) != TS_OK)
 		return err->status;
 	status = ts_editions_put(bundle->work.output, bundle->work.bundle,
-			      edition, path, size, err);
+				 edition, path, size, err);
 	if (status != TS_OK) {
 		path[0] = '\0';
 		return status;
@@ -267,8 +273,8 @@ ts_bundle_publish(struct ts_bundle *bundle, const struct ts_edition *edition,
 	status = ts_editions_latest(bundle->work.output, edition, err);
 	if (status == TS_OK)
 		status = ts_editions_index(bundle->work.output, err);
-	return status == TS_OK ? TS_OK : ts_while(err, "%s is published, but",
-						  path);
+	return status == TS_OK ? TS_OK
+			       : ts_while(err, "%s is published, but", path);
 }
 
 void
@@ -292,8 +298,9 @@ ts_bundle_verify(const char *path, struct ts_err *err)
 
 	/* "latest" is a link; inside of a bundle there is none */
 	if (realpath(path, real) == NULL)
-		return errno == ENOENT || errno == ENOTDIR ?
-			ts_fail(err, TS_NO_INPUT, "%s: no such bundle", path) :
-			ts_fail_errno(err, errno, "%s", path);
+		return errno == ENOENT || errno == ENOTDIR
+			       ? ts_fail(err, TS_NO_INPUT, "%s: no such bundle",
+					 path)
+			       : ts_fail_errno(err, errno, "%s", path);
 	return ts_manifest_verify(real, err);
 }

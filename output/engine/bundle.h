@@ -32,9 +32,8 @@ enum ts_status ts_bundle_make(struct ts_bundle *bundle,
  * "latest", <output_dir>/index.html. path: where it lies; PATH_MAX bytes.
  */
 enum ts_status ts_bundle_publish(struct ts_bundle *bundle,
-				 const struct ts_edition *edition,
-				 char *path, size_t size,
-				 struct ts_err *err) TS_MUST_USE;
+				 const struct ts_edition *edition, char *path,
+				 size_t size, struct ts_err *err) TS_MUST_USE;
 /* Removes the work folder if it was not published. NULL is welcome. */
 void ts_bundle_close(struct ts_bundle *bundle);
 

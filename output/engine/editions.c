@@ -15,7 +15,7 @@
 #include "output/engine/manifest.h"
 
 #define LOCK_STEP_US 20000
-#define LOCK_STEPS 1500		/* half a minute; it is held for milliseconds */
+#define LOCK_STEPS 1500 /* half a minute; it is held for milliseconds */
 
 enum ts_status
 ts_editions_lock(const char *output, int *lock_fd, struct ts_err *err)
@@ -31,8 +31,8 @@ ts_editions_lock(const char *output, int *lock_fd, struct ts_err *err)
 			return TS_OK;
 		}
 		if (errno != EWOULDBLOCK && errno != EINTR) {
-			enum ts_status status = ts_fail_errno(
-				err, errno, "lock %s", output);
+			enum ts_status status =
+				ts_fail_errno(err, errno, "lock %s", output);
 
 			ts_close(&fd);
 			return status;
@@ -40,8 +40,10 @@ ts_editions_lock(const char *output, int *lock_fd, struct ts_err *err)
 		clock->sleep_us(clock, LOCK_STEP_US);
 	}
 	ts_close(&fd);
-	return ts_fail(err, TS_AGAIN, "%s: another run has been publishing "
-		       "for half a minute", output);
+	return ts_fail(err, TS_AGAIN,
+		       "%s: another run has been publishing "
+		       "for half a minute",
+		       output);
 }
 
 /* A period may become part of a folder name: 2024, 2024-Q3, 2005..2024. */
@@ -61,12 +63,15 @@ edition_name(const struct ts_edition *edition, char name[64],
 	     struct ts_err *err)
 {
 	if (!ts_is_id(edition->report))
-		return ts_fail(err, TS_BAD_DATA, "report \"%.80s\" cannot be "
-			       "a folder name", edition->report);
+		return ts_fail(err, TS_BAD_DATA,
+			       "report \"%.80s\" cannot be "
+			       "a folder name",
+			       edition->report);
 	if (!is_good_period(edition->period) || edition->number < 1)
-		return ts_fail(err, TS_BAD_DATA, "edition \"%.80s\" number %d "
-			       "cannot be a folder name", edition->period,
-			       edition->number);
+		return ts_fail(err, TS_BAD_DATA,
+			       "edition \"%.80s\" number %d "
+			       "cannot be a folder name",
+			       edition->period, edition->number);
 	snprintf(name, 64, "%s.%d", edition->period, edition->number);
 	return TS_OK;
 }
@@ -86,8 +91,8 @@ open_report(const char *output, const char *report, int *out,
 		return ts_fail_errno(err, errno, "make folder %s/%s", output,
 				     report);
 	}
-	*out = openat(top, report, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
-		      O_NOFOLLOW);
+	*out = openat(top, report,
+		      O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (*out < 0)
 		return ts_fail_errno(err, errno, "open %s/%s", output, report);
 	return TS_OK;
@@ -95,8 +100,8 @@ open_report(const char *output, const char *report, int *out,
 
 enum ts_status
 ts_editions_put(const char *output, const char *folder,
-	     const struct ts_edition *edition, char *path, size_t size,
-	     struct ts_err *err)
+		const struct ts_edition *edition, char *path, size_t size,
+		struct ts_err *err)
 {
 	char name[64];
 	TS_AUTO_FD report = -1;
@@ -113,11 +118,13 @@ ts_editions_put(const char *output, const char *folder,
 	 * folder that has something in it, and a bundle always has. */
 	if (rc != 0 && (errno == EINVAL || errno == ENOSYS))
 		rc = renameat(AT_FDCWD, folder, report, name);
-	if (rc != 0 && (errno == EEXIST || errno == ENOTEMPTY ||
-			errno == ENOTDIR))
-		return ts_fail(err, TS_REFUSED, "%s exists already, and what "
+	if (rc != 0 &&
+	    (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR))
+		return ts_fail(err, TS_REFUSED,
+			       "%s exists already, and what "
 			       "was published is never changed: make number "
-			       "%d", path, edition->number + 1);
+			       "%d",
+			       path, edition->number + 1);
 	if (rc != 0)
 		return ts_fail_errno(err, errno, "publish %s", path);
 	if (fsync(report) != 0)
@@ -172,7 +179,7 @@ is_older(const char *output, const struct ts_edition *edition)
 
 enum ts_status
 ts_editions_latest(const char *output, const struct ts_edition *edition,
-		struct ts_err *err)
+		   struct ts_err *err)
 {
 	char name[64];
 	TS_AUTO_FD report = -1;

@@ -16,17 +16,17 @@
  * never changed.
  */
 enum ts_status ts_editions_put(const char *output, const char *folder,
-			    const struct ts_edition *edition, char *path,
-			    size_t size, struct ts_err *err) TS_MUST_USE;
+			       const struct ts_edition *edition, char *path,
+			       size_t size, struct ts_err *err) TS_MUST_USE;
 /* Moves <report>/latest to that edition, unless it points to a later period
  * or to one with newer data. */
 enum ts_status ts_editions_latest(const char *output,
-			       const struct ts_edition *edition,
-			       struct ts_err *err) TS_MUST_USE;
+				  const struct ts_edition *edition,
+				  struct ts_err *err) TS_MUST_USE;
 enum ts_status ts_editions_index(const char *output,
-			      struct ts_err *err) TS_MUST_USE;
+				 struct ts_err *err) TS_MUST_USE;
 /* Waits for other runs that publish at this moment; *lock_fd to be closed. */
 enum ts_status ts_editions_lock(const char *output, int *lock_fd,
-			     struct ts_err *err) TS_MUST_USE;
+				struct ts_err *err) TS_MUST_USE;
 
 #endif

@@ -42,8 +42,9 @@ newest_first(const void *a, const void *b)
 
 	if (order == 0)
 		order = strcmp(two->period, one->period);
-	return order != 0 ? order :
-		(two->number > one->number) - (two->number < one->number);
+	return order != 0 ? order
+			  : (two->number > one->number) -
+				    (two->number < one->number);
 }
 
 /* A folder that is no bundle is not ours to judge: it is not listed. */
@@ -56,21 +57,19 @@ take_edition(struct catalogue *catalogue, const char *output,
 	char path[PATH_MAX], own[96];
 
 	if (snprintf(path, sizeof path, "%s/%s/%s", output, report, name) >=
-	    (int)sizeof path ||
-	    ts_manifest_head(path, catalogue->arena, &head,
-			     &ignored) != TS_OK)
+		    (int)sizeof path ||
+	    ts_manifest_head(path, catalogue->arena, &head, &ignored) != TS_OK)
 		return TS_OK;
 	/* the page links by these: they must be where the bundle lies */
 	snprintf(own, sizeof own, "%.64s.%d", head.period, head.number);
 	if (strcmp(own, name) != 0 || strcmp(head.report, report) != 0)
 		return TS_OK;
 	if (catalogue->count == catalogue->room) {
-		size_t room = catalogue->room == 0 ? 64 :
-						     2 * catalogue->room;
+		size_t room = catalogue->room == 0 ? 64 : 2 * catalogue->room;
 
-		catalogue->items = ts_arena_grow(
-			catalogue->arena, catalogue->items, catalogue->count,
-			room, sizeof head);
+		catalogue->items =
+			ts_arena_grow(catalogue->arena, catalogue->items,
+				      catalogue->count, room, sizeof head);
 		if (catalogue->items == NULL || room > EDITIONS_MOST)
 			return ts_fail(err, TS_SYSTEM, "more than %d bundles",
 				       EDITIONS_MOST);
@@ -81,22 +80,22 @@ take_edition(struct catalogue *catalogue, const char *output,
 }
 
 static enum ts_status
-take_report(struct catalogue *catalogue, const char *output,
-	    const char *report, struct ts_err *err)
+take_report(struct catalogue *catalogue, const char *output, const char *report,
+	    struct ts_err *err)
 {
 	char path[PATH_MAX];
 	struct dirent **entries;
 	enum ts_status status = TS_OK;
 	int count;
 
-	if (!ts_is_id(report) ||
-	    snprintf(path, sizeof path, "%s/%s", output, report) >=
-		    (int)sizeof path)
+	if (!ts_is_id(report) || snprintf(path, sizeof path, "%s/%s", output,
+					  report) >= (int)sizeof path)
 		return TS_OK;
 	count = scandir(path, &entries, is_visible, by_name);
 	if (count < 0)
-		return errno == ENOTDIR ? TS_OK :
-			ts_fail_errno(err, errno, "read %s", path);
+		return errno == ENOTDIR
+			       ? TS_OK
+			       : ts_fail_errno(err, errno, "read %s", path);
 	for (int i = 0; i < count; i++) {
 		if (status == TS_OK)
 			status = take_edition(catalogue, output, report,

@@ -56,8 +56,8 @@ digest(int fd, struct ts_bundle_file *file, struct ts_err *err)
 	} while (got > 0 || (got < 0 && errno == EINTR));
 	ts_hash_end(hash, file->sha256);
 	ts_hash_free(hash);
-	return got == 0 ? TS_OK :
-			  ts_fail_errno(err, errno, "read %s", file->name);
+	return got == 0 ? TS_OK
+			: ts_fail_errno(err, errno, "read %s", file->name);
 }
 
 static enum ts_status
@@ -65,8 +65,8 @@ take_file(struct listing *listing, int folder, const char *base,
 	  const char *name, struct ts_err *err)
 {
 	struct ts_bundle_file file = { .name = name };
-	TS_AUTO_FD fd = openat(folder, base, O_RDONLY | O_CLOEXEC |
-			       O_NOFOLLOW | O_NONBLOCK);
+	TS_AUTO_FD fd = openat(folder, base,
+			       O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat meta;
 
 	if (fd < 0 && errno != ELOOP)
@@ -82,9 +82,9 @@ take_file(struct listing *listing, int folder, const char *base,
 	if (listing->files.count == listing->room) {
 		size_t room = listing->room == 0 ? 64 : 2 * listing->room;
 
-		listing->files.items = ts_arena_grow(
-			listing->arena, listing->files.items,
-			listing->files.count, room, sizeof file);
+		listing->files.items =
+			ts_arena_grow(listing->arena, listing->files.items,
+				      listing->files.count, room, sizeof file);
 		if (listing->files.items == NULL)
 			return ts_fail(err, TS_SYSTEM, "out of memory");
 		listing->room = room;
@@ -103,10 +103,11 @@ static enum ts_status
 take_entry(struct listing *listing, int folder, const struct dirent *entry,
 	   const char *prefix, struct ts_err *err)
 {
-	const char *name = prefix[0] == '\0' ?
-		ts_arena_strdup(listing->arena, entry->d_name) :
-		ts_arena_printf(listing->arena, "%s/%s", prefix,
-				entry->d_name);
+	const char *name =
+		prefix[0] == '\0'
+			? ts_arena_strdup(listing->arena, entry->d_name)
+			: ts_arena_printf(listing->arena, "%s/%s", prefix,
+					  entry->d_name);
 	struct stat meta;
 
 	if (name == NULL)
@@ -114,8 +115,10 @@ take_entry(struct listing *listing, int folder, const struct dirent *entry,
 	if (strcmp(name, TS_MANIFEST_NAME) == 0)
 		return TS_OK;
 	if (!ts_bundle_name_is_good(name))
-		return ts_fail(err, TS_BAD_DATA, "%s does not belong into a "
-			       "bundle", name);
+		return ts_fail(err, TS_BAD_DATA,
+			       "%s does not belong into a "
+			       "bundle",
+			       name);
 	if (fstatat(folder, entry->d_name, &meta, AT_SYMLINK_NOFOLLOW) != 0)
 		return ts_fail_errno(err, errno, "%s", name);
 	if (S_ISDIR(meta.st_mode))
@@ -127,8 +130,8 @@ static enum ts_status
 take_folder(struct listing *listing, int parent, const char *base,
 	    const char *prefix, struct ts_err *err)
 {
-	int fd = openat(parent, base, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
-			O_NOFOLLOW);
+	int fd = openat(parent, base,
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
 	enum ts_status status = TS_OK;

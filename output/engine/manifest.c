@@ -9,7 +9,7 @@
 #include <tradestat/text.h>
 
 #define SCHEMA 1
-#define TEXT_MOST 10000		/* characters of one text */
+#define TEXT_MOST 10000 /* characters of one text */
 
 /* Adding to NULL fails, and so does adding NULL: one check at the end tells
  * whether everything went well. */
@@ -95,8 +95,8 @@ pages(struct printing *printing, const struct ts_edition *edition)
 		put_text(printing, object, "id", page->id);
 		put_text(printing, object, "title", page->title);
 		if (chart != NULL)
-			put(printing, object, "chart", json_sprintf(
-				"charts/%s", base_of(chart)));
+			put(printing, object, "chart",
+			    json_sprintf("charts/%s", base_of(chart)));
 		if (page->not_drawn != NULL && page->not_drawn[0] != '\0')
 			put_text(printing, object, "not_drawn",
 				 page->not_drawn);
@@ -191,7 +191,8 @@ check_traces(const struct ts_edition *edition, struct ts_err *err)
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(edition->sources[i].id,
 				   edition->sources[j].id) == 0)
-				return ts_fail(err, TS_BAD_DATA, "document %s "
+				return ts_fail(err, TS_BAD_DATA,
+					       "document %s "
 					       "is there twice",
 					       edition->sources[i].id);
 	for (size_t i = 0; i < edition->figure_count; i++) {
@@ -199,7 +200,8 @@ check_traces(const struct ts_edition *edition, struct ts_err *err)
 
 		for (size_t j = 0; j < figure->document_count; j++)
 			if (!has_document(edition, figure->documents[j]))
-				return ts_fail(err, TS_BAD_DATA, "figure %s "
+				return ts_fail(err, TS_BAD_DATA,
+					       "figure %s "
 					       "comes from document %s, which "
 					       "the edition does not have",
 					       figure->id,
@@ -217,15 +219,18 @@ check_ids(const json_t *array, struct ts_err *err)
 	size_t i;
 	enum ts_status status = TS_OK;
 
-	json_array_foreach(array, i, figure) {
-		const char *id = json_string_value(json_object_get(figure,
-								   "id"));
+	json_array_foreach(array, i, figure)
+	{
+		const char *id =
+			json_string_value(json_object_get(figure, "id"));
 
 		if (id == NULL)
 			continue;
 		if (json_object_get(seen, id) != NULL)
-			status = ts_fail(err, TS_BAD_DATA, "figure %s is "
-					 "there twice", id);
+			status = ts_fail(err, TS_BAD_DATA,
+					 "figure %s is "
+					 "there twice",
+					 id);
 		else if (json_object_set_new(seen, id, json_true()) != 0)
 			status = ts_fail(err, TS_SYSTEM, "out of memory");
 		if (status != TS_OK)
@@ -278,9 +283,10 @@ ts_manifest_print(const struct ts_edition *edition,
 		status = check_ids(all, err);
 	if (status == TS_OK &&
 	    json_dump_callback(root, to_buf, out, JSON_INDENT(1)) != 0)
-		status = ts_buf_check(out, "manifest", err) != TS_OK ?
-			err->status :
-			ts_fail(err, TS_SYSTEM, "manifest: out of memory");
+		status = ts_buf_check(out, "manifest", err) != TS_OK
+				 ? err->status
+				 : ts_fail(err, TS_SYSTEM,
+					   "manifest: out of memory");
 	json_decref(root);
 	ts_buf_add_char(out, '\n');
 	return status == TS_OK ? ts_buf_check(out, "manifest", err) : status;
@@ -300,15 +306,16 @@ load(const char *folder, json_t **out, struct ts_err *err)
 	status = ts_file_read(path, &bytes, err);
 	if (status != TS_OK)
 		return status;
-	*out = json_loadb(bytes.data, bytes.used, JSON_REJECT_DUPLICATES,
-			  &why);
+	*out = json_loadb(bytes.data, bytes.used, JSON_REJECT_DUPLICATES, &why);
 	if (*out == NULL)
 		return ts_fail(err, TS_CORRUPT, "%s:%d: %s", path, why.line,
 			       why.text);
 	if (json_integer_value(json_object_get(*out, "schema")) != SCHEMA) {
 		json_decref(*out);
-		return ts_fail(err, TS_CORRUPT, "%s: not a manifest of schema "
-			       "%d", path, SCHEMA);
+		return ts_fail(err, TS_CORRUPT,
+			       "%s: not a manifest of schema "
+			       "%d",
+			       path, SCHEMA);
 	}
 	return TS_OK;
 }
@@ -340,14 +347,14 @@ ts_manifest_head(const char *folder, struct ts_arena *arena,
 	head.vintage = text_of(root, "vintage", arena);
 	number = json_integer_value(json_object_get(root, "number"));
 	head.number = number > 0 && number <= INT_MAX ? (int)number : 0;
-	json_array_foreach(json_object_get(root, "files"), i, file) {
-		const char *name = json_string_value(
-			json_object_get(file, "name"));
+	json_array_foreach(json_object_get(root, "files"), i, file)
+	{
+		const char *name =
+			json_string_value(json_object_get(file, "name"));
 
-		head.has_html |= name != NULL &&
-			strcmp(name, "report.html") == 0;
-		head.has_pdf |= name != NULL &&
-			strcmp(name, "report.pdf") == 0;
+		head.has_html |=
+			name != NULL && strcmp(name, "report.html") == 0;
+		head.has_pdf |= name != NULL && strcmp(name, "report.pdf") == 0;
 	}
 	json_decref(root);
 	if (head.report == NULL || head.period == NULL || head.title == NULL ||
@@ -368,19 +375,22 @@ compare(const json_t *listed, const struct ts_bundle_files *found,
 
 	if (!json_is_array(listed))
 		return ts_fail(err, TS_CORRUPT, "the manifest lists no files");
-	json_array_foreach(listed, i, entry) {
-		const char *name = json_string_value(
-			json_object_get(entry, "name"));
-		const char *sha256 = json_string_value(
-			json_object_get(entry, "sha256"));
-		json_int_t size = json_integer_value(
-			json_object_get(entry, "size"));
+	json_array_foreach(listed, i, entry)
+	{
+		const char *name =
+			json_string_value(json_object_get(entry, "name"));
+		const char *sha256 =
+			json_string_value(json_object_get(entry, "sha256"));
+		json_int_t size =
+			json_integer_value(json_object_get(entry, "size"));
 		size_t at = 0;
 
 		if (name == NULL || sha256 == NULL || strcmp(before, name) >= 0)
-			return ts_fail(err, TS_CORRUPT, "entry %zu of the "
+			return ts_fail(err, TS_CORRUPT,
+				       "entry %zu of the "
 				       "manifest's files is no file, or not "
-				       "in order", i);
+				       "in order",
+				       i);
 		before = name;
 		while (at < found->count &&
 		       strcmp(found->items[at].name, name) != 0)
@@ -388,16 +398,17 @@ compare(const json_t *listed, const struct ts_bundle_files *found,
 		if (at == found->count)
 			return ts_fail(err, TS_CORRUPT, "%s is missing", name);
 		if (found->items[at].size != size)
-			return ts_fail(err, TS_CORRUPT, "%s has %lld bytes "
-				       "instead of %lld", name,
-				       (long long)found->items[at].size,
+			return ts_fail(err, TS_CORRUPT,
+				       "%s has %lld bytes "
+				       "instead of %lld",
+				       name, (long long)found->items[at].size,
 				       (long long)size);
 		if (strcmp(found->items[at].sha256, sha256) != 0)
-			return ts_fail(err, TS_CORRUPT, "%s was changed",
-				       name);
+			return ts_fail(err, TS_CORRUPT, "%s was changed", name);
 	}
 	if (json_array_size(listed) != found->count)
-		return ts_fail(err, TS_CORRUPT, "%zu files are not in the "
+		return ts_fail(err, TS_CORRUPT,
+			       "%zu files are not in the "
 			       "manifest",
 			       found->count - json_array_size(listed));
 	return TS_OK;

@@ -17,13 +17,13 @@
 #define TS_MANIFEST_MOST (64u << 20)
 
 struct ts_bundle_file {
-	const char *name;		/* "charts/turnover.svg" */
+	const char *name; /* "charts/turnover.svg" */
 	int64_t size;
 	char sha256[65];
 };
 
 struct ts_bundle_files {
-	struct ts_bundle_file *items;	/* in strcmp order of their names */
+	struct ts_bundle_file *items; /* in strcmp order of their names */
 	size_t count;
 };
 

@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <tradestat/file.h>
 
-#define NAME_LENGTH 32		/* hexadecimal digits */
+#define NAME_LENGTH 32 /* hexadecimal digits */
 
 static bool join(char out[PATH_MAX], const char *fmt, ...) TS_PRINTF(2, 3);
 
@@ -37,10 +37,11 @@ static enum ts_status
 cannot_write(struct ts_err *err, int cause, const char *path)
 {
 	if (cause == EACCES || cause == EPERM || cause == EROFS)
-		return ts_fail(err, TS_SYSTEM, "cannot write into %s: %s; "
+		return ts_fail(err, TS_SYSTEM,
+			       "cannot write into %s: %s; "
 			       "make it writable for this user, or choose "
-			       "another folder (output_dir, --output)", path,
-			       strerror(cause));
+			       "another folder (output_dir, --output)",
+			       path, strerror(cause));
 	return ts_fail_errno(err, cause, "cannot write into %s", path);
 }
 
@@ -54,8 +55,10 @@ make_folder(const char *path, mode_t mode, struct ts_err *err)
 	if (lstat(path, &meta) != 0)
 		return ts_fail_errno(err, errno, "%s", path);
 	if (!S_ISDIR(meta.st_mode))
-		return ts_fail(err, TS_SYSTEM, "%s is in the way: not a "
-			       "folder", path);
+		return ts_fail(err, TS_SYSTEM,
+			       "%s is in the way: not a "
+			       "folder",
+			       path);
 	return TS_OK;
 }
 
@@ -63,8 +66,8 @@ make_folder(const char *path, mode_t mode, struct ts_err *err)
 static enum ts_status
 take_lock(const char *path, int flags, int *out, struct ts_err *err)
 {
-	TS_AUTO_FD fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags,
-			     0600);
+	TS_AUTO_FD fd =
+		open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
 	struct stat held, named;
 
 	if (fd < 0 && (errno == EEXIST || errno == ENOENT))
@@ -180,8 +183,7 @@ ts_work_open(const char *output_dir, struct ts_work *out, struct ts_err *err)
 	if (realpath(output_dir, work.output) == NULL)
 		return ts_fail_errno(err, errno, "%s", output_dir);
 	if (!join(root, "%s/.work", work.output))
-		return ts_fail(err, TS_SYSTEM, "%s: path too long",
-			       output_dir);
+		return ts_fail(err, TS_SYSTEM, "%s: path too long", output_dir);
 	if (make_folder(root, 0700, err) != TS_OK)
 		return err->status;
 	sweep(root);

@@ -14,13 +14,13 @@
 #include <tradestat/err.h>
 
 struct ts_work {
-	char output[PATH_MAX];		/* absolute, no link in it */
-	char path[PATH_MAX];		/* <output>/.work/<random> */
-	char bundle[PATH_MAX];		/* <path>/bundle, what gets published */
-	char charts[PATH_MAX];		/* <path>/bundle/charts */
-	char scratch[PATH_MAX];		/* <path>/scratch */
+	char output[PATH_MAX];  /* absolute, no link in it */
+	char path[PATH_MAX];    /* <output>/.work/<random> */
+	char bundle[PATH_MAX];  /* <path>/bundle, what gets published */
+	char charts[PATH_MAX];  /* <path>/bundle/charts */
+	char scratch[PATH_MAX]; /* <path>/scratch */
 	char lock[PATH_MAX];
-	int lock_fd;			/* -1: not open */
+	int lock_fd; /* -1: not open */
 };
 
 enum ts_status ts_work_open(const char *output_dir, struct ts_work *out,

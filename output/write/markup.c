@@ -4,7 +4,7 @@
 #include <string.h>
 #include <tradestat/text.h>
 
-#define TEXT_MOST 10000		/* characters */
+#define TEXT_MOST 10000 /* characters */
 
 void
 ts_markup_exact(struct ts_buf *out, const char *text, size_t length)

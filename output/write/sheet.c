@@ -6,13 +6,13 @@
 #include <tradestat/text.h>
 #include "output/write/markup.h"
 
-#define ROWS_MOST 400		/* a page is for reading; told when cut */
-#define ROWS_TALL 16		/* more scroll in a window of their own */
+#define ROWS_MOST 400 /* a page is for reading; told when cut */
+#define ROWS_TALL 16  /* more scroll in a window of their own */
 
 /* Columns whose digits are names: grouped or right-aligned they would lie. */
 static const char *const name_columns[] = {
-	"product", "code", "hs", "period", "year", "reporter", "partner",
-	"rank", "flow", "month",
+	"product",  "code",    "hs",   "period", "year",
+	"reporter", "partner", "rank", "flow",   "month",
 };
 
 /* What a figure may consist of beside digits: signs, points, groups, the
@@ -21,14 +21,19 @@ static bool
 is_figure_mark(uint32_t c)
 {
 	switch (c) {
-	case '+': case '-': case '.': case ',': case ' ': case '%':
+	case '+':
+	case '-':
+	case '.':
+	case ',':
+	case ' ':
+	case '%':
 	case '$':
-	case 0xA0:	/* no-break space */
-	case 0x202F:	/* narrow no-break space */
-	case 0x2212:	/* minus */
-	case 0xD7:	/* times */
-	case 0x20AC:	/* euro */
-	case 0x20B8:	/* tenge */
+	case 0xA0:   /* no-break space */
+	case 0x202F: /* narrow no-break space */
+	case 0x2212: /* minus */
+	case 0xD7:   /* times */
+	case 0x20AC: /* euro */
+	case 0x20B8: /* tenge */
 		return true;
 	default:
 		return false;
@@ -164,7 +169,7 @@ put_column_name(struct ts_buf *out, const char *name)
 
 struct sheet {
 	const struct ts_table *table;
-	size_t unit;		/* column that is not shown; in the headers */
+	size_t unit; /* column that is not shown; in the headers */
 	const char *unit_text;
 };
 
@@ -185,9 +190,9 @@ put_head(struct ts_buf *out, const struct sheet *sheet)
 	for (size_t i = 0; i < table->column_count; i++) {
 		if (i == sheet->unit)
 			continue;
-		ts_buf_add(out, is_figure_column(table, i) ?
-			   "<th scope=\"col\" class=\"n\">" :
-			   "<th scope=\"col\">");
+		ts_buf_add(out, is_figure_column(table, i)
+					? "<th scope=\"col\" class=\"n\">"
+					: "<th scope=\"col\">");
 		put_column_name(out, table->columns[i]);
 		if (sheet->unit != TS_NO_COLUMN &&
 		    has_unit(table->columns[i])) {
@@ -228,8 +233,8 @@ put_rows(struct ts_buf *out, const struct sheet *sheet, size_t rows)
 }
 
 void
-ts_sheet(struct ts_buf *out, const struct ts_table *table,
-	 const char *caption, const char *full)
+ts_sheet(struct ts_buf *out, const struct ts_table *table, const char *caption,
+	 const char *full)
 {
 	struct sheet sheet = { .table = table,
 			       .unit = ts_table_column(table, "unit") };
@@ -248,7 +253,8 @@ ts_sheet(struct ts_buf *out, const struct ts_table *table,
 	if (rows > ROWS_MOST)
 		rows = ROWS_MOST;
 	/* a region that scrolls must be reachable by keyboard */
-	ts_buf_addf(out, "<div class=\"scroll%s\" tabindex=\"0\" "
+	ts_buf_addf(out,
+		    "<div class=\"scroll%s\" tabindex=\"0\" "
 		    "role=\"region\" aria-label=\"Table: ",
 		    rows > ROWS_TALL ? " tall" : "");
 	ts_markup(out, caption);
@@ -261,9 +267,10 @@ ts_sheet(struct ts_buf *out, const struct ts_table *table,
 	if (missing)
 		ts_buf_add(out, "<p class=\"small\">\u2013 no data</p>\n");
 	if (rows < table->row_count) {
-		ts_buf_addf(out, "<p class=\"small\">The first %zu of %zu "
-			    "rows; all of them are in ", rows,
-			    table->row_count);
+		ts_buf_addf(out,
+			    "<p class=\"small\">The first %zu of %zu "
+			    "rows; all of them are in ",
+			    rows, table->row_count);
 		ts_markup(out, full);
 		ts_buf_add(out, ".</p>\n");
 	}

@@ -22,24 +22,71 @@
 /* Shapes, text and paint. Nothing that runs, loads, links or animates; no
  * <style>, which would reach the whole page; no <foreignObject>. */
 static const char *const elements[] = {
-	"circle", "clipPath", "defs", "ellipse", "feComposite", "feFlood",
-	"filter", "g", "line", "linearGradient", "path", "pattern", "polygon",
-	"polyline", "rect", "stop", "text", "tspan", "use",
+	"circle",  "clipPath", "defs",    "ellipse",  "feComposite",
+	"feFlood", "filter",   "g",       "line",     "linearGradient",
+	"path",    "pattern",  "polygon", "polyline", "rect",
+	"stop",    "text",     "tspan",   "use",
 };
 /* Sorted by hand only for the reader. Those of the second list are known and
  * of no use in a page. */
 static const char *const attributes[] = {
-	"clip-path", "clip-rule", "color", "cx", "cy", "d",
-	"dominant-baseline", "dx", "dy", "fill", "fill-opacity", "fill-rule",
-	"filter", "filterUnits", "flood-color", "flood-opacity", "font-size",
-	"font-style", "font-weight", "gradientTransform", "gradientUnits",
-	"height", "href", "id", "in", "in2", "offset", "opacity", "operator",
-	"patternUnits", "points", "r", "result", "rx", "ry", "stop-color",
-	"stop-opacity", "stroke", "stroke-dasharray", "stroke-dashoffset",
-	"stroke-linecap", "stroke-linejoin", "stroke-miterlimit",
-	"stroke-opacity", "stroke-width", "style", "text-anchor",
-	"text-decoration", "transform", "visibility", "width", "x", "x1",
-	"x2", "y", "y1", "y2",
+	"clip-path",
+	"clip-rule",
+	"color",
+	"cx",
+	"cy",
+	"d",
+	"dominant-baseline",
+	"dx",
+	"dy",
+	"fill",
+	"fill-opacity",
+	"fill-rule",
+	"filter",
+	"filterUnits",
+	"flood-color",
+	"flood-opacity",
+	"font-size",
+	"font-style",
+	"font-weight",
+	"gradientTransform",
+	"gradientUnits",
+	"height",
+	"href",
+	"id",
+	"in",
+	"in2",
+	"offset",
+	"opacity",
+	"operator",
+	"patternUnits",
+	"points",
+	"r",
+	"result",
+	"rx",
+	"ry",
+	"stop-color",
+	"stop-opacity",
+	"stroke",
+	"stroke-dasharray",
+	"stroke-dashoffset",
+	"stroke-linecap",
+	"stroke-linejoin",
+	"stroke-miterlimit",
+	"stroke-opacity",
+	"stroke-width",
+	"style",
+	"text-anchor",
+	"text-decoration",
+	"transform",
+	"visibility",
+	"width",
+	"x",
+	"x1",
+	"x2",
+	"y",
+	"y1",
+	"y2",
 };
 static const char *const dropped[] = { "class", "version", "font-variant" };
 
@@ -50,18 +97,18 @@ struct spot {
 
 struct sieve {
 	const struct ts_svg *svg;
-	struct ts_buf *out;	/* what is inside the root */
+	struct ts_buf *out; /* what is inside the root */
 	struct ts_err *err;
 	enum ts_status status;
 	int depth;
-	int skip;		/* depth inside a <title> or <desc> */
-	int text_depth;		/* of the open <text>, 0: none */
+	int skip;       /* depth inside a <title> or <desc> */
+	int text_depth; /* of the open <text>, 0: none */
 	struct spot spots[DEPTH_MOST + 1];
-	size_t text_start;	/* where the open <text> begins in out */
-	struct ts_buf label;	/* its characters */
-	double box[4];		/* the viewBox */
-	double taken_y;		/* lowest line of title that was taken out */
-	double kept_y;		/* highest text that stays */
+	size_t text_start;   /* where the open <text> begins in out */
+	struct ts_buf label; /* its characters */
+	double box[4];       /* the viewBox */
+	double taken_y;      /* lowest line of title that was taken out */
+	double kept_y;       /* highest text that stays */
 };
 
 static bool
@@ -74,11 +121,11 @@ is_listed(const char *name, size_t length, const char *const *list,
 			return true;
 	return false;
 }
-#define LISTED(name, length, list)					\
+#define LISTED(name, length, list)                                             \
 	is_listed(name, length, list, sizeof list / sizeof list[0])
 
-static void refuse(struct sieve *sieve, const char *fmt, ...)
-	TS_PRINTF(2, 3) __attribute__((cold));
+static void refuse(struct sieve *sieve, const char *fmt, ...) TS_PRINTF(2, 3)
+	__attribute__((cold));
 
 static void
 refuse(struct sieve *sieve, const char *fmt, ...)
@@ -102,8 +149,8 @@ is_id_text(const char *text, size_t length)
 	for (size_t i = 0; i < length; i++)
 		if (!((text[i] >= 'a' && text[i] <= 'z') ||
 		      (text[i] >= 'A' && text[i] <= 'Z') ||
-		      (text[i] >= '0' && text[i] <= '9') ||
-		      text[i] == '_' || text[i] == '-' || text[i] == '.'))
+		      (text[i] >= '0' && text[i] <= '9') || text[i] == '_' ||
+		      text[i] == '-' || text[i] == '.'))
 			return false;
 	return true;
 }
@@ -136,8 +183,7 @@ put_value(struct sieve *sieve, const char *value, size_t length)
 			return false;
 		ts_markup_exact(sieve->out, value, (size_t)(id + 1 - value));
 		ts_buf_addf(sieve->out, "%s-", sieve->svg->prefix);
-		ts_markup_exact(sieve->out, id + 1,
-				(size_t)(close - id - 1));
+		ts_markup_exact(sieve->out, id + 1, (size_t)(close - id - 1));
 		value = close;
 	}
 	ts_markup_exact(sieve->out, value, (size_t)(end - value));
@@ -192,10 +238,13 @@ is_plain_style(const char *style, size_t length)
 static void
 put_family(struct sieve *sieve, const char *value, size_t length)
 {
-	static const struct { const char *name, *weight; } weights[] = {
-		{ " Thin", "100" }, { " Light", "300" }, { " Medium", "500" },
-		{ " SemiBold", "600" }, { " Bold", "700" },
-		{ " ExtraBold", "800" }, { " Black", "900" },
+	static const struct {
+		const char *name, *weight;
+	} weights[] = {
+		{ " Thin", "100" },   { " Light", "300" },
+		{ " Medium", "500" }, { " SemiBold", "600" },
+		{ " Bold", "700" },   { " ExtraBold", "800" },
+		{ " Black", "900" },
 	};
 	const char *comma = memchr(value, ',', length);
 	const char *weight = NULL;
@@ -205,8 +254,8 @@ put_family(struct sieve *sieve, const char *value, size_t length)
 	for (size_t i = 0; i < sizeof weights / sizeof weights[0]; i++) {
 		size_t tail = strlen(weights[i].name);
 
-		if (length > tail && memcmp(value + length - tail,
-					    weights[i].name, tail) == 0) {
+		if (length > tail &&
+		    memcmp(value + length - tail, weights[i].name, tail) == 0) {
 			weight = weights[i].weight;
 			length -= tail;
 			break;
@@ -234,7 +283,7 @@ put_attribute(struct sieve *sieve, const xmlChar **at)
 	const char *uri = (const char *)at[2], *value = (const char *)at[3];
 	size_t length = (size_t)(at[4] - at[3]);
 	bool is_link = prefix != NULL && uri != NULL &&
-		strcmp(uri, XLINK_NS) == 0 && strcmp(name, "href") == 0;
+		       strcmp(uri, XLINK_NS) == 0 && strcmp(name, "href") == 0;
 
 	if (prefix != NULL && strcmp(prefix, "xml") == 0 &&
 	    strcmp(name, "space") == 0) {
@@ -262,11 +311,13 @@ put_attribute(struct sieve *sieve, const xmlChar **at)
 		ts_buf_addf(sieve->out, "%s%s-", skip == 1 ? "#" : "",
 			    sieve->svg->prefix);
 		ts_markup_exact(sieve->out, value + skip, length - skip);
-	} else if (strcmp(name, "style") == 0 ?
-		   !is_plain_style(value, length) :
-		   !is_plain_value(value, length)) {
-		refuse(sieve, "attribute %s has a value that is not on the "
-		       "list", name);
+	} else if (strcmp(name, "style") == 0
+			   ? !is_plain_style(value, length)
+			   : !is_plain_value(value, length)) {
+		refuse(sieve,
+		       "attribute %s has a value that is not on the "
+		       "list",
+		       name);
 	} else if (!put_value(sieve, value, length)) {
 		refuse(sieve, "attribute %s points out of the file", name);
 	}
@@ -397,9 +448,10 @@ put_root(struct ts_buf *out, const struct sieve *sieve)
 	put_number(out, sieve->box[2]);
 	ts_buf_add_char(out, ' ');
 	put_number(out, ts_round(sieve->box[3] - cut, 2));
-	ts_buf_addf(out, "\" role=\"img\" aria-labelledby=\"%s-t %s-d\">"
-		    "<title id=\"%s-t\">", svg->prefix, svg->prefix,
-		    svg->prefix);
+	ts_buf_addf(out,
+		    "\" role=\"img\" aria-labelledby=\"%s-t %s-d\">"
+		    "<title id=\"%s-t\">",
+		    svg->prefix, svg->prefix, svg->prefix);
 	ts_markup(out, svg->title);
 	ts_buf_addf(out, "</title><desc id=\"%s-d\">", svg->prefix);
 	ts_markup(out, svg->description);
@@ -473,8 +525,7 @@ characters(void *ctx, const xmlChar *text, int count)
 {
 	struct sieve *sieve = ((xmlParserCtxtPtr)ctx)->_private;
 
-	if (sieve->status != TS_OK || sieve->skip > 0 ||
-	    sieve->text_depth == 0)
+	if (sieve->status != TS_OK || sieve->skip > 0 || sieve->text_depth == 0)
 		return;
 	ts_markup_exact(sieve->out, (const char *)text, (size_t)count);
 	ts_buf_add_bytes(&sieve->label, text, (size_t)count);
@@ -492,8 +543,8 @@ static void
 no_instruction(void *ctx, const xmlChar *target, const xmlChar *data)
 {
 	(void)data;
-	refuse(((xmlParserCtxtPtr)ctx)->_private,
-	       "has an instruction <?%.40s", (const char *)target);
+	refuse(((xmlParserCtxtPtr)ctx)->_private, "has an instruction <?%.40s",
+	       (const char *)target);
 }
 
 static void
@@ -516,13 +567,13 @@ sift(struct sieve *sieve, const struct ts_buf *bytes)
 		.processingInstruction = no_instruction,
 		.serror = silent,
 	};
-	xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, NULL, NULL,
-							  0, NULL);
+	xmlParserCtxtPtr parser =
+		xmlCreatePushParserCtxt(&handler, NULL, NULL, 0, NULL);
 	const xmlError *error;
 
 	if (parser == NULL) {
-		sieve->status = ts_fail(sieve->err, TS_SYSTEM,
-					"svg: out of memory");
+		sieve->status =
+			ts_fail(sieve->err, TS_SYSTEM, "svg: out of memory");
 		return;
 	}
 	parser->_private = sieve;
@@ -542,12 +593,14 @@ ts_svg_inline(struct ts_buf *out, const struct ts_buf *bytes,
 	      const struct ts_svg *svg, struct ts_err *err)
 {
 	TS_AUTO_BUF body = TS_BUF_INIT(SVG_MOST);
-	struct sieve sieve = { .svg = svg, .out = &body, .err = err,
-			       .label = TS_BUF_INIT(65536), .kept_y = 1e9 };
+	struct sieve sieve = { .svg = svg,
+			       .out = &body,
+			       .err = err,
+			       .label = TS_BUF_INIT(65536),
+			       .kept_y = 1e9 };
 
 	if (bytes->used > SVG_MOST)
-		return ts_fail(err, TS_BAD_DATA, "svg: %zu bytes",
-			       bytes->used);
+		return ts_fail(err, TS_BAD_DATA, "svg: %zu bytes", bytes->used);
 	sift(&sieve, bytes);
 	ts_buf_free(&sieve.label);
 	if (sieve.status != TS_OK)

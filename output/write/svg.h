@@ -16,9 +16,9 @@
 #include <tradestat/err.h>
 
 struct ts_svg {
-	const char *prefix;	/* "c1": letters and digits, unique in a page */
+	const char *prefix; /* "c1": letters and digits, unique in a page */
 	const char *title;
-	const char *subtitle;	/* NULL or "": none */
+	const char *subtitle; /* NULL or "": none */
 	const char *description;
 };
 

@@ -8,8 +8,11 @@
 #include "config/schema.h"
 
 static const struct ts_conf_defaults defaults = {
-	.main_file = NULL, .state_dir = "/s", .cache_dir = "/c",
-	.plugin_dir = "/p", .codes_dir = "/k",
+	.main_file = NULL,
+	.state_dir = "/s",
+	.cache_dir = "/c",
+	.plugin_dir = "/p",
+	.codes_dir = "/k",
 };
 
 static void
@@ -25,8 +28,7 @@ load(const char *path)
 	struct ts_conf *conf = NULL;
 	struct ts_err err = { 0 };
 
-	if (ts_conf_load(path, &defaults, complain, NULL, &conf, &err) !=
-	    TS_OK)
+	if (ts_conf_load(path, &defaults, complain, NULL, &conf, &err) != TS_OK)
 		fail_msg("%s", err.text);
 	return conf;
 }
@@ -51,8 +53,8 @@ uncomment(struct ts_buf *out, const char *text)
 {
 	while (*text != '\0') {
 		size_t length = strcspn(text, "\n");
-		bool setting = text[0] == '#' &&
-			(text[1] != ' ' || text[2] == ' ');
+		bool setting =
+			text[0] == '#' && (text[1] != ' ' || text[2] == ' ');
 
 		ts_buf_add_bytes(out, text + (setting ? 1 : 0),
 				 length - (setting ? 1 : 0));
@@ -76,8 +78,9 @@ uncommenting_the_example_changes_nothing(void **state)
 	ts_conf_example(&printed);
 	uncomment(&live, printed.data);
 	snprintf(path, sizeof path, "%s/a.conf", folder);
-	assert_int_equal(ts_file_write(path, printed.data, printed.used, 0644,
-				       &err), TS_OK);
+	assert_int_equal(
+		ts_file_write(path, printed.data, printed.used, 0644, &err),
+		TS_OK);
 	one = load(path);
 	assert_int_equal(one->report_count + one->source_count, 0);
 	assert_int_equal(ts_file_write(path, live.data, live.used, 0644, &err),
@@ -124,9 +127,9 @@ static void
 every_setting_is_documented(void **state)
 {
 	static const struct ts_opt *const tables[] = {
-		ts_conf_main_opts, ts_conf_source_head_opts,
-		ts_conf_source_opts, ts_conf_report_opts, ts_conf_gates_opts,
-		ts_conf_delivery_head_opts,
+		ts_conf_main_opts,   ts_conf_source_head_opts,
+		ts_conf_source_opts, ts_conf_report_opts,
+		ts_conf_gates_opts,  ts_conf_delivery_head_opts,
 	};
 	TS_AUTO_BUF text = TS_BUF_INIT(1 << 20);
 	struct ts_err err = { 0 };
@@ -149,7 +152,8 @@ every_setting_is_documented(void **state)
 				 opt->name, opt->preset);
 			if (strstr(text.data, preset) == NULL)
 				fail_msg("the default of %s is not in the "
-					 "manual", opt->name);
+					 "manual",
+					 opt->name);
 		}
 	}
 }

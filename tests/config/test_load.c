@@ -12,8 +12,10 @@
 
 static const struct ts_conf_defaults defaults = {
 	.main_file = "/nonexistent/tradestat.conf",
-	.state_dir = "/var/lib/tradestat", .cache_dir = "/var/cache/tradestat",
-	.plugin_dir = "/usr/lib/tradestat", .codes_dir = "/usr/share/codes",
+	.state_dir = "/var/lib/tradestat",
+	.cache_dir = "/var/cache/tradestat",
+	.plugin_dir = "/usr/lib/tradestat",
+	.codes_dir = "/usr/share/codes",
 };
 
 struct heard {
@@ -79,13 +81,13 @@ load(const char *name)
 	return ts_conf_load(name, &defaults, hear, &heard, &conf, &err);
 }
 
-#define REPORT_START							\
-	"report:\n{\n  id = \"a\"; title = \"A\";\n"			\
-	"  template = \"bilateral\"; reporter = \"KAZ\"; "		\
+#define REPORT_START                                                           \
+	"report:\n{\n  id = \"a\"; title = \"A\";\n"                           \
+	"  template = \"bilateral\"; reporter = \"KAZ\"; "                     \
 	"partner = \"ITA\";\n"
-#define REPORT(id_text)							\
-	"report: { id = \"" id_text "\"; title = \"A\"; "		\
-	"template = \"bilateral\"; reporter = \"KAZ\"; "		\
+#define REPORT(id_text)                                                        \
+	"report: { id = \"" id_text "\"; title = \"A\"; "                      \
+	"template = \"bilateral\"; reporter = \"KAZ\"; "                       \
 	"partner = \"ITA\"; };\n"
 
 static void
@@ -115,7 +117,7 @@ the_report_of_the_product_page_is_read(void **state)
 	/* three languages that nothing can be written in yet */
 	assert_int_equal(heard.count, 3);
 	assert_non_null(strstr(heard.text, "it.conf:12: warning: languages: "
-			       "no texts in \"it\" yet"));
+					   "no texts in \"it\" yet"));
 	assert_int_equal(conf->report_count, 1);
 	report = ts_conf_report(conf, "kazakhstan-italy");
 	assert_non_null(report);
@@ -257,6 +259,15 @@ traps_of_libconfig_are_told_with_their_line(void **state)
 		{ "hexadecimal", "min_free = 0x1FFFFFFFF;\n",
 		  "t.conf:1: 0x1FFFFFFFF does not fit into 32 bits: write "
 		  "0x1FFFFFFFFL, or a quoted size such as \"4 GiB\"\n" },
+		{ "hexadecimal sign bit", "min_free = 0x80000000;\n",
+		  "t.conf:1: 0x80000000 does not fit into 32 bits: write "
+		  "0x80000000L, or a quoted size such as \"4 GiB\"\n" },
+		{ "past 64 bits, hexadecimal",
+		  "min_free = 0xFFFFFFFFFFFFFFFFL;\n",
+		  "t.conf:1: 0xFFFFFFFFFFFFFFFF is too large\n" },
+		{ "just past", "min_free = -2147483649;\n",
+		  "t.conf:1: -2147483649 does not fit into 32 bits: write "
+		  "-2147483649L, or a quoted size such as \"4 GiB\"\n" },
 		{ "past 64 bits", "min_free = 99999999999999999999L;\n",
 		  "t.conf:1: 99999999999999999999 is too large\n" },
 		{ "no float", "min_free = 1e999;\n",
@@ -265,14 +276,15 @@ traps_of_libconfig_are_told_with_their_line(void **state)
 		  "t.conf:5: 0101 would lose its leading zero: put codes into "
 		  "quotes\nt.conf:5: product takes text: put the value into "
 		  "quotes\n" },
-		{ "comma before ]", REPORT_START
-		  "  formats = [ \"csv\",\n # more\n ];\n};\n",
+		{ "comma before ]",
+		  REPORT_START "  formats = [ \"csv\",\n # more\n ];\n};\n",
 		  "t.conf:5: remove the comma before ]\n" },
 		{ "comma before )", "sources = ( { id = \"a\"; }, );\n",
 		  "t.conf:1: remove the comma before )\n" },
 		{ "twice", "font = \"a\";\nfont = \"b\";\n",
 		  "t.conf:2: font is set twice, first at t.conf:1\n" },
-		{ "twice in a group", "sources = ( { id = \"a\";\n x = 1; x = "
+		{ "twice in a group",
+		  "sources = ( { id = \"a\";\n x = 1; x = "
 		  "2; } );\n",
 		  "t.conf:2: x is set twice, first at t.conf:2\n" },
 		{ "mixed array", "font = [ \"a\", 1 ];\n",
@@ -295,7 +307,9 @@ traps_of_libconfig_are_told_with_their_line(void **state)
 		  "UTF-8\n" },
 		{ "bad UTF-8", "\n\nfont = \"\xff\";\n",
 		  "t.conf:3: is not UTF-8\n" },
-		{ "UTF-16", "\xff\xfe" "f",
+		{ "UTF-16",
+		  "\xff\xfe"
+		  "f",
 		  "t.conf:1: is UTF-16: save it as UTF-8\n" },
 	};
 
@@ -310,7 +324,8 @@ what_is_wrong_with_a_setting_is_told(void **state)
 		{ "unknown", "fnt = \"a\";\n",
 		  "t.conf:1: unknown setting \"fnt\", did you mean "
 		  "\"font\"?\n" },
-		{ "group of another name", "report: { id = \"a\"; title = "
+		{ "group of another name",
+		  "report: { id = \"a\"; title = "
 		  "\"A\"; template = \"country\"; reporter = \"KAZ\"; "
 		  "gate: { }; };\n",
 		  "t.conf:1: unknown setting \"gate\", did you mean "
@@ -334,7 +349,8 @@ what_is_wrong_with_a_setting_is_told(void **state)
 		{ "source without id", "sources = ( { a = 1; } );\n",
 		  "t.conf:1: sources: each { ... } needs an id (a to z, 0 to "
 		  "9, - and _), such as id = \"comtrade\"\n" },
-		{ "source twice", "sources = ( { id = \"a\"; },\n"
+		{ "source twice",
+		  "sources = ( { id = \"a\"; },\n"
 		  "{ id = \"a\"; } );\n",
 		  "t.conf:2: source \"a\" is defined twice, first at "
 		  "t.conf:1\n" },
@@ -357,43 +373,54 @@ what_is_wrong_with_a_report_is_told(void **state)
 		  "\"Kazakhstan\u2013Italy trade\"\n"
 		  "t.conf:1: template: is missing, write such as template = "
 		  "\"bilateral\"\n" },
-		{ "id that is a path", "report: { id = \"../x\"; title = "
+		{ "id that is a path",
+		  "report: { id = \"../x\"; title = "
 		  "\"A\"; template = \"country\"; reporter = \"KAZ\"; };\n",
 		  "t.conf:1: id: \"../x\" is not an id (a to z, 0 to 9, - and "
 		  "_)\n" },
-		{ "no partner", "report: { id = \"a\"; title = \"A\"; "
+		{ "no partner",
+		  "report: { id = \"a\"; title = \"A\"; "
 		  "template = \"bilateral\"; reporter = \"KAZ\"; };\n",
 		  "t.conf:1: partner: a bilateral report needs one, such as "
 		  "\"KAZ\"\n" },
-		{ "partner is reporter", "report: { id = \"a\"; title = "
+		{ "partner is reporter",
+		  "report: { id = \"a\"; title = "
 		  "\"A\"; template = \"bilateral\"; reporter = \"KAZ\";\n"
 		  "partner = \"KAZ\"; };\n",
 		  "t.conf:2: partner: is the reporter itself\n" },
-		{ "small letters", "report: { id = \"a\"; title = \"A\"; "
+		{ "small letters",
+		  "report: { id = \"a\"; title = \"A\"; "
 		  "template = \"country\"; reporter = \"kaz\"; };\n",
 		  "t.conf:1: reporter: \"kaz\" is not an ISO 3166 code of "
 		  "three capital letters, such as \"KAZ\"\n" },
-		{ "region without one", "report: { id = \"a\"; title = \"A\"; "
+		{ "region without one",
+		  "report: { id = \"a\"; title = \"A\"; "
 		  "template = \"region\"; };\n",
 		  "t.conf:1: region: a region report needs one, such as "
 		  "\"central-asia\"\n" },
-		{ "product of five digits", "report: { id = \"a\"; title = "
+		{ "product of five digits",
+		  "report: { id = \"a\"; title = "
 		  "\"A\"; template = \"product\"; reporter = \"KAZ\"; "
 		  "product = \"27090\"; };\n",
 		  "t.conf:1: product: \"27090\" is not an HS code of 2, 4 or 6 "
 		  "digits\n" },
-		{ "template", "report: { id = \"a\"; title = \"A\"; template "
+		{ "template",
+		  "report: { id = \"a\"; title = \"A\"; template "
 		  "= \"bilatral\"; reporter = \"KAZ\"; };\n",
 		  "t.conf:1: template: \"bilatral\" is not known, did you mean "
 		  "\"bilateral\"?\n" },
-		{ "words", REPORT_START "  send_when = \"never\";\n"
+		{ "words",
+		  REPORT_START
+		  "  send_when = \"never\";\n"
 		  "  frequency = \"Q\";\n  currency = \"usd\";\n};\n",
 		  "t.conf:5: send_when: \"never\" is none of changed, "
 		  "always\n"
 		  "t.conf:6: frequency: \"Q\" is none of A, M\n"
 		  "t.conf:7: currency: \"usd\" is not an ISO 4217 code of "
 		  "three capital letters, such as \"USD\"\n" },
-		{ "lists", REPORT_START "  languages = [ \"en\", \"de\" ];\n"
+		{ "lists",
+		  REPORT_START
+		  "  languages = [ \"en\", \"de\" ];\n"
 		  "  formats = [ ];\n  pages = [ \"a\", \"a\", \"B C\" ];\n"
 		  "};\n",
 		  "t.conf:5: languages: \"de\" is none of en, it, ru, kk\n"
@@ -404,16 +431,18 @@ what_is_wrong_with_a_report_is_told(void **state)
 		{ "ranges", REPORT_START "  years = 100; movers = 0;\n};\n",
 		  "t.conf:5: years: \"100\" is outside 1 to 60\n"
 		  "t.conf:5: movers: \"0\" is outside 1 to 50\n" },
-		{ "gates", REPORT_START "  gates: { on_missing = \"hlod\";\n"
-		  "  jump_factor = 5; jump = 1; };\n};\n",
+		{ "gates",
+		  REPORT_START "  gates: { on_missing = \"hlod\";\n"
+			       "  jump_factor = 5; jump = 1; };\n};\n",
 		  "t.conf:5: on_missing: \"hlod\" is not known, did you mean "
 		  "\"hold\"?\n"
 		  "t.conf:6: unknown setting \"jump\"\n" },
 		{ "delivery", REPORT_START "  deliver = ( { to = 1; } );\n};\n",
 		  "t.conf:5: deliver: each { ... } needs an output, such as "
 		  "output = \"directory\"\n" },
-		{ "delivery as text", REPORT_START "  deliver = ( \"x\" );\n"
-		  "};\n",
+		{ "delivery as text",
+		  REPORT_START "  deliver = ( \"x\" );\n"
+			       "};\n",
 		  "t.conf:5: deliver: is a list of groups: deliver = ( { "
 		  "output = \"directory\"; } );\n" },
 	};
@@ -434,7 +463,8 @@ all_problems_of_all_files_are_told_at_once(void **state)
 	put("reports.d/5.conf", "");
 	assert_int_equal(symlink("nowhere", "reports.d/6.conf"), 0);
 	assert_int_equal(load("t.conf"), TS_BAD_CONFIG);
-	assert_string_equal(heard.text,
+	assert_string_equal(
+		heard.text,
 		"t.conf:1: unknown setting \"fnt\", did you mean \"font\"?\n"
 		"./reports.d/2.conf:1: syntax error (is text in quotes, is "
 		"every bracket closed?)\n"
@@ -446,7 +476,7 @@ all_problems_of_all_files_are_told_at_once(void **state)
 		"./reports.d/6.conf: cannot be read: No such file or "
 		"directory\n");
 	assert_string_equal(err.text, "t.conf:1: unknown setting \"fnt\", did "
-			    "you mean \"font\"? (and 5 more)");
+				      "you mean \"font\"? (and 5 more)");
 }
 
 static void
@@ -522,20 +552,23 @@ an_included_file_is_named_in_messages(void **state)
 	(void)state;
 	assert_int_equal(mkdir("parts", 0755), 0);
 	put("parts/common.inc", "currency = \"usd\";\n@include "
-	    "\"deep.inc\"\n");
-	put("parts/deep.inc", "\xef\xbb\xbf" "years = 99;");
-	put("t.conf", REPORT_START "  # @include \"no.inc\"\n"
-	    "  @include \"parts/common.inc\" # the rest\n"
-	    "  movers = 99;\n};\n");
+				"\"deep.inc\"\n");
+	put("parts/deep.inc", "\xef\xbb\xbf"
+			      "years = 99;");
+	put("t.conf",
+	    REPORT_START "  # @include \"no.inc\"\n"
+			 "  @include \"parts/common.inc\" # the rest\n"
+			 "  movers = 99;\n};\n");
 	assert_int_equal(load("t.conf"), TS_BAD_CONFIG);
-	assert_string_equal(heard.text,
+	assert_string_equal(
+		heard.text,
 		"parts/deep.inc:1: years: \"99\" is outside 1 to 60\n"
 		"t.conf:7: movers: \"99\" is outside 1 to 50\n"
 		"parts/common.inc:1: currency: \"usd\" is not an ISO 4217 code "
 		"of three capital letters, such as \"USD\"\n");
 	put("reports.d/a.conf", "report: { id = \"r\"; title = \"A\"; "
-	    "template = \"country\"; reporter = \"KAZ\";\n"
-	    "@include \"../parts/fine.inc\"\n};\n");
+				"template = \"country\"; reporter = \"KAZ\";\n"
+				"@include \"../parts/fine.inc\"\n};\n");
 	put("parts/fine.inc", "years = 5;");
 	put("t.conf", "# nothing\n");
 	if (load("t.conf") != TS_OK)
@@ -551,7 +584,7 @@ a_file_that_others_can_write_is_refused(void **state)
 	assert_int_equal(chmod("t.conf", 0646), 0);
 	assert_int_equal(load("t.conf"), TS_BAD_CONFIG);
 	assert_string_equal(heard.text, "t.conf: can be written by others "
-			    "(mode 0646): chmod go-w it\n");
+					"(mode 0646): chmod go-w it\n");
 	assert_int_equal(chmod("t.conf", 0664), 0);
 	/* a person's own file under a group umask is fine, root's is not */
 	assert_int_equal(load("t.conf"),
@@ -575,7 +608,7 @@ what_cannot_be_read_says_why(void **state)
 		assert_int_equal(chmod("t.conf", 0), 0);
 		assert_int_equal(load("t.conf"), TS_BAD_CONFIG);
 		assert_string_equal(heard.text, "t.conf: cannot be read: "
-				    "Permission denied\n");
+						"Permission denied\n");
 	}
 }
 
@@ -632,11 +665,43 @@ deep_brackets_are_refused(void **state)
 }
 
 static void
+numbers_at_the_edge_are_read(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t value;
+	} rows[] = {
+		{ "2147483647", INT32_MAX },
+		{ "0x7FFFFFFF", INT32_MAX },
+		{ "4294967296L", INT64_C(4294967296) },
+		{ "0xFFFFFFFFL", UINT32_MAX },
+		{ "4.2e9", 4200000000 },
+		{ "4.2E+9", 4200000000 },
+		{ "5.", 5 },
+		{ "0", 0 },
+		{ "1e3", 1000 },
+		{ "+7", 7 },
+		{ "\"1 GiB\"", 1 << 30 },
+	};
+	char text[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(text, sizeof text, "min_free = %s;\n", rows[i].text);
+		put("t.conf", text);
+		if (load("t.conf") != TS_OK)
+			fail_msg("%s: %s", rows[i].text, heard.text);
+		assert_int_equal(conf->min_free, rows[i].value);
+	}
+}
+
+static void
 windows_line_ends_and_a_byte_order_mark_are_welcome(void **state)
 {
 	(void)state;
-	put("t.conf", "\xef\xbb\xbf" "font = \"Inter\";\r\n"
-	    "contact = \"a\" \"b\";\r\n");
+	put("t.conf", "\xef\xbb\xbf"
+		      "font = \"Inter\";\r\n"
+		      "contact = \"a\" \"b\";\r\n");
 	if (load("t.conf") != TS_OK)
 		fail_msg("%s", heard.text);
 	assert_string_equal(conf->contact, "ab");
@@ -665,22 +730,26 @@ settings_of_a_source_are_divided(void **state)
 
 	(void)state;
 	memset(&heard, 0, sizeof heard);
-	assert_int_equal(ts_conf_split(&all, ts_conf_source_opts,
-				       fetcher_opts, arena, &engine, &fetcher,
-				       hear, &heard, &err), TS_OK);
+	assert_int_equal(ts_conf_split(&all, ts_conf_source_opts, fetcher_opts,
+				       arena, &engine, &fetcher, hear, &heard,
+				       &err),
+			 TS_OK);
 	assert_int_equal(engine.count, 2);
 	assert_int_equal(fetcher.count, 2);
 	assert_int_equal(ts_opt_apply(ts_conf_source_opts, &engine, &values,
-				      arena, hear, &heard, &err), TS_OK);
+				      arena, hear, &heard, &err),
+			 TS_OK);
 	assert_string_equal(values.key, "credential:x");
 	assert_int_equal(values.timeout, 5);
 	assert_int_equal(values.retries, 4);
 	assert_true(values.per_minute == 0);
 	all.count = 6;
-	assert_int_equal(ts_conf_split(&all, ts_conf_source_opts,
-				       fetcher_opts, arena, &engine, &fetcher,
-				       hear, &heard, &err), TS_BAD_CONFIG);
-	assert_string_equal(heard.text,
+	assert_int_equal(ts_conf_split(&all, ts_conf_source_opts, fetcher_opts,
+				       arena, &engine, &fetcher, hear, &heard,
+				       &err),
+			 TS_BAD_CONFIG);
+	assert_string_equal(
+		heard.text,
 		"t.conf:4: unknown setting \"datset\", did you mean "
 		"\"dataset\"?\n"
 		"t.conf:5: unknown setting \"per_minut\", did you mean "
@@ -711,6 +780,7 @@ main(void)
 		TEST(a_huge_file_is_refused),
 		TEST(a_thousand_problems_are_not_all_shown),
 		TEST(deep_brackets_are_refused),
+		TEST(numbers_at_the_edge_are_read),
 		TEST(windows_line_ends_and_a_byte_order_mark_are_welcome),
 		TEST(settings_of_a_source_are_divided),
 	};

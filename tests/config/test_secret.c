@@ -45,8 +45,10 @@ put(const char *name, const void *bytes, size_t count, mode_t mode)
 static void
 a_credential_is_read_without_its_line_end(void **state)
 {
-	static const struct { const char *text, *value; } rows[] = {
-		{ "hunter2\n", "hunter2" }, { "hunter2", "hunter2" },
+	static const struct {
+		const char *text, *value;
+	} rows[] = {
+		{ "hunter2\n", "hunter2" },   { "hunter2", "hunter2" },
 		{ "hunter2\r\n", "hunter2" }, { " a b ", " a b " },
 		{ "p\u00e4ss", "p\u00e4ss" },
 	};
@@ -57,8 +59,8 @@ a_credential_is_read_without_its_line_end(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		/* systemd's ACL shows as a group bit */
 		put("key", rows[i].text, strlen(rows[i].text), 0440);
-		assert_int_equal(ts_secret_read("credential:key", &secret,
-						&err), TS_OK);
+		assert_int_equal(
+			ts_secret_read("credential:key", &secret, &err), TS_OK);
 		assert_string_equal(ts_secret_reveal(secret), rows[i].value);
 		ts_secret_free(secret);
 	}
@@ -101,11 +103,17 @@ static void
 what_is_no_secret_is_refused(void **state)
 {
 	char large[5000], path[600];
-	const struct { const char *why; const void *bytes; size_t count; }
-	rows[] = {
-		{ "empty", "", 0 }, { "a line end", "\n", 1 },
-		{ "two lines", "a\nb\n", 4 }, { "zero byte", "a\0b", 3 },
-		{ "escape", "a\x1b[2J", 5 }, { "too long", large, 5000 },
+	const struct {
+		const char *why;
+		const void *bytes;
+		size_t count;
+	} rows[] = {
+		{ "empty", "", 0 },
+		{ "a line end", "\n", 1 },
+		{ "two lines", "a\nb\n", 4 },
+		{ "zero byte", "a\0b", 3 },
+		{ "escape", "a\x1b[2J", 5 },
+		{ "too long", large, 5000 },
 		{ "one too long", large, 4097 },
 	};
 	struct ts_secret *secret = NULL;
@@ -134,9 +142,16 @@ static void
 a_reference_that_leads_nowhere_says_so(void **state)
 {
 	static const char *const bad[] = {
-		"credential:missing", "credential:", "credential:../key",
-		"credential:a/b", "credential:.hidden", "file:relative",
-		"file:/no/such/file", "hunter2", "", "command:pass show x",
+		"credential:missing",
+		"credential:",
+		"credential:../key",
+		"credential:a/b",
+		"credential:.hidden",
+		"file:relative",
+		"file:/no/such/file",
+		"hunter2",
+		"",
+		"command:pass show x",
 	};
 	struct ts_secret *secret = NULL;
 	struct ts_err err = { 0 };

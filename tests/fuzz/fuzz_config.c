@@ -11,7 +11,11 @@
 #include <tradestat/file.h>
 #include "config/load.h"
 
-#define MUST(condition) do { if (!(condition)) abort(); } while (0)
+#define MUST(condition)                                                        \
+	do {                                                                   \
+		if (!(condition))                                              \
+			abort();                                               \
+	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);
@@ -89,8 +93,7 @@ file_name(void)
 	return name;
 }
 
-static void __attribute__((destructor))
-tidy(void)
+static void __attribute__((destructor)) tidy(void)
 {
 	char name[96];
 
@@ -104,7 +107,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct ts_conf_defaults defaults = {
-		.state_dir = "/s", .cache_dir = "/c", .plugin_dir = "/p",
+		.state_dir = "/s",
+		.cache_dir = "/c",
+		.plugin_dir = "/p",
 		.codes_dir = "/k",
 	};
 	const char *name = file_name();

@@ -7,7 +7,11 @@
 #include <stdint.h>
 #include "output/write/svg.h"
 
-#define MUST(condition) do { if (!(condition)) abort(); } while (0)
+#define MUST(condition)                                                        \
+	do {                                                                   \
+		if (!(condition))                                              \
+			abort();                                               \
+	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -49,8 +53,9 @@ static void
 check(const struct ts_buf *out)
 {
 	static const char *const active[] = {
-		"<script", "<image", "<style", "<a ", "<a>", "<foreignObject",
-		"<!", "<?", "href=\"h", "href=\"/", "href=\"j", "href=\"d",
+		"<script",  "<image",         "<style",   "<a ",
+		"<a>",      "<foreignObject", "<!",       "<?",
+		"href=\"h", "href=\"/",       "href=\"j", "href=\"d",
 	};
 	const char *body = strstr(out->data, "</desc>");
 	xmlDocPtr doc;
@@ -69,7 +74,8 @@ check(const struct ts_buf *out)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct ts_svg svg = { .prefix = "c1", .title = "Exports rose",
+	const struct ts_svg svg = { .prefix = "c1",
+				    .title = "Exports rose",
 				    .subtitle = "US$ bn",
 				    .description = "a < b" };
 	struct ts_buf bytes = TS_BUF_INIT(1 << 20);

@@ -18,10 +18,10 @@ struct sample {
 
 static const struct ts_opt sample_opts[] = {
 	{ TS_OPT_AT(struct sample, STRING, base_url), .help = "Where." },
-	{ TS_OPT_AT(struct sample, INT, connections), .preset = "2",
-	  .min = 1, .max = 8, .help = "How many." },
-	{ TS_OPT_AT(struct sample, REAL, per_minute), .preset = "10",
-	  .min = 0, .max = 600, .help = "How often." },
+	{ TS_OPT_AT(struct sample, INT, connections), .preset = "2", .min = 1,
+	  .max = 8, .help = "How many." },
+	{ TS_OPT_AT(struct sample, REAL, per_minute), .preset = "10", .min = 0,
+	  .max = 600, .help = "How often." },
 	{ TS_OPT_AT(struct sample, BOOL, allow_http), .preset = "false",
 	  .help = "Without TLS." },
 	{ TS_OPT_AT(struct sample, SECONDS, timeout), .preset = "5 min",
@@ -110,7 +110,8 @@ every_problem_is_told_in_one_go(void **state)
 
 	(void)state;
 	assert_int_equal(apply(items, 6, &got, &heard, &err), TS_BAD_CONFIG);
-	assert_string_equal(heard.text,
+	assert_string_equal(
+		heard.text,
 		"x.conf:4: unknown setting \"conections\", did you mean "
 		"\"connections\"?\n"
 		"x.conf:8: timeout is set twice, first in line 5\n"
@@ -128,7 +129,7 @@ static void
 a_secret_typed_into_the_file_is_refused_and_not_repeated(void **state)
 {
 	static const char *const bad[] = {
-		"hunter2", "credential:", "credential:../shadow",
+		"hunter2",        "credential:",   "credential:../shadow",
 		"credential:a b", "file:relative", "FILE:/x",
 	};
 	struct ts_setting items[] = {
@@ -206,12 +207,12 @@ a_plugin_without_options_takes_none(void **state)
 	struct ts_err err = { 0 };
 
 	(void)state;
-	assert_int_equal(ts_opt_apply(NULL, NULL, NULL, NULL, NULL, NULL,
-				      &err), TS_OK);
-	assert_int_equal(ts_opt_apply(NULL, &settings, NULL, NULL, NULL, NULL,
-				      &err), TS_BAD_CONFIG);
-	assert_string_equal(err.text,
-			    "x.conf:2: unknown setting \"anything\"");
+	assert_int_equal(ts_opt_apply(NULL, NULL, NULL, NULL, NULL, NULL, &err),
+			 TS_OK);
+	assert_int_equal(
+		ts_opt_apply(NULL, &settings, NULL, NULL, NULL, NULL, &err),
+		TS_BAD_CONFIG);
+	assert_string_equal(err.text, "x.conf:2: unknown setting \"anything\"");
 }
 
 static void
@@ -220,30 +221,40 @@ units_are_whole_and_known(void **state)
 	static const struct {
 		const char *text;
 		bool bytes;
-		int64_t value;	/* -1: refused */
+		int64_t value; /* -1: refused */
 	} rows[] = {
-		{ "90", false, 90 },	     { "90 s", false, 90 },
-		{ "90s", false, 90 },	     { "5 min", false, 300 },
-		{ "2 h", false, 7200 },	     { "7 d", false, 604800 },
-		{ "1 week", false, 604800 }, { "5 m", false, -1 },
-		{ "1.5 h", false, -1 },	     { "-1 s", false, -1 },
-		{ "", false, -1 },	     { " 5", false, -1 },
+		{ "90", false, 90 },
+		{ "90 s", false, 90 },
+		{ "90s", false, 90 },
+		{ "5 min", false, 300 },
+		{ "2 h", false, 7200 },
+		{ "7 d", false, 604800 },
+		{ "1 week", false, 604800 },
+		{ "5 m", false, -1 },
+		{ "1.5 h", false, -1 },
+		{ "-1 s", false, -1 },
+		{ "", false, -1 },
+		{ " 5", false, -1 },
 		{ "5 s ", false, -1 },
 		{ "99999999999999999999", false, -1 },
 		{ "9223372036854775807 d", false, -1 },
-		{ "512 MiB", true, 536870912 }, { "10 kB", true, 10000 },
-		{ "10kB", true, 10000 },     { "0", true, 0 },
+		{ "512 MiB", true, 536870912 },
+		{ "10 kB", true, 10000 },
+		{ "10kB", true, 10000 },
+		{ "0", true, 0 },
 		{ "1 TiB", true, INT64_C(1) << 40 },
-		{ "1 mb", true, -1 },	     { "1 M", true, -1 },
+		{ "1 mb", true, -1 },
+		{ "1 M", true, -1 },
 	};
 	struct ts_err err = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		int64_t got = -1;
-		enum ts_status status = rows[i].bytes ?
-			ts_opt_bytes(rows[i].text, &got, &err) :
-			ts_opt_seconds(rows[i].text, &got, &err);
+		enum ts_status status =
+			rows[i].bytes
+				? ts_opt_bytes(rows[i].text, &got, &err)
+				: ts_opt_seconds(rows[i].text, &got, &err);
 
 		if (got != rows[i].value ||
 		    (status == TS_OK) != (rows[i].value >= 0))
@@ -256,15 +267,22 @@ static void
 the_nearest_name_is_near(void **state)
 {
 	static const char *const names[] = {
-		"id", "title", "template", "timetable", "currency",
-		"languages", NULL,
+		"id",       "title",     "template", "timetable",
+		"currency", "languages", NULL,
 	};
-	static const struct { const char *text, *near; } rows[] = {
-		{ "tilte", "title" },	     { "Title", "title" },
-		{ "curency", "currency" },   { "language", "languages" },
-		{ "time-table", "timetable" }, { "di", "id" },
-		{ "xy", NULL },		     { "", NULL },
-		{ "recipients", NULL },	     { "titlepage", NULL },
+	static const struct {
+		const char *text, *near;
+	} rows[] = {
+		{ "tilte", "title" },
+		{ "Title", "title" },
+		{ "curency", "currency" },
+		{ "language", "languages" },
+		{ "time-table", "timetable" },
+		{ "di", "id" },
+		{ "xy", NULL },
+		{ "", NULL },
+		{ "recipients", NULL },
+		{ "titlepage", NULL },
 	};
 
 	(void)state;

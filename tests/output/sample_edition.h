@@ -63,24 +63,28 @@ sample_pdf(struct ts_buf *out, int pages)
 	ts_buf_add(out, " ] >>\nendobj\n");
 	for (int i = 0; i < pages; i++) {
 		at[3 + i] = out->used;
-		ts_buf_addf(out, "%d 0 obj\n<< /Type /Page /Parent 2 0 R "
+		ts_buf_addf(out,
+			    "%d 0 obj\n<< /Type /Page /Parent 2 0 R "
 			    "/MediaBox [0 0 595 842] /Resources << >> >>\n"
-			    "endobj\n", 3 + i);
+			    "endobj\n",
+			    3 + i);
 	}
 	start = out->used;
 	ts_buf_addf(out, "xref\n0 %d\n0000000000 65535 f \n", count + 1);
 	for (int i = 1; i <= count; i++)
 		ts_buf_addf(out, "%010zu 00000 n \n", at[i]);
-	ts_buf_addf(out, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n"
-		    "%zu\n%%%%EOF\n", count + 1, start);
+	ts_buf_addf(out,
+		    "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n"
+		    "%zu\n%%%%EOF\n",
+		    count + 1, start);
 }
 
 static const char *
 sample_file(struct sample *sample, const char *folder, const char *name,
 	    const char *bytes, size_t count)
 {
-	const char *path = ts_arena_printf(sample->arena, "%s/%s", folder,
-					   name);
+	const char *path =
+		ts_arena_printf(sample->arena, "%s/%s", folder, name);
 	struct ts_err err = { 0 };
 
 	if (ts_file_write(path, bytes, count, 0600, &err) != TS_OK)
@@ -115,8 +119,9 @@ sample_table(struct sample *sample)
 	struct ts_table *table;
 	struct ts_err err = { 0 };
 
-	assert_int_equal(ts_table_new(sample->arena, "sample", columns, 5,
-				      &table, &err), TS_OK);
+	assert_int_equal(
+		ts_table_new(sample->arena, "sample", columns, 5, &table, &err),
+		TS_OK);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		assert_int_equal(ts_table_add(table, rows[i], &err), TS_OK);
 	return table;
@@ -126,7 +131,8 @@ static void
 sample_sources(struct sample *sample)
 {
 	sample->sources[0] = (struct ts_source_note){
-		.id = "doc-1", .publisher = "United Nations, UN Comtrade",
+		.id = "doc-1",
+		.publisher = "United Nations, UN Comtrade",
 		.dataset = "C/A/HS",
 		.url = "https://comtradeapi.un.org/public/v1/preview/C/A/HS"
 		       "?reporterCode=398&partnerCode=380",
@@ -140,7 +146,8 @@ sample_sources(struct sample *sample)
 	sample->sources[1].url = "https://comtradeapi.un.org/public/v1/"
 				 "preview/C/A/HS?reporterCode=380";
 	sample->sources[2] = (struct ts_source_note){
-		.id = "doc-3", .publisher = "World Bank",
+		.id = "doc-3",
+		.publisher = "World Bank",
 		.dataset = "World Development Indicators",
 		.url = "http://api.example.org/insecure",
 		.retrieved = "2026-11-24T05:31:09Z",
@@ -153,7 +160,9 @@ sample_sources(struct sample *sample)
 static void
 sample_figures(struct sample *sample)
 {
-	static const struct { const char *id, *label, *value; } rows[] = {
+	static const struct {
+		const char *id, *label, *value;
+	} rows[] = {
 		{ "turnover/2024", "Turnover, 2024", "19900000000" },
 		{ "exports/2024", "Exports to Italy, 2024", "18700000000" },
 		{ "imports/2024", "Imports from Italy, 2024", "1300000000" },
@@ -161,25 +170,29 @@ sample_figures(struct sample *sample)
 	};
 	static const char *const changes[] = { "24%", "25.8%", "2.2%",
 					       "level stated for 2024" };
-	static const char *const values[] = { "$19.9 bn", "$18.7 bn",
-					      "$1.3 bn", "85%" };
+	static const char *const values[] = { "$19.9 bn", "$18.7 bn", "$1.3 bn",
+					      "85%" };
 
 	sample->documents[0] = "doc-1";
 	sample->documents[1] = "doc-2";
 	sample->documents[2] = "doc-3";
 	for (size_t i = 0; i < 4; i++) {
 		sample->figures[i] = (struct ts_figure){
-			.id = rows[i].id, .label = rows[i].label,
+			.id = rows[i].id,
+			.label = rows[i].label,
 			.value = rows[i].value,
-			.unit = i == 3 ? "percent" : "USD", .status = "ok",
+			.unit = i == 3 ? "percent" : "USD",
+			.status = "ok",
 			.indicator = i == 0 ? "turnover" : "",
 			.vintage = "2026-11-24T05:31:07Z",
 			.documents = sample->documents,
 			.document_count = i == 3 ? 3 : 2,
 		};
 		sample->keys[i] = (struct ts_key_figure){
-			.label = rows[i].label, .value = values[i],
-			.change = changes[i], .direction = i == 3 ? 0 : 1,
+			.label = rows[i].label,
+			.value = values[i],
+			.change = changes[i],
+			.direction = i == 3 ? 0 : 1,
 			.figure_id = rows[i].id,
 		};
 	}
@@ -199,33 +212,45 @@ sample_pages(struct sample *sample, const char *charts)
 		.id = "turnover",
 		.title = "Trade with Italy rose 24% to $19.9 billion in 2024",
 		.subtitle = "Exports and imports, US$, 2023 to 2024",
-		.sentences = sample->sentences, .sentence_count = 1,
+		.sentences = sample->sentences,
+		.sentence_count = 1,
 		.alt = "Columns: exports and imports by year.",
 		.source_line = "UN Comtrade, C/A/HS, retrieved 2026-11-24",
 		.notes = "2024 is provisional.",
-		.table = table, .data = table,
+		.table = table,
+		.data = table,
 		.svg = sample_chart(sample, charts, "turnover.svg", "#FFF"),
 		.svg_dark = sample_chart(sample, charts, "turnover-dark.svg",
 					 "#14181F"),
-		.width = 600, .height = 400,
+		.width = 600,
+		.height = 400,
 	};
 	sample->pages[1] = sample->pages[0];
 	sample->pages[1].id = "movers-exports";
 	sample->pages[1].title = "Crude oil moved most among exports";
 	sample->pages[1].sentence_count = 3;
-	sample->pages[1].svg = sample_chart(sample, charts, "movers.svg",
-					    "#FFF");
+	sample->pages[1].svg =
+		sample_chart(sample, charts, "movers.svg", "#FFF");
 	sample->pages[1].svg_dark = NULL;
 	sample->pages[2] = (struct ts_page){
 		.id = "reconciliation",
 		.title = "Two sources tell two sizes of the same trade",
-		.subtitle = "", .alt = "", .source_line = "", .notes = "",
-		.sentences = sample->sentences, .sentence_count = 1,
-		.table = table, .data = table,
+		.subtitle = "",
+		.alt = "",
+		.source_line = "",
+		.notes = "",
+		.sentences = sample->sentences,
+		.sentence_count = 1,
+		.table = table,
+		.data = table,
 	};
 	sample->pages[3] = (struct ts_page){
-		.id = "seasonality", .title = "Seasonality", .subtitle = "",
-		.alt = "", .source_line = "", .notes = "",
+		.id = "seasonality",
+		.title = "Seasonality",
+		.subtitle = "",
+		.alt = "",
+		.source_line = "",
+		.notes = "",
 		.not_drawn = "needs 18 months, got 2 years",
 	};
 }
@@ -250,15 +275,23 @@ sample_open(struct sample *sample, const char *charts, const char *scratch)
 		.report = "kazakhstan-italy",
 		.title = "Kazakhstan\u2013Italy trade",
 		.subtitle = "Annual report 2024 \u00b7 goods \u00b7 US$",
-		.period = "2024", .number = 1, .language = "en",
-		.currency = "USD", .issued = "24 November 2026",
+		.period = "2024",
+		.number = 1,
+		.language = "en",
+		.currency = "USD",
+		.issued = "24 November 2026",
 		.issued_iso = "2026-11-24T06:30:00Z",
 		.software = "tradestat 0.1.0",
-		.warnings = sample->warnings, .warning_count = 1,
-		.keys = sample->keys, .key_count = 4,
-		.pages = sample->pages, .page_count = 4,
-		.figures = sample->figures, .figure_count = 4,
-		.sources = sample->sources, .source_count = 3,
+		.warnings = sample->warnings,
+		.warning_count = 1,
+		.keys = sample->keys,
+		.key_count = 4,
+		.pages = sample->pages,
+		.page_count = 4,
+		.figures = sample->figures,
+		.figure_count = 4,
+		.sources = sample->sources,
+		.source_count = 3,
 	};
 	if (scratch != NULL) {
 		TS_AUTO_BUF pdf = TS_BUF_INIT(65536);

@@ -22,7 +22,9 @@ extern const struct ts_output ts_plugin_output_pdf;
 extern const struct ts_output ts_plugin_output_directory;
 
 static const struct ts_output *const outputs[] = {
-	&ts_plugin_output_csv, &ts_plugin_output_html, &ts_plugin_output_pdf,
+	&ts_plugin_output_csv,
+	&ts_plugin_output_html,
+	&ts_plugin_output_pdf,
 	&ts_plugin_output_directory,
 };
 
@@ -66,7 +68,7 @@ entries(const char *folder)
 	assert_non_null(stream);
 	while ((entry = readdir(stream)) != NULL)
 		count += strcmp(entry->d_name, ".") != 0 &&
-			strcmp(entry->d_name, "..") != 0;
+			 strcmp(entry->d_name, "..") != 0;
 	closedir(stream);
 	return count;
 }
@@ -88,10 +90,15 @@ static void
 a_bundle_has_its_files_and_verifies(void **state)
 {
 	static const char *const names[] = {
-		"charts/movers.svg", "charts/turnover-dark.svg",
-		"charts/turnover.svg", "data/all-figures.csv",
-		"data/all-sources.csv", "data/movers-exports.csv",
-		"data/reconciliation.csv", "data/turnover.csv", "report.html",
+		"charts/movers.svg",
+		"charts/turnover-dark.svg",
+		"charts/turnover.svg",
+		"data/all-figures.csv",
+		"data/all-sources.csv",
+		"data/movers-exports.csv",
+		"data/reconciliation.csv",
+		"data/turnover.csv",
+		"report.html",
 		"report.pdf",
 	};
 	char *out = temp_dir(), path[PATH_MAX], work[2 * PATH_MAX];
@@ -141,7 +148,7 @@ static void
 the_same_edition_gives_the_same_bytes(void **state)
 {
 	static const char *const names[] = {
-		"manifest.json", "report.html", "report.pdf",
+		"manifest.json",     "report.html",      "report.pdf",
 		"data/turnover.csv", "../../index.html",
 	};
 	char *one = temp_dir(), *two = temp_dir();
@@ -149,8 +156,7 @@ the_same_edition_gives_the_same_bytes(void **state)
 	struct ts_err err = { 0 };
 
 	(void)state;
-	assert_int_equal(make_bundle(one, "2024", 1, NULL, first, &err),
-			 TS_OK);
+	assert_int_equal(make_bundle(one, "2024", 1, NULL, first, &err), TS_OK);
 	assert_int_equal(make_bundle(two, "2024", 1, NULL, second, &err),
 			 TS_OK);
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -176,7 +182,8 @@ a_published_bundle_is_never_changed(void **state)
 	(void)state;
 	assert_int_equal(make_bundle(out, "2024", 1, NULL, path, &err), TS_OK);
 	assert_int_equal(make_bundle(out, "2024", 1, "2027-01-01T00:00:00Z",
-				     again, &err), TS_REFUSED);
+				     again, &err),
+			 TS_REFUSED);
 	assert_string_equal(again, "");
 	assert_non_null(strstr(err.text, "exists already"));
 	assert_non_null(strstr(err.text, "make number 2"));
@@ -197,14 +204,18 @@ a_refused_bundle_can_be_published_under_the_next_number(void **state)
 	assert_int_equal(ts_bundle_open(out, 0, &bundle, &err), TS_OK);
 	sample_open(&sample, ts_bundle_charts_dir(bundle), NULL);
 	assert_int_equal(ts_bundle_make(bundle, &ts_plugin_output_csv,
-					&sample.edition, &err), TS_OK);
+					&sample.edition, &err),
+			 TS_OK);
 	assert_int_equal(ts_bundle_publish(bundle, &sample.edition, path,
-					   sizeof path, &err), TS_REFUSED);
+					   sizeof path, &err),
+			 TS_REFUSED);
 	sample.edition.number = 2;
 	assert_int_equal(ts_bundle_publish(bundle, &sample.edition, path,
-					   sizeof path, &err), TS_OK);
+					   sizeof path, &err),
+			 TS_OK);
 	assert_int_equal(ts_bundle_publish(bundle, &sample.edition, path,
-					   sizeof path, &err), TS_REFUSED);
+					   sizeof path, &err),
+			 TS_REFUSED);
 	ts_bundle_close(bundle);
 	sample_close(&sample);
 	assert_latest(out, "2024.2");
@@ -290,7 +301,10 @@ the_index_lists_what_is_there(void **state)
 static void
 an_altered_bundle_is_noticed(void **state)
 {
-	static const struct { const char *why, *name; int act; } rows[] = {
+	static const struct {
+		const char *why, *name;
+		int act;
+	} rows[] = {
 		{ "one byte more", "report.html", 'a' },
 		{ "same size", "data/turnover.csv", 's' },
 		{ "missing", "charts/movers.svg", 'd' },
@@ -350,20 +364,23 @@ a_figure_without_its_document_does_not_leave(void **state)
 	assert_int_equal(ts_bundle_open(out, 0, &bundle, &err), TS_OK);
 	sample_open(&sample, ts_bundle_charts_dir(bundle), NULL);
 	assert_int_equal(ts_bundle_make(bundle, &ts_plugin_output_csv,
-					&sample.edition, &err), TS_OK);
+					&sample.edition, &err),
+			 TS_OK);
 	sample.documents[1] = "doc-99";
 	assert_int_equal(ts_bundle_publish(bundle, &sample.edition, path,
-					   sizeof path, &err), TS_BAD_DATA);
+					   sizeof path, &err),
+			 TS_BAD_DATA);
 	assert_non_null(strstr(err.text, "turnover/2024"));
 	assert_non_null(strstr(err.text, "doc-99"));
 	sample.documents[1] = "doc-2";
 	sample.figures[1].id = "turnover/2024";
 	assert_int_equal(ts_bundle_publish(bundle, &sample.edition, path,
-					   sizeof path, &err), TS_BAD_DATA);
+					   sizeof path, &err),
+			 TS_BAD_DATA);
 	assert_non_null(strstr(err.text, "twice"));
 	ts_bundle_close(bundle);
 	sample_close(&sample);
-	assert_int_equal(entries(out), 1);	/* .work alone */
+	assert_int_equal(entries(out), 1); /* .work alone */
 	temp_gone(out);
 }
 
@@ -372,8 +389,9 @@ sneaky_make(const struct ts_edition *edition, const struct ts_maker *maker,
 	    struct ts_err *err)
 {
 	static const char *const bad[] = {
-		"../escape", "/etc/x", "a/../b", "a//b", "a/b/c", "", ".hidden",
-		"data/.x", "manifest.json", "UPPER", "a\nb", "charts",
+		"../escape",     "/etc/x", "a/../b",  "a//b",
+		"a/b/c",         "",       ".hidden", "data/.x",
+		"manifest.json", "UPPER",  "a\nb",    "charts",
 	};
 
 	(void)edition;
@@ -430,12 +448,14 @@ an_output_cannot_leave_its_folder(void **state)
 static void
 a_name_that_is_no_folder_name_is_refused(void **state)
 {
-	static const struct { const char *report, *period; int number; }
-	rows[] = {
-		{ "../evil", "2024", 1 },   { "a/b", "2024", 1 },
-		{ "ok", "../2024", 1 },	    { "ok", "2024/1", 1 },
-		{ "ok", "", 1 },	    { "ok", "2024", 0 },
-		{ "ok", "2024\n", 1 },	    { "", "2024", 1 },
+	static const struct {
+		const char *report, *period;
+		int number;
+	} rows[] = {
+		{ "../evil", "2024", 1 }, { "a/b", "2024", 1 },
+		{ "ok", "../2024", 1 },   { "ok", "2024/1", 1 },
+		{ "ok", "", 1 },          { "ok", "2024", 0 },
+		{ "ok", "2024\n", 1 },    { "", "2024", 1 },
 	};
 	char *out = temp_dir(), path[PATH_MAX];
 	struct ts_bundle *bundle;
@@ -473,7 +493,8 @@ a_picture_that_was_left_half_drawn_stops_the_bundle(void **state)
 	sample_file(&sample, ts_bundle_charts_dir(bundle), ".x.png.part", "x",
 		    1);
 	assert_int_equal(ts_bundle_publish(bundle, &sample.edition, path,
-					   sizeof path, &err), TS_BAD_DATA);
+					   sizeof path, &err),
+			 TS_BAD_DATA);
 	assert_non_null(strstr(err.text, ".x.png.part"));
 	ts_bundle_close(bundle);
 	sample_close(&sample);
@@ -614,7 +635,7 @@ a_killed_run_leaves_no_half_bundle(void **state)
 	assert_int_equal(make_bundle(out, "2023", 1, NULL, path, &err), TS_OK);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	whole_us = (end.tv_sec - start.tv_sec) * INT64_C(1000000) +
-		(end.tv_nsec - start.tv_nsec) / 1000;
+		   (end.tv_nsec - start.tv_nsec) / 1000;
 	if (whole_us > 200000)
 		whole_us = 200000;
 	for (int i = 1; i <= 30; i++) {
@@ -631,8 +652,8 @@ a_killed_run_leaves_no_half_bundle(void **state)
 		kill(child, SIGKILL);
 		assert_int_equal(waitpid(child, &code, 0), child);
 		killed += WIFSIGNALED(code) ? 1 : 0;
-		snprintf(seen, sizeof seen, "%s/kazakhstan-italy/2024.%d",
-			 out, i);
+		snprintf(seen, sizeof seen, "%s/kazakhstan-italy/2024.%d", out,
+			 i);
 		if (access(seen, F_OK) == 0) {
 			published++;
 			if (ts_bundle_verify(seen, &err) != TS_OK)
@@ -686,7 +707,9 @@ runs_that_publish_at_once_do_not_disturb_each_other(void **state)
 		assert_true(children[i] >= 0);
 		if (children[i] == 0)
 			_exit(make_bundle(out, "2024", i + 1, NULL, path,
-					  &err) == TS_OK ? 0 : 1);
+					  &err) == TS_OK
+				      ? 0
+				      : 1);
 	}
 	for (int i = 0; i < 4; i++) {
 		int code;

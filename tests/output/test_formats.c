@@ -15,19 +15,38 @@ extern const struct ts_output ts_plugin_output_pdf;
 
 /* What a publisher could send as the name of anything. */
 static const char *const hostile[] = {
-	"`touch /tmp/canary`", "$(touch /tmp/canary)", "a\"b'c\\d",
-	"two\nlines\r\nBcc: x@example.org\r\n.\r\n", "=cmd|' /C calc'!A0",
-	"+1+1", "-2+3+cmd", "@SUM(A1)", "\tTAB", "\rCR",
-	"<script>alert(1)</script>", "<img src=x onerror=alert(1)>",
-	"</title><script>x()</script>", "%00%0a", "../../etc/passwd",
-	"right\u202eto left", "\xff\xfe bad", "\xed\xa0\x80", "]]>", "<!--",
-	"&amp;&lt;&#0;", "{{7*7}}", "javascript:alert(1)",
+	"`touch /tmp/canary`",
+	"$(touch /tmp/canary)",
+	"a\"b'c\\d",
+	"two\nlines\r\nBcc: x@example.org\r\n.\r\n",
+	"=cmd|' /C calc'!A0",
+	"+1+1",
+	"-2+3+cmd",
+	"@SUM(A1)",
+	"\tTAB",
+	"\rCR",
+	"<script>alert(1)</script>",
+	"<img src=x onerror=alert(1)>",
+	"</title><script>x()</script>",
+	"%00%0a",
+	"../../etc/passwd",
+	"right\u202eto left",
+	"\xff\xfe bad",
+	"\xed\xa0\x80",
+	"]]>",
+	"<!--",
+	"&amp;&lt;&#0;",
+	"{{7*7}}",
+	"javascript:alert(1)",
 	"\u041a\u04b1\u0440\u0443\u20b8",
 };
 
 /* Files of an output, in memory. */
 struct kept {
-	struct { char name[64]; struct ts_buf bytes; } files[16];
+	struct {
+		char name[64];
+		struct ts_buf bytes;
+	} files[16];
 	int count;
 };
 
@@ -39,8 +58,7 @@ keep_file(void *ctx, const char *name, struct ts_err *err)
 	(void)err;
 	assert_true(kept->count < 16);
 	snprintf(kept->files[kept->count].name, 64, "%s", name);
-	kept->files[kept->count++].bytes =
-		(struct ts_buf)TS_BUF_INIT(64 << 20);
+	kept->files[kept->count++].bytes = (struct ts_buf)TS_BUF_INIT(64 << 20);
 	return TS_OK;
 }
 
@@ -67,7 +85,8 @@ static enum ts_status
 make(const struct ts_output *output, const struct ts_edition *edition,
      struct ts_err *err)
 {
-	const struct ts_maker maker = { .ctx = &kept, .file = keep_file,
+	const struct ts_maker maker = { .ctx = &kept,
+					.file = keep_file,
 					.write = keep_bytes,
 					.read = give_file };
 
@@ -119,8 +138,9 @@ static void
 walk(struct seen *seen, const xmlNode *node)
 {
 	static const char *const banned[] = {
-		"script", "img", "iframe", "object", "embed", "form", "base",
-		"link", "foreignObject", "foreignobject", "image", "audio",
+		"script",        "img",           "iframe", "object",
+		"embed",         "form",          "base",   "link",
+		"foreignObject", "foreignobject", "image",  "audio",
 	};
 
 	for (; node != NULL; node = node->next) {
@@ -147,8 +167,8 @@ walk(struct seen *seen, const xmlNode *node)
 			seen->bad = "a table header without a scope";
 		for (const xmlAttr *at = node->properties; at != NULL;
 		     at = at->next) {
-			xmlChar *value = xmlNodeListGetString(
-				node->doc, at->children, 1);
+			xmlChar *value = xmlNodeListGetString(node->doc,
+							      at->children, 1);
 
 			see_attribute(seen, name, (const char *)at->name,
 				      value != NULL ? (char *)value : "");
@@ -162,11 +182,13 @@ static void
 see_references(struct seen *seen, const xmlNode *node)
 {
 	for (; node != NULL; node = node->next) {
-		for (const xmlAttr *at = node->type == XML_ELEMENT_NODE ?
-		     node->properties : NULL; at != NULL; at = at->next) {
+		for (const xmlAttr *at = node->type == XML_ELEMENT_NODE
+						 ? node->properties
+						 : NULL;
+		     at != NULL; at = at->next) {
 			const char *name = (const char *)at->name;
-			xmlChar *value = xmlNodeListGetString(
-				node->doc, at->children, 1);
+			xmlChar *value = xmlNodeListGetString(node->doc,
+							      at->children, 1);
 			const char *text = value != NULL ? (char *)value : "";
 
 			if (strcmp(name, "href") == 0 && text[0] == '#')
@@ -179,8 +201,8 @@ see_references(struct seen *seen, const xmlNode *node)
 
 				snprintf(id, sizeof id, "%.*s", (int)length,
 					 text);
-				if (xmlHashLookup(seen->ids,
-						  (xmlChar *)id) == NULL)
+				if (xmlHashLookup(seen->ids, (xmlChar *)id) ==
+				    NULL)
 					seen->bad = "a reference to nothing";
 				text += length + (text[length] == ' ');
 			}
@@ -194,10 +216,9 @@ see_references(struct seen *seen, const xmlNode *node)
 static void
 check_page(const struct ts_buf *page, struct seen *seen)
 {
-	htmlDocPtr doc = htmlReadMemory(page->data, (int)page->used, NULL,
-					"utf-8", HTML_PARSE_NONET |
-					HTML_PARSE_NOERROR |
-					HTML_PARSE_NOWARNING);
+	htmlDocPtr doc = htmlReadMemory(
+		page->data, (int)page->used, NULL, "utf-8",
+		HTML_PARSE_NONET | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
 
 	memset(seen, 0, sizeof *seen);
 	assert_non_null(doc);
@@ -231,7 +252,8 @@ the_page_has_its_structure(void **state)
 	assert_int_equal(seen.tables, 3);
 	assert_int_equal(seen.rows, 3 * 7);
 	assert_non_null(strstr(page->data, "<html lang=\"en\">"));
-	assert_non_null(strstr(page->data,
+	assert_non_null(strstr(
+		page->data,
 		"<meta http-equiv=\"Content-Security-Policy\" "
 		"content=\"default-src 'none'; img-src data:; font-src data:; "
 		"style-src 'unsafe-inline'\">"));
@@ -242,25 +264,27 @@ the_page_has_its_structure(void **state)
 	assert_null(strstr(page->data, "\"gpPat1\""));
 	assert_null(strstr(page->data, "Gnuplot"));
 	/* figures, the unit in the header, what is missing in words */
-	assert_non_null(strstr(page->data,
-		"Value <span class=\"unit\">USD</span>"));
+	assert_non_null(
+		strstr(page->data, "Value <span class=\"unit\">USD</span>"));
 	assert_null(strstr(page->data, ">Unit<"));
 	assert_non_null(strstr(page->data, "<td class=\"n\">18,400,000,000"
-			       "</td>"));
+					   "</td>"));
 	assert_non_null(strstr(page->data, "<td class=\"n\">\u2212"
-			       "4,100,000.50</td>"));
+					   "4,100,000.50</td>"));
 	assert_non_null(strstr(page->data, "<td>0713</td>"));
 	assert_non_null(strstr(page->data, "<th scope=\"row\">2023</th>"));
 	assert_non_null(strstr(page->data, "<span class=\"sr\">no data"
-			       "</span>"));
+					   "</span>"));
 	assert_non_null(strstr(page->data, "Seasonality: needs 18 months, got "
-			       "2 years"));
+					   "2 years"));
 	/* only https becomes a link */
-	assert_non_null(strstr(page->data, "<a rel=\"noopener noreferrer\" "
+	assert_non_null(strstr(
+		page->data,
+		"<a rel=\"noopener noreferrer\" "
 		"href=\"https://comtradeapi.un.org/public/v1/preview/C/A/HS?"
 		"reporterCode=398&amp;partnerCode=380\">"));
 	assert_non_null(strstr(page->data, "<dd>http://api.example.org/"
-			       "insecure</dd>"));
+					   "insecure</dd>"));
 	assert_non_null(strstr(page->data, "href=\"#source-3\""));
 	sample_close(&sample);
 	temp_gone(folder);
@@ -279,8 +303,9 @@ spoil(struct sample *sample, const char *text)
 		rows[0][i] = text;
 		names[i] = i < 1 ? text : columns[i];
 	}
-	assert_int_equal(ts_table_new(sample->arena, "x", names, 5, &table,
-				      &err), TS_OK);
+	assert_int_equal(
+		ts_table_new(sample->arena, "x", names, 5, &table, &err),
+		TS_OK);
 	assert_int_equal(ts_table_add(table, rows[0], &err), TS_OK);
 	for (int i = 0; i < 3; i++) {
 		sample->pages[i].title = sample->pages[i].subtitle = text;
@@ -326,8 +351,7 @@ hostile_texts_do_nothing_in_a_page(void **state)
 		check_page(file_of("report.html"), &seen);
 		assert_int_equal(seen.headings[1], 1);
 		assert_int_equal(seen.tables, 3);
-		assert_null(strstr(file_of("report.html")->data,
-				   "\u202e"));
+		assert_null(strstr(file_of("report.html")->data, "\u202e"));
 		sample_close(&sample);
 	}
 	temp_gone(folder);
@@ -372,10 +396,9 @@ check_record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
 
 		if (fields[i].length > 0 &&
 		    strchr("=+-@\t\r", fields[i].text[0]) != NULL &&
-		    !ts_decimal_read(fields[i].text, fields[i].length,
-				     &number, NULL))
-			fail_msg("a spreadsheet would run %s",
-				 fields[i].text);
+		    !ts_decimal_read(fields[i].text, fields[i].length, &number,
+				     NULL))
+			fail_msg("a spreadsheet would run %s", fields[i].text);
 		assert_null(memchr(fields[i].text, '\n', fields[i].length));
 	}
 	return TS_OK;
@@ -412,8 +435,9 @@ no_cell_of_a_csv_file_is_a_formula(void **state)
 
 		sample_open(&sample, folder, NULL);
 		spoil(&sample, hostile[i]);
-		assert_int_equal(make(&ts_plugin_output_csv, &sample.edition,
-				      &err), TS_OK);
+		assert_int_equal(
+			make(&ts_plugin_output_csv, &sample.edition, &err),
+			TS_OK);
 		assert_int_equal(kept.count, 5);
 		for (int j = 0; j < kept.count; j++)
 			check_csv(&kept.files[j].bytes);
@@ -434,16 +458,17 @@ figures_in_csv_are_exact(void **state)
 	assert_int_equal(make(&ts_plugin_output_csv, &sample.edition, &err),
 			 TS_OK);
 	assert_string_equal(file_of("data/turnover.csv")->data,
-		"period,flow,product,value,unit\n"
-		"2023,exports,2709,14500000000,USD\n"
-		"2024,exports,2709,18400000000,USD\n"
-		"2023,exports,0713,800000,USD\n"
-		"2024,exports,0713,29100000,USD\n"
-		"2023,exports,1204,,USD\n"
-		"2024,balance,1204,-4100000.50,USD\n");
-	assert_non_null(strstr(file_of("data/all-figures.csv")->data,
-		"share/2024,Share in the region's trade,85,percent,ok,,"
-		"2026-11-24T05:31:07Z,doc-1 doc-2 doc-3\n"));
+			    "period,flow,product,value,unit\n"
+			    "2023,exports,2709,14500000000,USD\n"
+			    "2024,exports,2709,18400000000,USD\n"
+			    "2023,exports,0713,800000,USD\n"
+			    "2024,exports,0713,29100000,USD\n"
+			    "2023,exports,1204,,USD\n"
+			    "2024,balance,1204,-4100000.50,USD\n");
+	assert_non_null(
+		strstr(file_of("data/all-figures.csv")->data,
+		       "share/2024,Share in the region's trade,85,percent,ok,,"
+		       "2026-11-24T05:31:07Z,doc-1 doc-2 doc-3\n"));
 	sample_close(&sample);
 	temp_gone(folder);
 }
@@ -470,8 +495,9 @@ the_manifest_survives_hostile_texts(void **state)
 		    TS_OK)
 			fail_msg("%s", err.text);
 		snprintf(path, sizeof path, "%s/manifest.json", folder);
-		assert_int_equal(ts_file_write(path, text.data, text.used,
-					       0600, &err), TS_OK);
+		assert_int_equal(
+			ts_file_write(path, text.data, text.used, 0600, &err),
+			TS_OK);
 		assert_int_equal(ts_manifest_head(folder, arena, &head, &err),
 				 TS_OK);
 		assert_string_equal(head.report, "kazakhstan-italy");
@@ -505,8 +531,9 @@ the_pdf_gets_outline_title_language_and_date(void **state)
 		fail_msg("%s", err.text);
 	bytes = file_of("report.pdf");
 	assert_memory_equal(bytes->data, "%PDF-", 5);
-	assert_int_equal(qpdf_read_memory(pdf, "it", bytes->data, bytes->used,
-					  NULL), QPDF_SUCCESS);
+	assert_int_equal(
+		qpdf_read_memory(pdf, "it", bytes->data, bytes->used, NULL),
+		QPDF_SUCCESS);
 	assert_int_equal(qpdf_get_num_pages(pdf), 2);
 	root = qpdf_get_root(pdf);
 	assert_text(pdf, root, "/Lang", "en");
@@ -528,9 +555,15 @@ the_pdf_gets_outline_title_language_and_date(void **state)
 static void
 a_drawn_pdf_that_is_wrong_is_refused(void **state)
 {
-	static const struct { const char *why; int act; } rows[] = {
-		{ "cut", 'c' }, { "no PDF", 'x' }, { "another page count", 'p' },
-		{ "an action on opening", 'a' }, { "no date", 'd' },
+	static const struct {
+		const char *why;
+		int act;
+	} rows[] = {
+		{ "cut", 'c' },
+		{ "no PDF", 'x' },
+		{ "another page count", 'p' },
+		{ "an action on opening", 'a' },
+		{ "no date", 'd' },
 		{ "not drawn", 'n' },
 	};
 	char *folder = temp_dir(), path[512];
@@ -568,8 +601,9 @@ a_drawn_pdf_that_is_wrong_is_refused(void **state)
 			sample.edition.report_pdf = NULL;
 			break;
 		}
-		assert_int_equal(ts_file_write(path, pdf.data, pdf.used, 0600,
-					       &err), TS_OK);
+		assert_int_equal(
+			ts_file_write(path, pdf.data, pdf.used, 0600, &err),
+			TS_OK);
 		if (make(&ts_plugin_output_pdf, &sample.edition, &err) !=
 		    TS_BAD_DATA)
 			fail_msg("%s came through", rows[i].why);
@@ -594,9 +628,10 @@ hostile_bookmarks_leave_a_readable_pdf(void **state)
 		if (make(&ts_plugin_output_pdf, &sample.edition, &err) != TS_OK)
 			fail_msg("%s", err.text);
 		qpdf_set_attempt_recovery(pdf, QPDF_FALSE);
-		assert_int_equal(qpdf_read_memory(
-			pdf, "it", file_of("report.pdf")->data,
-			file_of("report.pdf")->used, NULL), QPDF_SUCCESS);
+		assert_int_equal(
+			qpdf_read_memory(pdf, "it", file_of("report.pdf")->data,
+					 file_of("report.pdf")->used, NULL),
+			QPDF_SUCCESS);
 		qpdf_cleanup(&pdf);
 		sample_close(&sample);
 	}
@@ -606,7 +641,8 @@ hostile_bookmarks_leave_a_readable_pdf(void **state)
 static void
 a_chart_with_a_script_stops_the_page(void **state)
 {
-	static const char bad[] = "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+	static const char bad[] =
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" "
 		"viewBox=\"0 0 6 4\"><script>x()</script></svg>";
 	char *folder = temp_dir();
 	struct sample sample;
@@ -618,7 +654,7 @@ a_chart_with_a_script_stops_the_page(void **state)
 	assert_int_equal(make(&ts_plugin_output_html, &sample.edition, &err),
 			 TS_BAD_DATA);
 	assert_string_equal(err.text, "chart of page movers-exports: svg: "
-			    "element script is not on the list");
+				      "element script is not on the list");
 	sample_close(&sample);
 	temp_gone(folder);
 }
@@ -635,8 +671,9 @@ a_long_table_says_what_it_leaves_out(void **state)
 
 	(void)state;
 	sample_open(&sample, folder, NULL);
-	assert_int_equal(ts_table_new(sample.arena, "long", columns, 2, &table,
-				      &err), TS_OK);
+	assert_int_equal(
+		ts_table_new(sample.arena, "long", columns, 2, &table, &err),
+		TS_OK);
 	for (int i = 0; i < 1000; i++) {
 		const char *const row[] = { "x", "1" };
 
@@ -649,8 +686,8 @@ a_long_table_says_what_it_leaves_out(void **state)
 	check_page(file_of("report.html"), &seen);
 	assert_int_equal(seen.rows, 401);
 	assert_non_null(strstr(file_of("report.html")->data,
-		"The first 400 of 1000 rows; all of them are in "
-		"data/turnover.csv."));
+			       "The first 400 of 1000 rows; all of them are in "
+			       "data/turnover.csv."));
 	sample_close(&sample);
 	temp_gone(folder);
 }

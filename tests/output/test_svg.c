@@ -6,13 +6,16 @@
 #include "output/write/markup.h"
 #include "output/write/svg.h"
 
-#define OPEN "<svg xmlns=\"http://www.w3.org/2000/svg\" "		\
-	"xmlns:xlink=\"http://www.w3.org/1999/xlink\" "			\
+#define OPEN                                                                   \
+	"<svg xmlns=\"http://www.w3.org/2000/svg\" "                           \
+	"xmlns:xlink=\"http://www.w3.org/1999/xlink\" "                        \
 	"viewBox=\"0 0 600 400\">"
 
 static const struct ts_svg plain = {
-	.prefix = "c1", .title = "Exports rose to \"18.4\" & more",
-	.subtitle = "US$ bn", .description = "a < b",
+	.prefix = "c1",
+	.title = "Exports rose to \"18.4\" & more",
+	.subtitle = "US$ bn",
+	.description = "a < b",
 };
 
 static enum ts_status
@@ -32,15 +35,19 @@ a_drawing_comes_through_with_its_ids_renamed(void **state)
 	struct ts_err err = { 0 };
 
 	(void)state;
-	if (inline_text("<?xml version=\"1.0\"?>\n" OPEN
-		"<title>Gnuplot</title><desc>Produced by</desc>"
-		"<defs><circle id=\"gpDot\" r=\"0.5\"/></defs>"
-		"<g fill=\"url(#gpPat1)\" style=\"fill:none; stroke:#123456\">"
-		"<use xlink:href=\"#gpDot\" x=\"1\"/>"
-		"<text font-family=\"Inter SemiBold\" x=\"1\">a &lt; &amp;"
-		"<tspan>b</tspan></text></g></svg>", &out, &err) != TS_OK)
+	if (inline_text(
+		    "<?xml version=\"1.0\"?>\n" OPEN
+		    "<title>Gnuplot</title><desc>Produced by</desc>"
+		    "<defs><circle id=\"gpDot\" r=\"0.5\"/></defs>"
+		    "<g fill=\"url(#gpPat1)\" style=\"fill:none; "
+		    "stroke:#123456\">"
+		    "<use xlink:href=\"#gpDot\" x=\"1\"/>"
+		    "<text font-family=\"Inter SemiBold\" x=\"1\">a &lt; &amp;"
+		    "<tspan>b</tspan></text></g></svg>",
+		    &out, &err) != TS_OK)
 		fail_msg("%s", err.text);
-	assert_string_equal(out.data,
+	assert_string_equal(
+		out.data,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" "
 		"viewBox=\"0 0 600 400\" role=\"img\" "
 		"aria-labelledby=\"c1-t c1-d\"><title id=\"c1-t\">Exports "
@@ -57,7 +64,9 @@ a_drawing_comes_through_with_its_ids_renamed(void **state)
 static void
 what_is_not_on_the_list_is_refused(void **state)
 {
-	static const struct { const char *why, *text; } rows[] = {
+	static const struct {
+		const char *why, *text;
+	} rows[] = {
 		{ "script", OPEN "<script>alert(1)</script></svg>" },
 		{ "script in a group",
 		  OPEN "<g><script href=\"x\"/></g></svg>" },
@@ -78,20 +87,19 @@ what_is_not_on_the_list_is_refused(void **state)
 		  OPEN "<g fill=\"url(http://x/y)\"/></svg>" },
 		{ "paint in quotes", OPEN "<g fill=\"url('#a')\"/></svg>" },
 		{ "paint unclosed", OPEN "<g fill=\"url(#a\"/></svg>" },
-		{ "paint in capitals",
-		  OPEN "<g fill=\"URL(//x)\"/></svg>" },
+		{ "paint in capitals", OPEN "<g fill=\"URL(//x)\"/></svg>" },
 		{ "style that loads",
 		  OPEN "<g style=\"fill:url(http://x)\"/></svg>" },
 		{ "style that positions",
 		  OPEN "<g style=\"position:fixed\"/></svg>" },
 		{ "style with an escape",
 		  OPEN "<g style=\"fill:\\75rl(x)\"/></svg>" },
-		{ "another namespace",
-		  OPEN "<h:b xmlns:h=\"http://www.w3.org/1999/xhtml\"/></svg>" },
+		{ "another namespace", OPEN
+		  "<h:b xmlns:h=\"http://www.w3.org/1999/xhtml\"/></svg>" },
 		{ "svg in svg", OPEN "<svg/></svg>" },
 		{ "instruction", OPEN "<?php x ?></svg>" },
 		{ "document type", "<!DOCTYPE svg [<!ENTITY a \"b\">]>" OPEN
-		  "<text>&a;</text></svg>" },
+				   "<text>&a;</text></svg>" },
 		{ "unknown entity", OPEN "<text>&nbsp;</text></svg>" },
 		{ "cut", OPEN "<g>" },
 		{ "two roots", OPEN "</svg><svg/>" },
@@ -99,12 +107,12 @@ what_is_not_on_the_list_is_refused(void **state)
 		{ "html", "<html><body/></html>" },
 		{ "no box", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>" },
 		{ "box of three", "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-		  "viewBox=\"0 0 600\"/>" },
+				  "viewBox=\"0 0 600\"/>" },
 		{ "empty box", "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-		  "viewBox=\"0 0 0 0\"/>" },
+			       "viewBox=\"0 0 0 0\"/>" },
 		{ "bad UTF-8", OPEN "<text>\xff</text></svg>" },
-		{ "font that breaks out", OPEN
-		  "<text font-family=\"a;}*{b\"/></svg>" },
+		{ "font that breaks out",
+		  OPEN "<text font-family=\"a;}*{b\"/></svg>" },
 	};
 	TS_AUTO_BUF out = TS_BUF_INIT(1 << 20);
 	struct ts_err err = { 0 };
@@ -138,12 +146,11 @@ deep_nesting_and_large_files_end(void **state)
 		for (int j = 0; j < 1000; j++)
 			ts_buf_add(&text, piece);
 	}
-	assert_int_equal(ts_svg_inline(&out, &text, &plain, &err),
-			 TS_BAD_DATA);
+	assert_int_equal(ts_svg_inline(&out, &text, &plain, &err), TS_BAD_DATA);
 }
 
-#define LINE(y, size, words)						\
-	"<g transform=\"translate(20.00," y ")\" font-size=\"" size "\">"	\
+#define LINE(y, size, words)                                                   \
+	"<g transform=\"translate(20.00," y ")\" font-size=\"" size "\">"      \
 	"<text>" words "</text></g>"
 
 static void
@@ -151,28 +158,31 @@ the_drawn_title_becomes_text_of_the_page(void **state)
 {
 	static const struct {
 		const char *why, *body, *box;
-		int lines;		/* of text that stay */
+		int lines; /* of text that stay */
 	} rows[] = {
 		{ "title and subtitle",
 		  LINE("31.54", "17.00",
 		       "Exports rose to &quot;18.4&quot; &amp; more")
-		  LINE("52.91", "12.00", "US$ bn")
-		  LINE("120", "11", "Crude oil"), "0 60.91 600 339.09", 1 },
+			  LINE("52.91", "12.00", "US$ bn")
+				  LINE("120", "11", "Crude oil"),
+		  "0 60.91 600 339.09", 1 },
 		{ "title of two lines",
 		  LINE("31", "17", "Exports rose to")
-		  LINE("53", "17", "&quot;18.4&quot; &amp; more")
-		  LINE("75", "12", "US$ bn") LINE("130", "11", "x"),
+			  LINE("53", "17", "&quot;18.4&quot; &amp; more") LINE(
+				  "75", "12", "US$ bn") LINE("130", "11", "x"),
 		  "0 83 600 317", 1 },
 		{ "another subtitle stays",
 		  LINE("31", "17", "Exports rose to")
-		  LINE("53", "12", "US$ mn"), "0 33 600 367", 1 },
+			  LINE("53", "12", "US$ mn"),
+		  "0 33 600 367", 1 },
 		{ "a label near the top is not cut",
 		  LINE("31", "17", "Exports rose to")
-		  LINE("44", "11", "Exports"), "0 24 600 376", 1 },
+			  LINE("44", "11", "Exports"),
+		  "0 24 600 376", 1 },
 		{ "a label that is part of the title stays",
 		  LINE("31", "12", "Exports"), "0 0 600 400", 1 },
-		{ "a large text elsewhere stays",
-		  LINE("200", "20", "18.4"), "0 0 600 400", 1 },
+		{ "a large text elsewhere stays", LINE("200", "20", "18.4"),
+		  "0 0 600 400", 1 },
 		{ "an empty text", LINE("31", "17", ""), "0 0 600 400", 1 },
 	};
 	TS_AUTO_BUF out = TS_BUF_INIT(1 << 20);
@@ -202,7 +212,10 @@ the_drawn_title_becomes_text_of_the_page(void **state)
 static void
 only_plain_addresses_become_links(void **state)
 {
-	static const struct { const char *url; bool link; } rows[] = {
+	static const struct {
+		const char *url;
+		bool link;
+	} rows[] = {
 		{ "https://comtradeapi.un.org/public?x=1&y=2", true },
 		{ "https://a.example", true },
 		{ "http://a.example/", false },
@@ -229,12 +242,14 @@ only_plain_addresses_become_links(void **state)
 static void
 markup_escapes_and_cleans(void **state)
 {
-	static const struct { const char *text, *html; } rows[] = {
+	static const struct {
+		const char *text, *html;
+	} rows[] = {
 		{ "a & b", "a &amp; b" },
 		{ "<script>", "&lt;script&gt;" },
 		{ "\"'", "&quot;&#39;" },
 		{ "\u041a\u04b1\u0440\u0443 \u20b8", "\u041a\u04b1\u0440\u0443 "
-		  "\u20b8" },
+						     "\u20b8" },
 		{ "a\nb\t c", "a b c" },
 		{ "a\u202eb\x01\x7f", "ab" },
 		{ "\xff", "\ufffd" },
