@@ -21,11 +21,9 @@ ts_work_key(const struct ts_plot *plot, struct ts_work *work)
 	char about[2 * PATH_MAX + 512];
 	struct ts_hash *hash = ts_hash_new();
 	const char *title = work->want.title != NULL ? work->want.title : "";
-	int length = snprintf(about, sizeof about, "%s\n%s\n%s\n%d\n%lld\n",
-			      RECIPE, plot->gnuplot_id, plot->font_id,
-			      (int)work->want.format,
-			      work->want.format == TS_PDF
-				      ? (long long)plot->created_us : 0ll);
+	int length = snprintf(about, sizeof about, "%s\n%s\n%s\n%d\n", RECIPE,
+			      plot->gnuplot_id, plot->font_id,
+			      (int)work->want.format);
 
 	work->key[0] = '\0';		/* no memory: drawn without cache */
 	if (hash == NULL)
@@ -90,6 +88,10 @@ ts_work_cached(struct ts_plot *plot, const struct ts_work *work,
 
 	if (plot->cache_dir == NULL || work->key[0] == '\0' ||
 	    !ts_cache_get(plot->cache_dir, work->key, &bytes))
+		return false;
+	/* the one thing that may differ from what was drawn is its date */
+	if (work->want.format == TS_PDF &&
+	    ts_picture_settle(&work->want, &bytes, err) != TS_OK)
 		return false;
 	*status = ts_shelf_put(&plot->shelf, work->request, &bytes, err);
 	return true;

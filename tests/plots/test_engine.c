@@ -219,15 +219,31 @@ what_decides_the_look_decides_the_cache(void **state)
 	assert_false(request.from_cache);
 	draw_well(&bench, &request, 1);
 	assert_true(request.from_cache);
-	/* another date: another PDF, but the same SVG */
+	bench_end(&bench);
+}
+
+static void
+a_pdf_from_the_cache_is_dated_anew(void **state)
+{
+	TS_AUTO_BUF pdf = TS_BUF_INIT(1 << 20);
+	struct bench bench;
+	char path[512];
+
+	(void)state;
+	bench_begin(&bench);
+	bench.opts.cache_dir = bench.cache;
+	bench_open(&bench);
+	struct ts_plot_request request = ask(&bench, TS_PDF, "a.pdf", path);
+
+	draw_well(&bench, &request, 1);
 	ts_plot_close(bench.plot);
-	bench.opts.created_us += 1000000;
+	bench.opts.created_us += 3600ll * 1000000;
 	bench_open(&bench);
 	draw_well(&bench, &request, 1);
-	assert_false(request.from_cache);
-	request.format = TS_SVG;
-	draw_well(&bench, &request, 1);
 	assert_true(request.from_cache);
+	read_whole(path, &pdf);
+	assert_non_null(memmem(pdf.data, pdf.used,
+			       "/CreationDate (D:20231114231320", 31));
 	bench_end(&bench);
 }
 
@@ -677,6 +693,7 @@ main(void)
 		cmocka_unit_test(a_pdf_is_dated_as_told),
 		cmocka_unit_test(an_unchanged_chart_is_copied_and_not_drawn),
 		cmocka_unit_test(what_decides_the_look_decides_the_cache),
+		cmocka_unit_test(a_pdf_from_the_cache_is_dated_anew),
 		cmocka_unit_test(a_rotten_entry_of_the_cache_is_drawn_again),
 		cmocka_unit_test(an_entry_nobody_asks_for_goes_after_a_month),
 		cmocka_unit_test(each_chart_has_a_status_of_its_own),
