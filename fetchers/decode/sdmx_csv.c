@@ -32,11 +32,6 @@ static const struct ts_opt sdmx_opts[] = {
 	{ .name = NULL },
 };
 
-struct cell {
-	const char *text;
-	size_t length;
-};
-
 /* A text of the record before, to be met again: what follows from it need not
  * be found out once more. */
 struct memory {
@@ -50,10 +45,9 @@ struct state {
 	struct ts_sheet *sheet;
 	struct ts_sdmx_header header;
 	struct ts_row row;
-	size_t *slot;		/* of each column; scratch: not kept */
-	struct cell *cells;	/* of this record, without labels */
-	const struct cell *by_role[TS_SDMX_ROLES];	/* the same, or none */
-	bool any_label;
+	size_t *kept;		/* column of each further one of ours */
+	const struct ts_csv_field *fields;	/* of this record */
+	struct ts_csv_field *cut;	/* without labels; NULL: there are none */
 	char decimal;		/* '\0' until a figure has shown it */
 	bool told_update;
 	struct memory dataflow, period, frequency;
@@ -62,12 +56,13 @@ struct state {
 	char status[8];
 };
 
-static const struct cell nothing = { "", 0 };
-
-static inline const struct cell *
+static inline const struct ts_csv_field *
 cell(const struct state *state, enum ts_sdmx_role role)
 {
-	return state->by_role[role];
+	static const struct ts_csv_field nothing = { .text = "" };
+	size_t column = state->header.role[role];
+
+	return column != TS_SDMX_NONE ? &state->fields[column] : &nothing;
 }
 
 static const char *
@@ -77,19 +72,50 @@ text_of(const struct state *state, enum ts_sdmx_role role)
 }
 
 static bool
-is_known(const struct memory *memory, const struct cell *cell)
+is_known(const struct memory *memory, const struct ts_csv_field *cell)
 {
 	return memory->valid && memory->length == cell->length &&
 	       ts_row_same(memory->text, cell->text, cell->length);
 }
 
 static void
-remember(struct memory *memory, const struct cell *cell)
+remember(struct memory *memory, const struct ts_csv_field *cell)
 {
 	memory->valid = cell->length < sizeof memory->text;
 	memory->length = cell->length;
 	if (memory->valid)
 		memcpy(memory->text, cell->text, cell->length + 1);
+}
+
+/* What the columns are called, and which of them are kept. */
+static enum ts_status
+add_columns(struct state *state, struct ts_err *err)
+{
+	const struct ts_sdmx_header *told = &state->header;
+	struct ts_arena *arena = state->decode->arena;
+	bool any_label = false;
+	enum ts_status status = TS_OK;
+	size_t i;
+
+	state->kept = ts_arena_alloc(arena, told->count, sizeof *state->kept);
+	if (state->kept == NULL)
+		return ts_fail(err, TS_SYSTEM, "no memory");
+	for (i = 0; i < told->count && status == TS_OK; i++) {
+		const struct ts_sdmx_column *column = &told->columns[i];
+
+		any_label = any_label || column->labelled;
+		if (!column->kept)
+			continue;
+		state->kept[state->row.extra_count] = i;
+		status = ts_row_add(&state->row, column->name,
+				    strlen(column->name), TS_NO_ROLE,
+				    column->dimension, err);
+	}
+	if (status != TS_OK || !any_label)
+		return status;
+	state->cut = ts_arena_alloc(arena, told->count, sizeof *state->cut);
+	return state->cut != NULL ? TS_OK
+				  : ts_fail(err, TS_SYSTEM, "no memory");
 }
 
 static enum ts_status
@@ -99,39 +125,15 @@ header(void *ctx, const struct ts_csv_field *fields, size_t count,
 	struct state *state = ctx;
 	const struct ts_sink *sink = state->decode->sink;
 	const struct sdmx *opts = state->decode->opts;
-	struct ts_arena *arena = state->decode->arena;
 	enum ts_status status;
-	size_t i;
 
 	status = ts_sdmx_header(&state->header, fields, count,
-				opts != NULL ? opts->dimensions : NULL, arena,
-				err);
-	state->slot = ts_arena_alloc(arena, count, sizeof *state->slot);
-	state->cells = ts_arena_alloc(arena, count, sizeof *state->cells);
-	if (status == TS_OK && (state->slot == NULL || state->cells == NULL))
-		status = ts_fail(err, TS_SYSTEM, "no memory");
-	for (i = 0; i < count && status == TS_OK; i++) {
-		const struct ts_sdmx_column *column = &state->header.columns[i];
-
-		state->any_label = state->any_label || column->labelled;
-		state->slot[i] = TS_NO_FIELD;
-		if (!column->kept)
-			continue;
-		state->slot[i] = state->row.extra_count;
-		status = ts_row_add(&state->row, column->name,
-				    strlen(column->name), TS_NO_ROLE,
-				    column->dimension, err);
-	}
+				opts != NULL ? opts->dimensions : NULL,
+				state->decode->arena, err);
+	if (status == TS_OK)
+		status = add_columns(state, err);
 	if (status != TS_OK)
 		return status;
-	for (i = 0; i < TS_SDMX_ROLES; i++)
-		state->by_role[i] = state->header.role[i] != TS_SDMX_NONE
-					    ? &state->cells[state->header.role[i]]
-					    : &nothing;
-	/* the slot behind the last is for what is not kept */
-	for (i = 0; i < count; i++)
-		if (state->slot[i] == TS_NO_FIELD)
-			state->slot[i] = state->row.extra_count;
 	if (state->header.role[TS_SDMX_VALUE] == TS_SDMX_NONE &&
 	    sink->warn != NULL)
 		sink->warn(sink->ctx, "no measure: the document has attributes "
@@ -142,27 +144,31 @@ header(void *ctx, const struct ts_csv_field *fields, size_t count,
 /* "A: Annual" is A; a label may hold colons itself. A cell with a label is
  * copied, as it has to be cut. */
 static enum ts_status
-cut_labels(struct state *state, struct ts_err *err)
+cut_labels(struct state *state, const struct ts_csv_field *fields,
+	   struct ts_err *err)
 {
 	struct ts_row *row = &state->row;
+	const size_t scratch = row->extra_count;
 	enum ts_status status;
 	size_t i;
 
+	row->used = 0;
 	for (i = 0; i < state->header.count; i++) {
-		struct cell *one = &state->cells[i];
+		struct ts_csv_field *one = &state->cut[i];
 		const char *label = NULL;
 
+		*one = fields[i];
 		if (state->header.columns[i].labelled)
 			label = strstr(one->text, ": ");
 		if (label == NULL)
 			continue;
 		one->length = (size_t)(label - one->text);
-		status = ts_row_put(row, state->slot[i], one->text,
-				    one->length, err);
+		status = ts_row_put(row, scratch, one->text, one->length, err);
 		if (status != TS_OK)
 			return status;
-		one->text = row->slots[state->slot[i]];
+		one->text = row->slots[scratch];
 	}
+	state->fields = state->cut;
 	return TS_OK;
 }
 
@@ -171,22 +177,24 @@ read_cells(struct state *state, const struct ts_csv_field *fields,
 	   struct ts_err *err)
 {
 	const char **slots = state->row.slots;
+	const size_t *kept = state->kept;
+	const size_t count = state->row.extra_count;
 	size_t i;
 
-	state->row.used = 0;
-	for (i = 0; i < state->header.count; i++) {
-		state->cells[i].text = fields[i].text;
-		state->cells[i].length = fields[i].length;
-		slots[state->slot[i]] = fields[i].text;
-	}
-	return state->any_label ? cut_labels(state, err) : TS_OK;
+	state->fields = fields;
+	if (state->cut != NULL && cut_labels(state, fields, err) != TS_OK)
+		return err != NULL ? err->status : TS_BAD_DATA;
+	fields = state->fields;
+	for (i = 0; i < count; i++)
+		slots[i] = fields[kept[i]].text;
+	return TS_OK;
 }
 
 /* "AGENCY:FLOW(1.0)" is FLOW. */
 static const char *
 dataset(struct state *state)
 {
-	const struct cell *flow = cell(state, TS_SDMX_DATAFLOW);
+	const struct ts_csv_field *flow = cell(state, TS_SDMX_DATAFLOW);
 	const char *text = flow->text, *colon, *bracket;
 	size_t length;
 
@@ -234,8 +242,8 @@ frequency_letter(const char *text)
 static enum ts_status
 read_period(struct state *state, char frequency, struct ts_err *err)
 {
-	const struct cell *period = cell(state, TS_SDMX_PERIOD);
-	const struct cell *freq = cell(state, TS_SDMX_FREQUENCY);
+	const struct ts_csv_field *period = cell(state, TS_SDMX_PERIOD);
+	const struct ts_csv_field *freq = cell(state, TS_SDMX_FREQUENCY);
 	const char *text = period->text;
 	enum ts_span span = ts_span_of_freq(frequency);
 
@@ -259,7 +267,7 @@ read_period(struct state *state, char frequency, struct ts_err *err)
  * fields are not separated by commas (the French locale of SDMX-CSV 2.0).
  */
 static bool
-read_value(struct state *state, const struct cell *cell,
+read_value(struct state *state, const struct ts_csv_field *cell,
 	   struct ts_decimal *out)
 {
 	char copy[NUMBER_TEXT];
@@ -325,7 +333,7 @@ read_status(struct state *state, bool has_value)
 static const char *
 unit(const struct state *state)
 {
-	const struct cell *unit_cell = cell(state, TS_SDMX_UNIT);
+	const struct ts_csv_field *unit_cell = cell(state, TS_SDMX_UNIT);
 	const char *text = unit_cell->text;
 	const char *currency = text_of(state, TS_SDMX_CURRENCY);
 
@@ -364,7 +372,7 @@ static enum ts_status
 emit(struct state *state, uint64_t line, struct ts_err *err)
 {
 	const struct ts_sink *sink = state->decode->sink;
-	const struct cell *value = cell(state, TS_SDMX_VALUE);
+	const struct ts_csv_field *value = cell(state, TS_SDMX_VALUE);
 	struct ts_obs obs = {
 		.source = "", .line = line,
 		.dataset = dataset(state),

@@ -216,6 +216,113 @@ a_sink_that_stops_is_obeyed(void **state)
 	}
 }
 
+/* ---- memory --------------------------------------------------------------- */
+
+struct watch {
+	const struct ts_arena *arena;
+	uint64_t rows;
+	size_t after_1000, last;
+};
+
+static enum ts_status
+watch_obs(void *ctx, const struct ts_obs *obs, struct ts_err *err)
+{
+	struct watch *watch = ctx;
+
+	(void)obs;
+	(void)err;
+	watch->last = ts_arena_used(watch->arena);
+	if (++watch->rows == 1000)
+		watch->after_1000 = watch->last;
+	return TS_OK;
+}
+
+static enum ts_status
+take_columns(void *ctx, const struct ts_columns *columns, struct ts_err *err)
+{
+	(void)ctx;
+	(void)columns;
+	(void)err;
+	return TS_OK;
+}
+
+static enum ts_status
+take_fact(void *ctx, const char *name, const char *value, struct ts_err *err)
+{
+	(void)ctx;
+	(void)name;
+	(void)value;
+	(void)err;
+	return TS_OK;
+}
+
+/* What comes once in front, and then again and again. */
+static const struct {
+	const char *decoder, *head, *row, *comma, *tail;
+} long_ones[] = {
+	{ "comtrade-json", "{\"data\":[",
+	  "{\"freqCode\":\"A\",\"period\":\"2024\",\"reporterCode\":1,"
+	  "\"flowCode\":\"X\",\"partnerCode\":0,\"cmdCode\":\"TOTAL\","
+	  "\"primaryValue\":1,\"qty\":17,\"cmdDesc\":\"Caf\\u00e9\"}", ",",
+	  "]}" },
+	{ "worldbank-json", "[{\"page\":1},[",
+	  "{\"indicator\":{\"id\":\"A\",\"value\":\"B\"},\"date\":\"2024\","
+	  "\"country\":{\"id\":\"KZ\",\"value\":\"Kazakhstan\"},\"value\":1}",
+	  ",", "]]" },
+	{ "tidy-csv", TS_TIDY_HEADER ",note\n",
+	  "s,d,X,K,I,T,A,2024,1,USD,,\"a \"\"b\"\"\"\n", "", "" },
+	{ "sdmx-csv", "DATAFLOW,FREQ: F,NOTE,TIME_PERIOD,OBS_VALUE\n",
+	  "A:B(1.0): C,A: Annual,x,2024,1\n", "", "" },
+	{ "office-csv", "year,note,exports\n", "2024,x,\"1,234.5\"\n", "", "" },
+};
+
+static void
+memory_does_not_grow_with_the_document(void **state)
+{
+	size_t f, i;
+
+	(void)state;
+	for (f = 0; f < sizeof long_ones / sizeof long_ones[0]; f++) {
+		const struct ts_decoder *decoder =
+			decoder_named(long_ones[f].decoder);
+		struct ts_arena *arena = ts_arena_new((size_t)8 << 20);
+		struct watch watch = { .arena = arena };
+		struct ts_sink sink = { .ctx = &watch, .columns = take_columns,
+					.obs = watch_obs, .fact = take_fact };
+		struct ts_decode job = {
+			.sink = &sink, .limits = TS_DECODE_LIMITS,
+			.arena = arena, .dataset = "",
+			.opts = settings_of(decoder, "", arena),
+		};
+		struct ts_err err = { 0 };
+		void *state_of = NULL;
+		const char *row = long_ones[f].row;
+		const char *comma = long_ones[f].comma;
+
+		assert_int_equal(decoder->begin(&job, &state_of, &err), TS_OK);
+		assert_int_equal(decoder->feed(state_of, long_ones[f].head,
+					       strlen(long_ones[f].head),
+					       &err), TS_OK);
+		for (i = 0; i < 20000; i++) {
+			assert_int_equal(decoder->feed(state_of, comma,
+						       i > 0 ? strlen(comma)
+							     : 0, &err),
+					 TS_OK);
+			assert_int_equal(decoder->feed(state_of, row,
+						       strlen(row), &err),
+					 TS_OK);
+		}
+		assert_int_equal(decoder->feed(state_of, long_ones[f].tail,
+					       strlen(long_ones[f].tail),
+					       &err), TS_OK);
+		assert_int_equal(decoder->end(state_of, &err), TS_OK);
+		decoder->close(state_of);
+		assert_int_equal(watch.rows, 20000);
+		assert_int_equal(watch.last, watch.after_1000);
+		ts_arena_free(arena);
+	}
+}
+
 int
 main(void)
 {
@@ -226,6 +333,7 @@ main(void)
 		cmocka_unit_test(a_depth_bomb_is_refused_by_all),
 		cmocka_unit_test(garbage_behind_json_is_refused),
 		cmocka_unit_test(a_sink_that_stops_is_obeyed),
+		cmocka_unit_test(memory_does_not_grow_with_the_document),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
