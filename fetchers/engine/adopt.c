@@ -186,16 +186,10 @@ ts_run_adopt(struct ts_run *run, size_t ask, struct ts_document *document,
 		document->decoder = fate->last.decoder;
 		document->decoded = fate->last.decoded;
 	}
-	if (same && ts_archive_has(run->opts->archive_dir, &fate->last)) {
-		document->archive = fate->last.archive;
-		document->size_bytes = fate->last.size_bytes;
-		memcpy(document->sha256, fate->last.sha256,
-		       sizeof document->sha256);
-	} else if (ts_body_keep(body, run->source.id, document->retrieved_us,
-				run->arena, document, err) != TS_OK) {
-		return err->status;
-	}
-	if (put(run, document, err) != TS_OK)
+	/* also over the same file: it may have been damaged since */
+	if (ts_body_keep(body, run->source.id, document->retrieved_us,
+			 run->arena, document, err) != TS_OK ||
+	    put(run, document, err) != TS_OK)
 		return err->status;
 	fate->document = *document;
 	run->result->unchanged += known;

@@ -378,6 +378,9 @@ take_turns(struct ts_run *run, struct attempt *attempts, size_t count,
 			continue;
 		}
 		attempts[i].open = false;
+		/* the publisher's words say more than that we wait */
+		if (attempts[i].err.status != TS_OK)
+			*err = attempts[i].err;
 		if (ts_run_failed(run, attempts[i].ask, err) != TS_OK)
 			return err->status;
 	}

@@ -221,6 +221,28 @@ damage_of_the_archive_stops_the_run(void **state)
 	bench_free(bench);
 }
 
+static void
+the_same_document_again_mends_a_damaged_archive(void **state)
+{
+	struct bench *bench = bench_new(say_good);
+	char path[1024];
+
+	(void)state;
+	bench_want(bench, "trade");
+	assert_int_equal(bench_run(bench), TS_OK);
+	snprintf(path, sizeof path, "%s/%s", bench->archive,
+		 bench->memory->documents[0].archive);
+	assert_int_equal(truncate(path, 20), 0);
+	assert_int_equal(bench_run(bench), TS_OK);
+	assert_int_equal(bench->result.unchanged, 1);
+	assert_int_equal(bench_files(bench->archive), 1);
+	bench->opts.mode = TS_FETCH_OFFLINE;
+	bench->opts.force = true;
+	assert_int_equal(bench_run(bench), TS_OK);
+	assert_string_equal(bench->rows, KEPT);
+	bench_free(bench);
+}
+
 /* ---- trouble --------------------------------------------------------- */
 
 static void
@@ -375,7 +397,8 @@ a_long_wait_is_told_clamped_and_kept_by_the_next_process(void **state)
 	bench->source.retries = 4;
 	assert_int_equal(bench_run(bench), TS_AGAIN);
 	/* six hours at most, however absurd the publisher */
-	assert_err_has(bench, "2026-11-24T12:00:00Z");
+	assert_err_has(bench, "again at 2026-11-24T12:00:00Z");
+	assert_err_has(bench, "Rate limit is exceeded.");
 	assert_int_equal(http_server_count(bench->server), 1);
 	assert_int_equal(bench->result.failed, 2);
 	assert_true(bench->clock.slept_us < 10 * SECOND);
@@ -874,6 +897,8 @@ main(void)
 			a_document_that_was_not_understood_is_fetched_whole_again),
 		cmocka_unit_test(offline_the_newest_archived_document_answers),
 		cmocka_unit_test(damage_of_the_archive_stops_the_run),
+		cmocka_unit_test(
+			the_same_document_again_mends_a_damaged_archive),
 		cmocka_unit_test(one_bad_document_does_not_stop_the_others),
 		cmocka_unit_test(nothing_that_matches_is_an_answer),
 		cmocka_unit_test(a_full_store_stops_the_run),
