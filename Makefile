@@ -19,7 +19,7 @@ datadir  ?= $(prefix)/share/tradestat
 
 CC       ?= cc
 PKGS_KIT  := libcrypto
-PKGS_WORK := libconfig libcurl libwebsockets jansson yajl libxml-2.0 sqlite3 zlib libqpdf fontconfig
+PKGS_WORK := libconfig libcurl jansson yajl libxml-2.0 sqlite3 zlib libqpdf fontconfig
 SANITIZE ?=
 WERROR   ?=
 
@@ -118,6 +118,9 @@ TEST_SUPPORT := $(wildcard tests/support/*.c)
 test_programs = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/$(1)/test_*.c))
 test_libs = $(if $(filter kit,$(1)),,$(if $(filter daemon,$(1)),$(filter-out %/daemon/tradestat.o,$(OBJ_daemon)) $(LIB_ROOMS),$(BUILD)/lib/$(1).a))
 
+# A plugin resolves kit's functions in the program that loads it.
+LDFLAGS_test_registry = -rdynamic -Wl,--whole-archive $(LIB_kit) -Wl,--no-whole-archive
+
 define test_rules
 $(BUILD)/tests/$(1)/%: tests/$(1)/%.c $(call objects,$(TEST_SUPPORT)) $(call test_libs,$(1)) $(LIB_kit)
 	@mkdir -p $$(@D)
@@ -192,6 +195,13 @@ bench: deps-build
 run-bench: $(BENCHES)
 	@for b in $(BENCHES); do echo "== $${b##*/}"; $$b $(BENCH_ARGS) || exit 1; done
 
+# The JSON libraries side by side, as docs/decoders.md quotes them.
+bench-json:
+	@tests/deps libyajl-dev libwebsockets-dev libjson-c-dev
+	@mkdir -p $(BUILD)/tests/bench
+	$(CC) -O2 -std=c11 -D_GNU_SOURCE -I. -Ikit/include -o $(BUILD)/tests/bench/json_libs tests/bench/json_libs.c -lyajl -lwebsockets -ljson-c
+	$(BUILD)/tests/bench/json_libs
+
 lint: deps-lint
 	@tests/lint
 
@@ -229,7 +239,7 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: run-bench run-demo run-check-browser all check run-check check-browser check-system lint bench fuzz fuzzers demo install uninstall dist clean format
+.PHONY: bench-json run-bench run-demo run-check-browser all check run-check check-browser check-system lint bench fuzz fuzzers demo install uninstall dist clean format
 
 FORCE:
 .PHONY: FORCE

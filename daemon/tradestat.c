@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
-#include <tradestat/file.h>
 #include <tradestat/log.h>
 #include "daemon/cli.h"
 
@@ -332,23 +331,6 @@ run_verb(const struct ts_cli *cli, bool help, struct ts_err *err)
 		return ts_fail(err, TS_BAD_USAGE, "usage: tradestat %s %s",
 			       verb->name, verb->args);
 	return verb->run(cli, err);
-}
-
-struct ts_settings
-ts_cli_settings(const struct ts_cli *cli)
-{
-	return (struct ts_settings){ .items = cli->sets,
-				     .count = cli->set_count };
-}
-
-enum ts_status
-ts_cli_out(const struct ts_cli *cli, const char *bytes, size_t count,
-	   struct ts_err *err)
-{
-	if (cli->output == NULL || strcmp(cli->output, "-") == 0)
-		return ts_write_all(STDOUT_FILENO, bytes, count,
-				    "standard output", err);
-	return ts_file_write(cli->output, bytes, count, 0644, err);
 }
 
 int
