@@ -27,21 +27,21 @@ struct ts_cli {
 	const char *source_line, *notes, *reporter, *partner, *unit, *flow;
 	bool json, offline, quiet, no_deliver, force, strict, no_color;
 	int verbose;
-	struct ts_setting sets[TS_CLI_SETS];	/* --set key=value */
+	struct ts_setting sets[TS_CLI_SETS]; /* --set key=value */
 	size_t set_count;
 };
 
 /* Options and arguments that a verb takes; anything else is an error. */
 struct ts_verb {
 	const char *name;
-	const char *args;	/* "REPORT", shown by --help */
+	const char *args; /* "REPORT", shown by --help */
 	int min_args, max_args;
-	const char *options;	/* long names, blank separated */
-	const char *help;	/* one line */
+	const char *options; /* long names, blank separated */
+	const char *help;    /* one line */
 	enum ts_status (*run)(const struct ts_cli *cli, struct ts_err *err);
 };
 
-extern const struct ts_verb ts_verbs[];	/* name NULL at the end */
+extern const struct ts_verb ts_verbs[]; /* name NULL at the end */
 
 enum ts_status ts_verb_decode(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_compute(const struct ts_cli *cli, struct ts_err *err);

@@ -15,7 +15,7 @@ struct fetching {
 	const char *source;
 	const char *area_scheme;
 	struct ts_normaliser *normaliser;
-	struct ts_sink to_store;	/* behind the normaliser */
+	struct ts_sink to_store; /* behind the normaliser */
 	bool progress_shown;
 	bool stored_any;
 };
@@ -28,7 +28,8 @@ no_progress(struct fetching *f)
 	f->progress_shown = false;
 }
 
-/* ---- decoder -> normaliser -> store ---------------------------------------- */
+/* ---- decoder -> normaliser -> store ----------------------------------------
+ */
 
 static enum ts_status
 store_columns(void *ctx, const struct ts_columns *columns, struct ts_err *err)
@@ -83,7 +84,8 @@ pass_obs(void *ctx, const struct ts_obs *obs, struct ts_err *err)
 	return sink->obs(sink->ctx, obs, err);
 }
 
-/* ---- a document ------------------------------------------------------------- */
+/* ---- a document -------------------------------------------------------------
+ */
 
 static enum ts_status
 begin_document(void *ctx, const struct ts_document *document,
@@ -114,8 +116,9 @@ count_aside(struct fetching *f, const struct ts_document *document)
 		no_progress(f);
 		ts_log(TS_LOG_WARN, f->source,
 		       "%llu figures with a code we do not know, first: %s "
-		       "(%s)", (unsigned long long)unmapped,
-		       report->first_unmapped, document->url);
+		       "(%s)",
+		       (unsigned long long)unmapped, report->first_unmapped,
+		       document->url);
 	}
 }
 
@@ -167,7 +170,8 @@ show_progress(void *ctx, const struct ts_fetch_progress *p)
 	f->progress_shown = true;
 }
 
-/* ---- a source ---------------------------------------------------------------- */
+/* ---- a source
+ * ---------------------------------------------------------------- */
 
 static const struct ts_decoder *
 find_decoder(void *ctx, const char *name, const char *head, size_t count)
@@ -210,8 +214,7 @@ ts_report_sources(const struct ts_conf_report *report)
 static struct ts_period
 last_period(const struct ts_world *world, const struct ts_fetch_wish *wish)
 {
-	int64_t day = world->clock->wall_us(world->clock) /
-		      (86400LL * 1000000);
+	int64_t day = world->clock->wall_us(world->clock) / (86400LL * 1000000);
 
 	if (wish->period.span != TS_NO_SPAN)
 		return wish->period;
@@ -243,14 +246,17 @@ with_source(struct ts_world *world, const struct ts_fetch_wish *wish,
 		status = ts_fetch_plan(engine, &source, needs, count, show,
 				       show_ctx, err);
 	} else if (status == TS_OK) {
-		struct ts_sink sink = { .ctx = f, .columns = pass_columns,
-					.obs = pass_obs, .fact = store_fact,
+		struct ts_sink sink = { .ctx = f,
+					.columns = pass_columns,
+					.obs = pass_obs,
+					.fact = store_fact,
 					.warn = tell_warning };
-		struct ts_fetch_events events = {
-			.ctx = f, .begin_document = begin_document,
-			.sink = &sink, .end_document = end_document,
-			.progress = show_progress
-		};
+		struct ts_fetch_events events = { .ctx = f,
+						  .begin_document =
+							  begin_document,
+						  .sink = &sink,
+						  .end_document = end_document,
+						  .progress = show_progress };
 		struct ts_fetch_result result = { .requests = 0 };
 
 		f->source = id;
@@ -281,14 +287,16 @@ open_engine(struct ts_world *world, const struct ts_fetch_wish *wish,
 	    struct ts_fetch **engine, char *archive, size_t size,
 	    struct ts_err *err)
 {
-	struct ts_fetch_opts opts = {
-		.mode = wish->mode, .archive_dir = archive,
-		.pack_dir = wish->pack, .record_dir = wish->record,
-		.memory = ts_store_memory(world->store), .clock = world->clock,
-		.coder = ts_codes_coder(world->codes),
-		.decoder = find_decoder, .decoder_ctx = world->registry,
-		.force = wish->force
-	};
+	struct ts_fetch_opts opts = { .mode = wish->mode,
+				      .archive_dir = archive,
+				      .pack_dir = wish->pack,
+				      .record_dir = wish->record,
+				      .memory = ts_store_memory(world->store),
+				      .clock = world->clock,
+				      .coder = ts_codes_coder(world->codes),
+				      .decoder = find_decoder,
+				      .decoder_ctx = world->registry,
+				      .force = wish->force };
 
 	snprintf(archive, size, "%s/archive", world->conf->state_dir);
 	return ts_fetch_open(&opts, engine, err);
@@ -306,9 +314,9 @@ ts_stage_fetch(struct ts_world *world, const struct ts_fetch_wish *wish,
 
 	*done = (struct ts_fetch_done){ .sources = 0 };
 	if (source == NULL)
-		return ts_fail(err, TS_BAD_CONFIG,
-			       "%s:%d: no template \"%s\"", wish->report->file,
-			       wish->report->line, wish->report->template);
+		return ts_fail(err, TS_BAD_CONFIG, "%s:%d: no template \"%s\"",
+			       wish->report->file, wish->report->line,
+			       wish->report->template);
 	if (open_engine(world, wish, &engine, archive, sizeof archive, err) !=
 	    TS_OK)
 		return err->status;
@@ -359,8 +367,7 @@ ts_stage_fetch_plan(struct ts_world *world, const struct ts_fetch_wish *wish,
 	if (open_engine(world, wish, &engine, archive, sizeof archive, err) !=
 	    TS_OK)
 		return err->status;
-	for (; source != NULL && *source != NULL && status == TS_OK;
-	     source++) {
+	for (; source != NULL && *source != NULL && status == TS_OK; source++) {
 		showing.source = *source;
 		status = with_source(world, wish, engine, *source, NULL,
 				     show_url, &showing, err);

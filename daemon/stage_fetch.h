@@ -11,12 +11,12 @@
 
 struct ts_fetch_wish {
 	const struct ts_conf_report *report;
-	const char *source;		/* only this one; NULL all */
-	struct ts_period period;	/* TS_NO_SPAN: up to now */
+	const char *source;      /* only this one; NULL all */
+	struct ts_period period; /* TS_NO_SPAN: up to now */
 	enum ts_fetch_mode mode;
 	const char *pack, *record;
 	bool force;
-	bool quiet;			/* no progress line */
+	bool quiet; /* no progress line */
 };
 
 struct ts_fetch_done {

@@ -18,9 +18,11 @@ const struct ts_verb ts_verbs[] = {
 	  "config output period as-of offline replay record no-deliver waive "
 	  "now force json quiet verbose",
 	  "fetch, store, compute, draw and publish one edition", ts_verb_run },
-	{ "init", "bilateral REPORTER PARTNER | country REPORTER | "
-		  "region GROUP PARTNER | product HS REPORTER PARTNER", 2, 4,
-	  "config output force", "write a ready report file", ts_verb_init },
+	{ "init",
+	  "bilateral REPORTER PARTNER | country REPORTER | "
+	  "region GROUP PARTNER | product HS REPORTER PARTNER",
+	  2, 4, "config output force", "write a ready report file",
+	  ts_verb_init },
 	{ "check", "[FILE]", 0, 1, "config strict json",
 	  "validate the configuration, offline", ts_verb_check },
 	{ "plan", "REPORT", 1, 1, "config period now json",
@@ -38,20 +40,41 @@ const struct ts_verb ts_verbs[] = {
 	  "draw one chart from CSV: png, svg or pdf by suffix", ts_verb_chart },
 	{ "explain", "FIGURE BUNDLE", 2, 2, "json",
 	  "where a figure of a bundle came from", ts_verb_explain },
-	{ "list", "fetchers | decoders | indicators | charts | outputs | "
-		  "reports | sources | groups", 1, 1, "config json",
-	  "what is built in, plugged in and configured", ts_verb_list },
-	{ "config", "example", 1, 1, "",
-	  "print a commented configuration", ts_verb_config },
+	{ "list",
+	  "fetchers | decoders | indicators | charts | outputs | "
+	  "reports | sources | groups",
+	  1, 1, "config json", "what is built in, plugged in and configured",
+	  ts_verb_list },
+	{ "config", "example", 1, 1, "", "print a commented configuration",
+	  ts_verb_config },
 	{ NULL, NULL, 0, 0, NULL, NULL, NULL },
 };
 
 enum option_code {
-	OPT_AS_OF = 256, OPT_PERIOD, OPT_OFFLINE, OPT_REPLAY, OPT_RECORD,
-	OPT_NO_DELIVER, OPT_WAIVE, OPT_NOW, OPT_FORCE, OPT_JSON, OPT_STRICT,
-	OPT_FORMAT, OPT_SET, OPT_INPUT, OPT_THEME, OPT_TITLE, OPT_SUBTITLE,
-	OPT_SOURCE_LINE, OPT_NOTES, OPT_REPORTER, OPT_PARTNER, OPT_UNIT,
-	OPT_FLOW, OPT_NO_COLOR,
+	OPT_AS_OF = 256,
+	OPT_PERIOD,
+	OPT_OFFLINE,
+	OPT_REPLAY,
+	OPT_RECORD,
+	OPT_NO_DELIVER,
+	OPT_WAIVE,
+	OPT_NOW,
+	OPT_FORCE,
+	OPT_JSON,
+	OPT_STRICT,
+	OPT_FORMAT,
+	OPT_SET,
+	OPT_INPUT,
+	OPT_THEME,
+	OPT_TITLE,
+	OPT_SUBTITLE,
+	OPT_SOURCE_LINE,
+	OPT_NOTES,
+	OPT_REPORTER,
+	OPT_PARTNER,
+	OPT_UNIT,
+	OPT_FLOW,
+	OPT_NO_COLOR,
 };
 
 static const struct option options[] = {
@@ -94,10 +117,13 @@ print_help(void)
 	const struct ts_verb *verb;
 
 	puts("Examples:\n"
-	     "  tradestat init bilateral KAZ ITA      a report file for a pair\n"
-	     "  tradestat check                       is the configuration good\n"
+	     "  tradestat init bilateral KAZ ITA      a report file for a "
+	     "pair\n"
+	     "  tradestat check                       is the configuration "
+	     "good\n"
 	     "  tradestat run kazakhstan-italy        make its bundle\n"
-	     "  tradestat decode reply.json           a publisher's reply as CSV\n"
+	     "  tradestat decode reply.json           a publisher's reply as "
+	     "CSV\n"
 	     "\nVerbs:");
 	for (verb = ts_verbs; verb->name != NULL; verb++)
 		printf("  %-8s  %s\n", verb->name, verb->help);
@@ -155,10 +181,11 @@ unknown_verb(const char *name, struct ts_err *err)
 	near = ts_nearest(name, names);
 	if (near != NULL)
 		return ts_fail(err, TS_BAD_USAGE,
-			       "unknown verb \"%s\"; did you mean \"%s\"?", name,
-			       near);
+			       "unknown verb \"%s\"; did you mean \"%s\"?",
+			       name, near);
 	return ts_fail(err, TS_BAD_USAGE,
-		       "unknown verb \"%s\"; tradestat --help lists them", name);
+		       "unknown verb \"%s\"; tradestat --help lists them",
+		       name);
 }
 
 /* Is the long name among the blank separated ones? */
@@ -185,8 +212,8 @@ add_set(struct ts_cli *cli, char *text, struct ts_err *err)
 	char *equals = strchr(text, '=');
 
 	if (equals == NULL || equals == text)
-		return ts_fail(err, TS_BAD_USAGE,
-			       "--set %s: write key=value", text);
+		return ts_fail(err, TS_BAD_USAGE, "--set %s: write key=value",
+			       text);
 	if (cli->set_count == TS_CLI_SETS)
 		return ts_fail(err, TS_BAD_USAGE, "more than %d --set",
 			       TS_CLI_SETS);
@@ -202,26 +229,46 @@ static const char **
 value_of(struct ts_cli *cli, int code)
 {
 	switch (code) {
-	case 'c': return &cli->config;
-	case 'o': return &cli->output;
-	case OPT_AS_OF: return &cli->as_of;
-	case OPT_PERIOD: return &cli->period;
-	case OPT_REPLAY: return &cli->replay;
-	case OPT_RECORD: return &cli->record;
-	case OPT_WAIVE: return &cli->waive;
-	case OPT_NOW: return &cli->now;
-	case OPT_FORMAT: return &cli->format;
-	case OPT_INPUT: return &cli->input;
-	case OPT_THEME: return &cli->theme;
-	case OPT_TITLE: return &cli->title;
-	case OPT_SUBTITLE: return &cli->subtitle;
-	case OPT_SOURCE_LINE: return &cli->source_line;
-	case OPT_NOTES: return &cli->notes;
-	case OPT_REPORTER: return &cli->reporter;
-	case OPT_PARTNER: return &cli->partner;
-	case OPT_UNIT: return &cli->unit;
-	case OPT_FLOW: return &cli->flow;
-	default: return NULL;
+	case 'c':
+		return &cli->config;
+	case 'o':
+		return &cli->output;
+	case OPT_AS_OF:
+		return &cli->as_of;
+	case OPT_PERIOD:
+		return &cli->period;
+	case OPT_REPLAY:
+		return &cli->replay;
+	case OPT_RECORD:
+		return &cli->record;
+	case OPT_WAIVE:
+		return &cli->waive;
+	case OPT_NOW:
+		return &cli->now;
+	case OPT_FORMAT:
+		return &cli->format;
+	case OPT_INPUT:
+		return &cli->input;
+	case OPT_THEME:
+		return &cli->theme;
+	case OPT_TITLE:
+		return &cli->title;
+	case OPT_SUBTITLE:
+		return &cli->subtitle;
+	case OPT_SOURCE_LINE:
+		return &cli->source_line;
+	case OPT_NOTES:
+		return &cli->notes;
+	case OPT_REPORTER:
+		return &cli->reporter;
+	case OPT_PARTNER:
+		return &cli->partner;
+	case OPT_UNIT:
+		return &cli->unit;
+	case OPT_FLOW:
+		return &cli->flow;
+	default:
+		return NULL;
 	}
 }
 
@@ -229,14 +276,22 @@ static bool *
 flag_of(struct ts_cli *cli, int code)
 {
 	switch (code) {
-	case OPT_OFFLINE: return &cli->offline;
-	case OPT_NO_DELIVER: return &cli->no_deliver;
-	case OPT_FORCE: return &cli->force;
-	case OPT_JSON: return &cli->json;
-	case OPT_STRICT: return &cli->strict;
-	case OPT_NO_COLOR: return &cli->no_color;
-	case 'q': return &cli->quiet;
-	default: return NULL;
+	case OPT_OFFLINE:
+		return &cli->offline;
+	case OPT_NO_DELIVER:
+		return &cli->no_deliver;
+	case OPT_FORCE:
+		return &cli->force;
+	case OPT_JSON:
+		return &cli->json;
+	case OPT_STRICT:
+		return &cli->strict;
+	case OPT_NO_COLOR:
+		return &cli->no_color;
+	case 'q':
+		return &cli->quiet;
+	default:
+		return NULL;
 	}
 }
 
@@ -350,7 +405,7 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (status == TS_OK) {
-		ts_log_level(cli.quiet		? TS_LOG_ERR
+		ts_log_level(cli.quiet          ? TS_LOG_ERR
 			     : cli.verbose == 0 ? TS_LOG_NOTICE
 			     : cli.verbose == 1 ? TS_LOG_INFO
 						: TS_LOG_DEBUG);

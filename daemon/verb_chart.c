@@ -77,9 +77,9 @@ draw(const struct ts_cli *cli, struct ts_world *world, const char *work,
 				     .font = world->conf->font,
 				     .processes = 1,
 				     .sandbox = true };
-	struct ts_chart_spec spec = { .type = cli->args[0],
-				      .language = "en" };
-	struct ts_plot_request request = { .chart = chart, .spec = &spec,
+	struct ts_chart_spec spec = { .type = cli->args[0], .language = "en" };
+	struct ts_plot_request request = { .chart = chart,
+					   .spec = &spec,
 					   .path = cli->output };
 	struct ts_table *table;
 	struct ts_plot *plot;
@@ -91,11 +91,11 @@ draw(const struct ts_cli *cli, struct ts_world *world, const char *work,
 		return err->status;
 	if (ts_table_read_csv(arena, cli->input, &table, err) != TS_OK)
 		return err->status;
-	request.theme = ts_theme_find(cli->theme != NULL ? cli->theme
-							 : "light");
+	request.theme =
+		ts_theme_find(cli->theme != NULL ? cli->theme : "light");
 	if (request.theme == NULL)
-		return ts_fail(err, TS_BAD_USAGE,
-			       "--theme %s: light or dark", cli->theme);
+		return ts_fail(err, TS_BAD_USAGE, "--theme %s: light or dark",
+			       cli->theme);
 	spec.data = table;
 	spec.title = cli->title != NULL ? cli->title : "";
 	spec.subtitle = cli->subtitle != NULL ? cli->subtitle : "";
@@ -131,9 +131,9 @@ ts_verb_chart(const struct ts_cli *cli, struct ts_err *err)
 	if (mkdtemp(work) == NULL)
 		return ts_fail(err, TS_SYSTEM, "cannot make a folder in /tmp");
 	arena = ts_arena_new((size_t)512 << 20);
-	status = arena != NULL ? ts_world_open(cli, TS_WORLD_PLUGINS, &world,
-					       err)
-			       : ts_fail(err, TS_SYSTEM, "out of memory");
+	status = arena != NULL
+			 ? ts_world_open(cli, TS_WORLD_PLUGINS, &world, err)
+			 : ts_fail(err, TS_SYSTEM, "out of memory");
 	if (status == TS_OK)
 		status = draw(cli, &world, work, arena, err);
 	ts_world_close(&world);

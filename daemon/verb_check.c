@@ -17,9 +17,8 @@ struct checking {
 	int errors;
 };
 
-static void
-problem(struct checking *c, const char *file, int line, const char *fmt, ...)
-	TS_PRINTF(4, 5);
+static void problem(struct checking *c, const char *file, int line,
+		    const char *fmt, ...) TS_PRINTF(4, 5);
 
 static void
 problem(struct checking *c, const char *file, int line, const char *fmt, ...)
@@ -62,7 +61,8 @@ check_area(struct checking *c, const struct ts_conf_report *report,
 	    ts_codes_area(c->world->codes, "iso3", iso3, 2024)[0] == '\0')
 		problem(c, report->file, report->line,
 			"%s \"%s\" is no ISO 3166 alpha-3 code; write ITA for "
-			"Italy", what, iso3);
+			"Italy",
+			what, iso3);
 }
 
 static void
@@ -84,16 +84,15 @@ check_report(struct checking *c, const struct ts_conf_report *report)
 	if (tpl == NULL) {
 		problem(c, report->file, report->line,
 			"no template \"%s\"; bilateral, country, region or "
-			"product", report->template);
+			"product",
+			report->template);
 		return;
 	}
 	check_needed(c, report, tpl->wants_reporter, "reporter",
 		     report->reporter);
-	check_needed(c, report, tpl->wants_partner, "partner",
-		     report->partner);
+	check_needed(c, report, tpl->wants_partner, "partner", report->partner);
 	check_needed(c, report, tpl->wants_region, "region", report->region);
-	check_needed(c, report, tpl->wants_product, "product",
-		     report->product);
+	check_needed(c, report, tpl->wants_product, "product", report->product);
 	check_area(c, report, "reporter", report->reporter);
 	check_area(c, report, "partner", report->partner);
 	if (report->region[0] != '\0' &&
@@ -109,7 +108,8 @@ check_report(struct checking *c, const struct ts_conf_report *report)
 				     *item) == NULL)
 			problem(c, report->file, report->line,
 				"no output makes \"%s\"; tradestat list "
-				"outputs", *item);
+				"outputs",
+				*item);
 	for (item = report->pages; item != NULL && *item != NULL; item++) {
 		for (i = 0; tpl->pages[i].id != NULL; i++)
 			if (strcmp(tpl->pages[i].id, *item) == 0)
@@ -131,12 +131,13 @@ check_tools(struct checking *c)
 	FcResult result;
 	FcChar8 *family = NULL;
 
-	if (conf->gnuplot[0] != '\0' ? access(conf->gnuplot, X_OK) != 0
-				     : !ts_find_program("gnuplot", path,
-							sizeof path))
-		problem(c, NULL, 0, "gnuplot is not there%s%s: apt-get install "
-			"gnuplot-nox", conf->gnuplot[0] != '\0' ? " at " : "",
-			conf->gnuplot);
+	if (conf->gnuplot[0] != '\0'
+		    ? access(conf->gnuplot, X_OK) != 0
+		    : !ts_find_program("gnuplot", path, sizeof path))
+		problem(c, NULL, 0,
+			"gnuplot is not there%s%s: apt-get install "
+			"gnuplot-nox",
+			conf->gnuplot[0] != '\0' ? " at " : "", conf->gnuplot);
 	wanted = FcNameParse((const FcChar8 *)conf->font);
 	if (wanted == NULL)
 		return;
@@ -144,11 +145,12 @@ check_tools(struct checking *c)
 	FcDefaultSubstitute(wanted);
 	found = FcFontMatch(NULL, wanted, &result);
 	if (found == NULL ||
-	    FcPatternGetString(found, FC_FAMILY, 0, &family) !=
-		    FcResultMatch ||
+	    FcPatternGetString(found, FC_FAMILY, 0, &family) != FcResultMatch ||
 	    strstr((const char *)family, conf->font) == NULL)
-		problem(c, NULL, 0, "font \"%s\" is not installed: apt-get "
-			"install fonts-inter", conf->font);
+		problem(c, NULL, 0,
+			"font \"%s\" is not installed: apt-get "
+			"install fonts-inter",
+			conf->font);
 	if (found != NULL)
 		FcPatternDestroy(found);
 	FcPatternDestroy(wanted);
@@ -184,7 +186,8 @@ ts_verb_check(const struct ts_cli *cli, struct ts_err *err)
 					 c.errors + world.problems);
 		else
 			printf("configuration is good: %zu reports, %zu "
-			       "sources\n", world.conf->report_count,
+			       "sources\n",
+			       world.conf->report_count,
 			       world.conf->source_count);
 	}
 	FcFini();
@@ -193,13 +196,14 @@ ts_verb_check(const struct ts_cli *cli, struct ts_err *err)
 	return status;
 }
 
-/* ---- plan ------------------------------------------------------------------ */
+/* ---- plan ------------------------------------------------------------------
+ */
 
 static void
 collect(void *ctx, const char *source, const char *url)
 {
-	json_array_append_new(ctx, json_pack("{s:s, s:s}", "source", source,
-					     "url", url));
+	json_array_append_new(
+		ctx, json_pack("{s:s, s:s}", "source", source, "url", url));
 }
 
 static json_t *
@@ -221,7 +225,6 @@ pages_of(const struct ts_conf_report *report)
 	}
 	return list;
 }
-
 
 static json_t *
 plan_of(struct ts_world *world, const struct ts_conf_report *report,
@@ -294,7 +297,8 @@ ts_verb_plan(const struct ts_cli *cli, struct ts_err *err)
 		if (wish.report == NULL)
 			status = ts_fail(err, TS_NO_INPUT,
 					 "no report \"%s\"; tradestat list "
-					 "reports", cli->args[0]);
+					 "reports",
+					 cli->args[0]);
 		else if (ts_template_find(wish.report->template) == NULL)
 			status = ts_fail(err, TS_BAD_CONFIG,
 					 "%s:%d: no template \"%s\"",

@@ -36,8 +36,9 @@ table_of_store(struct ts_world *world, struct ts_arena *arena,
 	       struct ts_table **out, struct ts_err *err)
 {
 	static const char *const columns[11] = {
-		"source", "dataset", "flow", "reporter", "partner", "product",
-		"frequency", "period", "value", "unit", "status"
+		"source",  "dataset", "flow",      "reporter",
+		"partner", "product", "frequency", "period",
+		"value",   "unit",    "status"
 	};
 	struct ts_query all = { .as_of_us = 0 };
 

@@ -52,7 +52,8 @@ input_rewind(void *ctx, struct ts_err *err)
 	if (lseek(in->fd, (off_t)in->head_used, SEEK_SET) < 0)
 		return ts_fail_errno(err, errno,
 				     "%s: this format is read twice; give a "
-				     "file, not a pipe", in->path);
+				     "file, not a pipe",
+				     in->path);
 	in->head_read = 0;
 	return TS_OK;
 }
@@ -190,16 +191,17 @@ choose(const struct ts_registry *registry, const struct ts_cli *cli,
 	if (cli->format != NULL) {
 		const char *near = ts_nearest(cli->format, names);
 
-		return ts_fail(err, TS_BAD_USAGE,
-			       "no decoder \"%s\"%s%s%s; tradestat list "
-			       "decoders", cli->format,
-			       near != NULL ? "; did you mean \"" : "",
-			       near != NULL ? near : "",
-			       near != NULL ? "\"?" : "");
+		return ts_fail(
+			err, TS_BAD_USAGE,
+			"no decoder \"%s\"%s%s%s; tradestat list "
+			"decoders",
+			cli->format, near != NULL ? "; did you mean \"" : "",
+			near != NULL ? near : "", near != NULL ? "\"?" : "");
 	}
 	return ts_fail(err, TS_BAD_DATA,
 		       "%s: no decoder knows this content; name one with "
-		       "--format (tradestat list decoders)", in->path);
+		       "--format (tradestat list decoders)",
+		       in->path);
 }
 
 static enum ts_status
@@ -207,16 +209,20 @@ decode(const struct ts_cli *cli, const struct ts_registry *registry,
        struct input *in, struct printer *printer, struct ts_arena *arena,
        struct ts_err *err)
 {
-	static const struct ts_decode_limits limits = {
-		.max_bytes = 16ull << 30, .max_rows = 200000000,
-		.max_depth = 64, .max_text = 65536
-	};
+	static const struct ts_decode_limits limits = { .max_bytes = 16ull
+								     << 30,
+							.max_rows = 200000000,
+							.max_depth = 64,
+							.max_text = 65536 };
 	const struct ts_decoder *decoder;
 	struct ts_settings settings = ts_cli_settings(cli);
-	struct ts_sink sink = { .ctx = printer, .columns = print_columns,
-				.obs = print_obs, .fact = note_fact,
+	struct ts_sink sink = { .ctx = printer,
+				.columns = print_columns,
+				.obs = print_obs,
+				.fact = note_fact,
 				.warn = note_warning };
-	struct ts_bytes bytes = { .ctx = in, .read = input_read,
+	struct ts_bytes bytes = { .ctx = in,
+				  .read = input_read,
 				  .rewind = input_rewind };
 	void *opts = NULL;
 
@@ -242,8 +248,7 @@ decode(const struct ts_cli *cli, const struct ts_registry *registry,
 
 		/* rows before the fault are shown; the exit status tells */
 		(void)flush(printer, &ignored);
-		return ts_while(err, "%s (%s)", in->path,
-				decoder->plugin.name);
+		return ts_while(err, "%s (%s)", in->path, decoder->plugin.name);
 	}
 	if (!printer->headed) {
 		static const struct ts_columns none = { NULL, 0 };
@@ -258,7 +263,8 @@ ts_verb_decode(const struct ts_cli *cli, struct ts_err *err)
 {
 	struct ts_world world = { .conf = NULL };
 	struct input in = { .fd = -1 };
-	struct printer printer = { .cli = cli, .fd = STDOUT_FILENO,
+	struct printer printer = { .cli = cli,
+				   .fd = STDOUT_FILENO,
 				   .out = TS_BUF_INIT((size_t)16 << 20) };
 	struct ts_arena *arena = ts_arena_new((size_t)16 << 20);
 	enum ts_status status;
@@ -270,9 +276,9 @@ ts_verb_decode(const struct ts_cli *cli, struct ts_err *err)
 		status = input_open(&in, cli->args[0], err);
 	if (status == TS_OK && cli->output != NULL &&
 	    strcmp(cli->output, "-") != 0) {
-		printer.fd = open(cli->output,
-				  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-				  0644);
+		printer.fd =
+			open(cli->output,
+			     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 		if (printer.fd < 0)
 			status = ts_fail_errno(err, errno, "%s", cli->output);
 	}

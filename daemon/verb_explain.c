@@ -21,9 +21,8 @@ by_id(json_t *list, const char *id)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item)
-		if (strcmp(text_of(item, "id"), id) == 0)
-			return item;
+	json_array_foreach(list, i, item) if (strcmp(text_of(item, "id"), id) ==
+					      0) return item;
 	return NULL;
 }
 
@@ -40,7 +39,8 @@ print_figure(json_t *manifest, json_t *figure)
 		printf("  computed: %s\n", text_of(figure, "indicator"));
 	else
 		printf("  as published\n");
-	json_array_foreach(json_object_get(figure, "documents"), i, document) {
+	json_array_foreach(json_object_get(figure, "documents"), i, document)
+	{
 		json_t *source = by_id(json_object_get(manifest, "sources"),
 				       json_string_value(document));
 
@@ -48,8 +48,7 @@ print_figure(json_t *manifest, json_t *figure)
 			continue;
 		printf("  from %s\n    %s\n    retrieved %s, sha256 %s\n",
 		       text_of(source, "publisher"), text_of(source, "url"),
-		       text_of(source, "retrieved"),
-		       text_of(source, "sha256"));
+		       text_of(source, "retrieved"), text_of(source, "sha256"));
 	}
 }
 
@@ -73,14 +72,14 @@ ts_verb_explain(const struct ts_cli *cli, struct ts_err *err)
 	figures = json_object_get(manifest, "figures");
 	figure = by_id(figures, cli->args[0]);
 	if (figure == NULL) {
-		json_array_foreach(figures, i, figure)
-			if (count < 2047)
-				names[count++] = text_of(figure, "id");
+		json_array_foreach(figures, i, figure) if (count < 2047)
+			names[count++] = text_of(figure, "id");
 		names[count] = NULL;
 		near = ts_nearest(cli->args[0], names);
 		(void)ts_fail(err, TS_BAD_USAGE,
 			      "%s has no figure \"%s\"%s%s%s; it has %zu, the "
-			      "first is \"%s\"", path, cli->args[0],
+			      "first is \"%s\"",
+			      path, cli->args[0],
 			      near != NULL ? "; did you mean \"" : "",
 			      near != NULL ? near : "",
 			      near != NULL ? "\"?" : "", count,

@@ -14,8 +14,8 @@ add_id(struct ts_buf *out, const char *name)
 {
 	for (; *name != '\0'; name++) {
 		if (isalnum((unsigned char)*name))
-			ts_buf_add_char(out, (char)tolower((unsigned char)
-								   *name));
+			ts_buf_add_char(out,
+					(char)tolower((unsigned char)*name));
 		else if (out->used > 0 && out->data[out->used - 1] != '-')
 			ts_buf_add_char(out, '-');
 	}
@@ -60,7 +60,8 @@ area_arg(struct ts_world *world, const char *text, char iso3[8],
 		return iso3;
 	(void)ts_fail(err, TS_BAD_USAGE,
 		      "\"%s\" is no ISO 3166 alpha-3 country code; write KAZ "
-		      "for Kazakhstan", text);
+		      "for Kazakhstan",
+		      text);
 	return NULL;
 }
 
@@ -83,13 +84,16 @@ take_args(const struct ts_cli *cli, struct ts_world *world,
 	if (tpl == NULL)
 		return ts_fail(err, TS_BAD_USAGE,
 			       "no template \"%s\"; bilateral, country, region "
-			       "or product", cli->args[0]);
-	*w = (struct wanted){ .template = tpl->name, .reporter = "",
-			      .partner = "", .region = "", .product = "" };
-	if (cli->arg_count != 1 + (size_t)(tpl->wants_reporter +
-					   tpl->wants_partner +
-					   tpl->wants_region +
-					   tpl->wants_product))
+			       "or product",
+			       cli->args[0]);
+	*w = (struct wanted){ .template = tpl->name,
+			      .reporter = "",
+			      .partner = "",
+			      .region = "",
+			      .product = "" };
+	if (cli->arg_count !=
+	    1 + (size_t)(tpl->wants_reporter + tpl->wants_partner +
+			 tpl->wants_region + tpl->wants_product))
 		return ts_fail(err, TS_BAD_USAGE,
 			       "usage: tradestat init %s%s%s%s%s", tpl->name,
 			       tpl->wants_product ? " HS" : "",
@@ -104,8 +108,10 @@ take_args(const struct ts_cli *cli, struct ts_world *world,
 	if (tpl->wants_region) {
 		w->region = cli->args[next++];
 		if (ts_codes_group(world->codes, w->region, 2024) == NULL)
-			return ts_fail(err, TS_BAD_USAGE, "no group \"%s\"; "
-				       "tradestat list groups", w->region);
+			return ts_fail(err, TS_BAD_USAGE,
+				       "no group \"%s\"; "
+				       "tradestat list groups",
+				       w->region);
 		name_a = ts_codes_group_name(world->codes, w->region);
 		add_id(&id, w->region);
 	}
@@ -172,8 +178,7 @@ write_report(struct ts_buf *out, const struct wanted *w)
 	put_setting(out, "reporter", w->reporter, "");
 	put_setting(out, "partner", w->partner, "");
 	put_setting(out, "product", w->product, "HS code");
-	put_setting(out, "region", w->region,
-		    "shares are computed within it");
+	put_setting(out, "region", w->region, "shares are computed within it");
 	put_setting(out, "currency", "USD", "");
 	put_setting(out, "frequency", "A", "annual; M is monthly");
 	put_setting(out, "timetable", "Mon *-*-* 07:30 UTC", "");
@@ -208,8 +213,8 @@ ts_verb_init(const struct ts_cli *cli, struct ts_err *err)
 		status = ts_write_all(1, out.data, out.used, "standard output",
 				      err);
 	} else if (status == TS_OK) {
-		snprintf(path, sizeof path, "%s%s", cli->output != NULL
-				 ? cli->output : wanted.id,
+		snprintf(path, sizeof path, "%s%s",
+			 cli->output != NULL ? cli->output : wanted.id,
 			 cli->output != NULL ? "" : ".conf");
 		if (access(path, F_OK) == 0 && !cli->force)
 			status = ts_fail(err, TS_BAD_USAGE,
@@ -220,8 +225,8 @@ ts_verb_init(const struct ts_cli *cli, struct ts_err *err)
 					       err);
 		if (status == TS_OK)
 			printf("%s\nCheck it: tradestat check %s\nRun it:   "
-			       "tradestat run %s -c %s\n", path, path,
-			       wanted.id, path);
+			       "tradestat run %s -c %s\n",
+			       path, path, wanted.id, path);
 	}
 	ts_world_close(&world);
 	ts_arena_free(arena);

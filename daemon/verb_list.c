@@ -10,11 +10,10 @@
 static void
 put(json_t *list, const char *name, const char *title, const char *origin)
 {
-	json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", name,
-					      "title",
-					      title != NULL ? title : "",
-					      "origin",
-					      origin != NULL ? origin : ""));
+	json_array_append_new(
+		list, json_pack("{s:s, s:s, s:s}", "name", name, "title",
+				title != NULL ? title : "", "origin",
+				origin != NULL ? origin : ""));
 }
 
 static const char *
@@ -32,8 +31,7 @@ list_plugins(json_t *list, const struct ts_registry *registry,
 	const struct ts_plugin *const *at = ts_registry_list(registry, kind);
 
 	for (; *at != NULL; at++)
-		put(list, (*at)->name, (*at)->title,
-		    origin_of(registry, *at));
+		put(list, (*at)->name, (*at)->title, origin_of(registry, *at));
 }
 
 static void
@@ -79,8 +77,7 @@ list_sources(json_t *list, const struct ts_world *world)
 }
 
 static enum ts_status
-fill(json_t *list, const char *what, struct ts_world *world,
-     struct ts_err *err)
+fill(json_t *list, const char *what, struct ts_world *world, struct ts_err *err)
 {
 	static const struct {
 		const char *name;
@@ -129,8 +126,8 @@ print(const struct ts_cli *cli, json_t *list, struct ts_err *err)
 	if (cli->json) {
 		json_t *root = json_pack("{s:i, s:O}", "schema", 1,
 					 cli->args[0], list);
-		char *text = root != NULL ? json_dumps(root, JSON_INDENT(2))
-					  : NULL;
+		char *text =
+			root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;
 
 		json_decref(root);
 		if (text == NULL)
@@ -139,12 +136,13 @@ print(const struct ts_cli *cli, json_t *list, struct ts_err *err)
 		free(text);
 		return ts_cli_out(cli, out.data, out.used, err);
 	}
-	json_array_foreach(list, i, item) {
+	json_array_foreach(list, i, item)
+	{
 		const char *origin =
 			json_string_value(json_object_get(item, "origin"));
 
-		ts_buf_addf(&out, "%-24s  %s", json_string_value(
-				    json_object_get(item, "name")),
+		ts_buf_addf(&out, "%-24s  %s",
+			    json_string_value(json_object_get(item, "name")),
 			    json_string_value(json_object_get(item, "title")));
 		if (origin[0] != '\0' && strcmp(origin, "built in") != 0)
 			ts_buf_addf(&out, "  (%s)", origin);

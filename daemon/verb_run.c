@@ -29,9 +29,10 @@ find_report(const struct ts_conf *conf, const char *id, struct ts_err *err)
 			      "\"tradestat init bilateral KAZ ITA\" writes one",
 			      id);
 	else
-		(void)ts_fail(err, TS_NO_INPUT, "no report \"%s\"%s%s%s; "
-			      "tradestat list reports", id,
-			      near != NULL ? "; did you mean \"" : "",
+		(void)ts_fail(err, TS_NO_INPUT,
+			      "no report \"%s\"%s%s%s; "
+			      "tradestat list reports",
+			      id, near != NULL ? "; did you mean \"" : "",
 			      near != NULL ? near : "",
 			      near != NULL ? "\"?" : "");
 	return NULL;
@@ -52,7 +53,7 @@ fetch_wish(const struct ts_cli *cli, const struct ts_conf_report *report,
 	if (cli->record != NULL && (cli->offline || cli->replay != NULL))
 		return ts_fail(err, TS_BAD_USAGE,
 			       "--record wants live answers");
-	wish->mode = cli->offline	     ? TS_FETCH_OFFLINE
+	wish->mode = cli->offline          ? TS_FETCH_OFFLINE
 		     : cli->replay != NULL ? TS_FETCH_REPLAY
 					   : TS_FETCH_LIVE;
 	if (cli->period != NULL &&
@@ -68,8 +69,10 @@ tell_fetched(const struct ts_cli *cli, const struct ts_fetch_done *done)
 {
 	if (cli->quiet)
 		return;
-	fprintf(stderr, "fetched %d requests from %d sources: %llu figures, "
-		"%llu new, %llu revised", done->total.requests, done->sources,
+	fprintf(stderr,
+		"fetched %d requests from %d sources: %llu figures, "
+		"%llu new, %llu revised",
+		done->total.requests, done->sources,
 		(unsigned long long)done->stored.rows,
 		(unsigned long long)done->stored.added,
 		(unsigned long long)done->stored.revised);
@@ -111,14 +114,14 @@ print_done(const struct ts_cli *cli, const struct ts_conf_report *report,
 	int i;
 
 	if (cli->json) {
-		json_t *root = json_pack(
-			"{s:i, s:s, s:s, s:i, s:i, s:i, s:[s,s,s]}", "schema",
-			1, "report", report->id, "bundle", done->path,
-			"charts", done->charts, "drawn", done->drawn,
-			"figures", done->figures, "says", done->said[0],
-			done->said[1], done->said[2]);
-		char *text = root != NULL ? json_dumps(root, JSON_INDENT(2))
-					  : NULL;
+		json_t *root =
+			json_pack("{s:i, s:s, s:s, s:i, s:i, s:i, s:[s,s,s]}",
+				  "schema", 1, "report", report->id, "bundle",
+				  done->path, "charts", done->charts, "drawn",
+				  done->drawn, "figures", done->figures, "says",
+				  done->said[0], done->said[1], done->said[2]);
+		char *text =
+			root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;
 
 		json_decref(root);
 		if (text == NULL)
@@ -218,11 +221,10 @@ ts_verb_fetch(const struct ts_cli *cli, struct ts_err *err)
 		tell_fetched(cli, &done);
 	}
 	if (status == TS_OK && matched == 0)
-		status = name != NULL
-				 ? (find_report(world.conf, name, err),
-				    err->status)
-				 : ts_fail(err, TS_NO_INPUT,
-					   "no report is configured");
+		status = name != NULL ? (find_report(world.conf, name, err),
+					 err->status)
+				      : ts_fail(err, TS_NO_INPUT,
+						"no report is configured");
 	if (status == TS_OK && first.status != TS_OK) {
 		*err = first;
 		status = first.status;

@@ -18,7 +18,8 @@ complain(void *ctx, const char *text)
 	world->problems++;
 }
 
-/* ---- where things lie ------------------------------------------------------ */
+/* ---- where things lie ------------------------------------------------------
+ */
 
 /* Folder of the source tree the program was built in, found from where it
  * runs; "" when it is installed. */
@@ -80,17 +81,18 @@ ts_world_defaults(struct ts_conf_defaults *defaults)
 	if (geteuid() == 0)
 		return;
 	/* a person at a terminal, not the service */
-	defaults->state_dir = user_dir(state, sizeof state, "XDG_STATE_HOME",
-				       ".local/state");
-	defaults->cache_dir = user_dir(cache, sizeof cache, "XDG_CACHE_HOME",
-				       ".cache");
+	defaults->state_dir =
+		user_dir(state, sizeof state, "XDG_STATE_HOME", ".local/state");
+	defaults->cache_dir =
+		user_dir(cache, sizeof cache, "XDG_CACHE_HOME", ".cache");
 	(void)user_dir(conf_dir, sizeof conf_dir, "XDG_CONFIG_HOME", ".config");
 	snprintf(main_file, sizeof main_file, "%s/tradestat.conf", conf_dir);
 	if (access(main_file, R_OK) == 0)
 		defaults->main_file = main_file;
 }
 
-/* ---- opening --------------------------------------------------------------- */
+/* ---- opening ---------------------------------------------------------------
+ */
 
 static int64_t
 fixed_wall(const struct ts_clock *clock)
@@ -140,8 +142,8 @@ open_store(struct ts_world *world, struct ts_err *err)
 		return ts_while(err, "state folder (state_dir)");
 	snprintf(path, sizeof path, "%s/store.sqlite", world->conf->state_dir);
 	if (ts_space_check(world->conf->state_dir,
-			   (unsigned long long)world->conf->min_free, err) !=
-	    TS_OK)
+			   (unsigned long long)world->conf->min_free,
+			   err) != TS_OK)
 		return ts_while(err, "state folder (min_free)");
 	return ts_store_open(&opts, &world->store, err);
 }
@@ -181,7 +183,8 @@ ts_world_close(struct ts_world *world)
 	*world = (struct ts_world){ .conf = NULL };
 }
 
-/* ---- sources --------------------------------------------------------------- */
+/* ---- sources ---------------------------------------------------------------
+ */
 
 static const struct ts_conf_source *
 conf_source(const struct ts_conf *conf, const char *id)
@@ -198,9 +201,8 @@ static const struct ts_fetcher *
 fetcher_of(const struct ts_world *world, const struct ts_conf_source *conf,
 	   const char *id)
 {
-	const char *name = conf != NULL && conf->fetcher[0] != '\0'
-				   ? conf->fetcher
-				   : id;
+	const char *name =
+		conf != NULL && conf->fetcher[0] != '\0' ? conf->fetcher : id;
 
 	return (const struct ts_fetcher *)(const void *)ts_registry_find(
 		world->registry, TS_KIND_FETCHER, name);
@@ -219,8 +221,7 @@ fill_settings(struct ts_world *world, const struct ts_conf_source *conf,
 	if (conf != NULL)
 		all = conf->settings;
 	if (ts_conf_split(&all, ts_conf_source_opts, fetcher->plugin.opts,
-			  arena, &ours, &theirs, complain, world, err) !=
-	    TS_OK)
+			  arena, &ours, &theirs, complain, world, err) != TS_OK)
 		return err->status;
 	if (ts_opt_apply(ts_conf_source_opts, &ours, values, arena, complain,
 			 world, err) != TS_OK)
@@ -257,24 +258,26 @@ ts_world_source(struct ts_world *world, const char *id, struct ts_arena *arena,
 	if (fetcher == NULL)
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "source \"%s\": no fetcher \"%s\"; tradestat "
-			       "list fetchers", id,
-			       conf != NULL ? conf->fetcher : id);
-	if (fill_settings(world, conf, fetcher, arena, &v, &opts, err) !=
-	    TS_OK)
+			       "list fetchers",
+			       id, conf != NULL ? conf->fetcher : id);
+	if (fill_settings(world, conf, fetcher, arena, &v, &opts, err) != TS_OK)
 		return ts_while(err, "source %s", id);
 	if (v.key != NULL && v.key[0] != '\0' &&
 	    ts_secret_read(v.key, secret, err) != TS_OK)
 		return ts_while(err, "source %s: key", id);
 	*out = (struct ts_source){
-		.id = id, .fetcher = fetcher, .opts = opts,
-		.base_url = v.base_url[0] != '\0' ? v.base_url
-						  : fetcher->base_url,
+		.id = id,
+		.fetcher = fetcher,
+		.opts = opts,
+		.base_url =
+			v.base_url[0] != '\0' ? v.base_url : fetcher->base_url,
 		.key_header = fetcher->key_header,
 		.key = *secret != NULL ? ts_secret_reveal(*secret) : NULL,
 		.proxy = v.proxy[0] != '\0' ? v.proxy : world->conf->proxy,
 		.contact = world->conf->contact,
 		.ca_file = v.ca_file[0] != '\0' ? v.ca_file : NULL,
-		.allow_http = v.allow_http, .allow_private = v.allow_private,
+		.allow_http = v.allow_http,
+		.allow_private = v.allow_private,
 		.bulk = v.bulk,
 		.per_minute = either(v.per_minute, fetcher->per_minute, 10),
 		.burst = either(v.burst, 0, 2),
@@ -285,8 +288,10 @@ ts_world_source(struct ts_world *world, const char *id, struct ts_arena *arena,
 		.connections = v.connections > 0 ? (int)v.connections : 1,
 		.connect_timeout_s = (int)v.connect_timeout,
 		.timeout_s = (int)v.timeout,
-		.low_speed_bytes = 50, .low_speed_s = 30,
-		.retries = (int)v.retries, .max_bytes = v.max_bytes,
+		.low_speed_bytes = 50,
+		.low_speed_s = 30,
+		.retries = (int)v.retries,
+		.max_bytes = v.max_bytes,
 	};
 	return TS_OK;
 }

@@ -20,15 +20,15 @@ struct ts_world {
 	struct ts_codes *codes;
 	struct ts_store *store;
 	const struct ts_clock *clock;
-	struct ts_clock fixed_clock;	/* --now */
+	struct ts_clock fixed_clock; /* --now */
 	int64_t fixed_us;
-	int problems;			/* told on stderr so far */
+	int problems; /* told on stderr so far */
 };
 
 enum ts_world_parts {
 	TS_WORLD_PLUGINS = 1,
 	TS_WORLD_CODES = 2,
-	TS_WORLD_STORE = 4,		/* implies the state folder */
+	TS_WORLD_STORE = 4, /* implies the state folder */
 	TS_WORLD_ALL = 7,
 };
 

@@ -323,7 +323,7 @@ ratio_bounds(const struct ts_change *change, double *low, double *high)
 }
 
 struct rate {
-	double ratio;	 /* to / from */
+	double ratio;    /* to / from */
 	double half_pct; /* of the growth in percent */
 	double half_fold;
 };
@@ -336,8 +336,8 @@ rate_of(const struct ts_change *change)
 
 	ratio_bounds(change, &low, &high);
 	if (change->from.half_width > 0 || change->to.half_width > 0) {
-		rate.half_fold = isfinite(high) ? (high - low) / 2
-						: rate.ratio - low;
+		rate.half_fold =
+			isfinite(high) ? (high - low) / 2 : rate.ratio - low;
 		rate.half_pct = 100 * rate.half_fold;
 	}
 	return rate;
@@ -397,9 +397,8 @@ written_width(double value)
 	double scale = scale_values[scale_step(value)];
 	int digits = 0;
 
-	while (digits < 3 &&
-	       fabs(ts_round(value / scale, digits) - value / scale) >
-		       1e-9 * fabs(value / scale))
+	while (digits < 3 && fabs(ts_round(value / scale, digits) -
+				  value / scale) > 1e-9 * fabs(value / scale))
 		digits++;
 	return 0.5 * pow(10, -digits) * scale;
 }

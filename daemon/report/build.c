@@ -12,9 +12,9 @@
 #include "indicators/engine/indicator.h"
 
 static const char *const data_columns[] = {
-	"source", "dataset", "flow", "reporter", "partner", "product",
-	"frequency", "period", "value", "unit", "status",
-	"label", "growth", "fold_text", "share", "kind", "side",
+	"source",    "dataset",   "flow",  "reporter", "partner", "product",
+	"frequency", "period",    "value", "unit",     "status",  "label",
+	"growth",    "fold_text", "share", "kind",     "side",
 };
 #define TIDY 11
 #define ALL (TIDY + TS_PX_COUNT)
@@ -72,8 +72,8 @@ ts_r_period(struct ts_render *r, struct ts_period period)
 {
 	char text[TS_PERIOD_TEXT];
 
-	return kept(r, ts_arena_strdup(r->arena,
-				       ts_period_print(period, text)));
+	return kept(r,
+		    ts_arena_strdup(r->arena, ts_period_print(period, text)));
 }
 
 const char *
@@ -221,8 +221,8 @@ add_row(struct ts_page_build *pb, const char *cells[ALL],
 	size_t i;
 
 	for (i = 0; i < TS_PX_COUNT; i++)
-		cells[TIDY + i] = extra != NULL && extra[i] != NULL ? extra[i]
-								    : "";
+		cells[TIDY + i] =
+			extra != NULL && extra[i] != NULL ? extra[i] : "";
 	if (r->trouble.status == TS_OK)
 		ts_ignore(ts_table_add(pb->data, cells, &r->trouble));
 }
@@ -234,9 +234,11 @@ ts_pb_fact(struct ts_page_build *pb, const struct ts_fact *fact,
 	char value[TS_DECIMAL_TEXT] = "", period[TS_PERIOD_TEXT];
 	char frequency[2] = { fact->frequency, '\0' };
 	const char *cells[ALL] = {
-		fact->source, fact->dataset, fact->flow, fact->reporter,
-		fact->partner, fact->product, frequency,
-		ts_period_print(fact->period, period), value, fact->unit,
+		fact->source,  fact->dataset,
+		fact->flow,    fact->reporter,
+		fact->partner, fact->product,
+		frequency,     ts_period_print(fact->period, period),
+		value,         fact->unit,
 		fact->status,
 	};
 
@@ -253,9 +255,16 @@ ts_pb_computed(struct ts_page_build *pb, const struct ts_computed *row,
 	char value[TS_DOUBLE_TEXT] = "", period[TS_PERIOD_TEXT];
 	char frequency[2] = { ts_period_freq(row->period), '\0' };
 	const char *cells[ALL] = {
-		"computed", row->indicator, row->flow, row->reporter,
-		row->partner, row->product, frequency,
-		ts_period_print(row->period, period), value, row->unit,
+		"computed",
+		row->indicator,
+		row->flow,
+		row->reporter,
+		row->partner,
+		row->product,
+		frequency,
+		ts_period_print(row->period, period),
+		value,
+		row->unit,
 		row->status != NULL ? row->status : "",
 	};
 
@@ -268,8 +277,7 @@ void
 ts_pb_table_row(struct ts_page_build *pb, const char *const *cells)
 {
 	if (pb->render->trouble.status == TS_OK)
-		ts_ignore(ts_table_add(pb->table, cells,
-				       &pb->render->trouble));
+		ts_ignore(ts_table_add(pb->table, cells, &pb->render->trouble));
 }
 
 void
@@ -299,8 +307,8 @@ time_text(struct ts_render *r, int64_t us)
 static const char *
 note_of(struct ts_render *r, const struct ts_fact *fact)
 {
-	const char *id = ts_r_printf(r, "doc-%lld",
-				     (long long)fact->document_id);
+	const char *id =
+		ts_r_printf(r, "doc-%lld", (long long)fact->document_id);
 	struct ts_source_note *note;
 	struct ts_document document;
 	size_t i;
@@ -322,7 +330,8 @@ note_of(struct ts_render *r, const struct ts_fact *fact)
 			      &document, &r->trouble) != TS_OK)
 		return id;
 	note = &r->notes[r->note_count++];
-	*note = (struct ts_source_note){ .id = id, .dataset = fact->dataset,
+	*note = (struct ts_source_note){ .id = id,
+					 .dataset = fact->dataset,
 					 .url = document.url };
 	note->retrieved = time_text(r, document.retrieved_us);
 	note->sha256 = kept(r, ts_arena_strdup(r->arena, document.sha256));
@@ -349,7 +358,7 @@ ts_r_figure(struct ts_render *r, const char *id, const char *label,
 	}
 	for (i = 0; i < r->figure_count; i++)
 		if (strcmp(r->figures[i].id, id) == 0)
-			return;	/* the same figure on a second page */
+			return; /* the same figure on a second page */
 	for (i = 0; i < fact_count; i++) {
 		const char *note = note_of(r, facts[i]);
 
@@ -373,10 +382,15 @@ ts_r_figure(struct ts_render *r, const char *id, const char *label,
 		r->figure_room = room;
 	}
 	r->figures[r->figure_count++] = (struct ts_figure){
-		.id = id, .label = label, .value = value, .unit = unit,
-		.status = status, .indicator = indicator,
+		.id = id,
+		.label = label,
+		.value = value,
+		.unit = unit,
+		.status = status,
+		.indicator = indicator,
 		.vintage = time_text(r, newest),
-		.documents = documents, .document_count = count,
+		.documents = documents,
+		.document_count = count,
 	};
 }
 
@@ -385,9 +399,9 @@ ts_r_key(struct ts_render *r, const char *label, const char *value,
 	 const char *change, int direction, const char *figure_id)
 {
 	if (r->key_count < sizeof r->keys / sizeof r->keys[0])
-		r->keys[r->key_count++] = (struct ts_key_figure){
-			label, value, change, direction, figure_id
-		};
+		r->keys[r->key_count++] =
+			(struct ts_key_figure){ label, value, change, direction,
+						figure_id };
 }
 
 void
@@ -400,9 +414,9 @@ ts_r_gate(struct ts_render *r, const char *name, const char *fmt, ...)
 	ts_buf_vaddf(&buf, fmt, args);
 	va_end(args);
 	if (r->gate_count < TS_MAX_GATES)
-		r->gates[r->gate_count++] = (struct ts_gate){
-			.name = name, .text = taken(r, &buf)
-		};
+		r->gates[r->gate_count++] =
+			(struct ts_gate){ .name = name,
+					  .text = taken(r, &buf) };
 }
 
 /* ---- values -------------------------------------------------------------- */
@@ -412,9 +426,12 @@ pair_fact(const struct ts_render *r, const char *source, const char *flow,
 	  const char *reporter, const char *partner, const char *product,
 	  const char *measure, const struct ts_period *period)
 {
-	struct ts_pick pick = { .source = source, .flow = flow,
-				.reporter = reporter, .partner = partner,
-				.product = product, .measure = measure,
+	struct ts_pick pick = { .source = source,
+				.flow = flow,
+				.reporter = reporter,
+				.partner = partner,
+				.product = product,
+				.measure = measure,
 				.period = period };
 
 	return ts_facts_find(r->facts, &pick);
@@ -430,8 +447,8 @@ derive_base(const struct ts_render *r, const char *source, const char *flow,
 	    struct ts_value *out)
 {
 	struct ts_period next = ts_period_step(period, 1);
-	const struct ts_fact *to = pair_fact(r, source, flow, reporter,
-					     partner, "TOTAL", "", &next);
+	const struct ts_fact *to = pair_fact(r, source, flow, reporter, partner,
+					     "TOTAL", "", &next);
 	const struct ts_fact *growth =
 		pair_fact(r, source, flow, reporter, partner, "TOTAL",
 			  "growth_pct", &next);
@@ -493,13 +510,15 @@ ts_r_value(const struct ts_render *r, const char *source, const char *flow,
 
 /* What the publisher says of the change that ends at "to". */
 static const char *
-stated(const struct ts_render *r, const struct ts_fact *to,
-       const char *measure, const char **qualifier)
+stated(const struct ts_render *r, const struct ts_fact *to, const char *measure,
+       const char **qualifier)
 {
-	struct ts_pick pick = { .source = to->source, .flow = to->flow,
+	struct ts_pick pick = { .source = to->source,
+				.flow = to->flow,
 				.reporter = to->reporter,
 				.partner = to->partner,
-				.product = to->product, .measure = measure,
+				.product = to->product,
+				.measure = measure,
 				.period = &to->period };
 	const struct ts_fact *fact = ts_facts_find(r->facts, &pick);
 	char text[TS_DECIMAL_TEXT];
@@ -523,12 +542,12 @@ ts_r_change_of(const struct ts_render *r, const struct ts_fact *from,
 		change.from = from->amount;
 	if (change.has_to) {
 		change.to = to->amount;
-		change.stated_growth = stated(r, to, "growth_pct",
-					      &change.stated_qualifier);
-		change.stated_fold = stated(r, to, "fold",
-					    &change.stated_qualifier);
-		change.stated_delta = stated(r, to, "delta",
-					     &change.stated_qualifier);
+		change.stated_growth =
+			stated(r, to, "growth_pct", &change.stated_qualifier);
+		change.stated_fold =
+			stated(r, to, "fold", &change.stated_qualifier);
+		change.stated_delta =
+			stated(r, to, "delta", &change.stated_qualifier);
 	}
 	return change;
 }
@@ -554,9 +573,9 @@ ts_r_indicator(struct ts_render *r, const char *measure,
 		return false;
 	}
 	for (i = 0; settings != NULL && settings[i] != NULL && i < 16; i += 2)
-		items[list.count++] = (struct ts_setting){
-			.name = settings[i], .value = settings[i + 1]
-		};
+		items[list.count++] =
+			(struct ts_setting){ .name = settings[i],
+					     .value = settings[i + 1] };
 	if (ts_indicator_run(indicator, measure, input, &list, &results,
 			     &r->trouble) != TS_OK) {
 		(void)ts_while(&r->trouble, "indicator %s", measure);

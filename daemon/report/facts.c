@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-
 static const char *
 keep(struct ts_arena *arena, const char *text)
 {

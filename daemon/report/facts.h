@@ -17,16 +17,16 @@
 struct ts_fact {
 	const char *source, *dataset, *flow, *reporter, *partner, *product;
 	const char *unit, *status;
-	const char *measure;	/* "", growth_pct, fold, delta, share, ... */
-	const char *qualifier;	/* "nearly", "about", "more than" */
-	const char *base;	/* base period of a rate */
-	const char *wording;	/* the publisher's word for the product */
+	const char *measure;   /* "", growth_pct, fold, delta, share, ... */
+	const char *qualifier; /* "nearly", "about", "more than" */
+	const char *base;      /* base period of a rate */
+	const char *wording;   /* the publisher's word for the product */
 	const char *dimensions;
 	char frequency;
 	struct ts_period period;
 	bool has_value;
 	struct ts_decimal exact;
-	struct ts_amount amount;	/* half_width: see ts_fact_half_width */
+	struct ts_amount amount; /* half_width: see ts_fact_half_width */
 	int64_t document_id;
 	int64_t vintage_us;
 };
@@ -38,17 +38,17 @@ struct ts_facts {
 };
 
 /* sources: ids, NULL-terminated. as_of_us 0: now. */
-enum ts_status ts_facts_load(struct ts_store *store,
-			     const char *const *sources, int64_t as_of_us,
-			     struct ts_arena *arena, struct ts_facts **out,
+enum ts_status ts_facts_load(struct ts_store *store, const char *const *sources,
+			     int64_t as_of_us, struct ts_arena *arena,
+			     struct ts_facts **out,
 			     struct ts_err *err) TS_MUST_USE;
 
 /* What to look for; NULL matches everything, measure NULL means "". */
 struct ts_pick {
 	const char *source, *flow, *reporter, *partner, *product, *measure;
 	const char *unit;
-	char frequency;			/* 0 any */
-	const struct ts_period *period;	/* NULL any */
+	char frequency;                 /* 0 any */
+	const struct ts_period *period; /* NULL any */
 };
 bool ts_fact_matches(const struct ts_fact *fact, const struct ts_pick *pick);
 /* First match with a value in the order of the sources; NULL none. */

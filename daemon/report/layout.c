@@ -49,8 +49,10 @@ words_only(struct ts_render *r, const struct ts_page_build *pb)
 				     strcmp(pb->page.id, "balance") == 0
 					     ? "Exports, imports and balance"
 					     : "Export movers"),
-		.subtitle = pb->page.subtitle, .source = pb->page.source_line,
-		.notes = "", .language = r->language,
+		.subtitle = pb->page.subtitle,
+		.source = pb->page.source_line,
+		.notes = "",
+		.language = r->language,
 	};
 	block.spec = spec;
 	return block;
@@ -72,8 +74,8 @@ fill_blocks(struct ts_render *r, struct ts_page_block *blocks, size_t *count,
 			if (rank(pb) != turn)
 				continue;
 			*block = (struct ts_page_block){ .spec = &pb->spec };
-			if (ts_layout_chart(r, pb->chart, &block->chart,
-					    err) != TS_OK)
+			if (ts_layout_chart(r, pb->chart, &block->chart, err) !=
+			    TS_OK)
 				return err->status;
 			(*count)++;
 		}
@@ -100,8 +102,8 @@ fill_blocks(struct ts_render *r, struct ts_page_block *blocks, size_t *count,
 				.sentence_count = pb->page.sentence_count,
 			};
 			if (pb->chart != NULL &&
-			    ts_layout_chart(r, pb->chart, &block->chart,
-					    err) != TS_OK)
+			    ts_layout_chart(r, pb->chart, &block->chart, err) !=
+				    TS_OK)
 				return err->status;
 			(*count)++;
 		}
@@ -109,16 +111,18 @@ fill_blocks(struct ts_render *r, struct ts_page_block *blocks, size_t *count,
 }
 
 enum ts_status
-ts_layout_report(struct ts_render *r, const char *issued,
-		 const char *subtitle, struct ts_layout *out,
-		 struct ts_err *err)
+ts_layout_report(struct ts_render *r, const char *issued, const char *subtitle,
+		 struct ts_layout *out, struct ts_err *err)
 {
 	struct ts_page_block *blocks =
 		ts_arena_alloc(r->arena, TS_MAX_PAGES + 2, sizeof *blocks);
 	struct ts_page_job job = {
-		.theme = ts_theme_find("light"), .title = r->report->title,
-		.subtitle = subtitle, .keys = r->keys,
-		.key_count = r->key_count, .blocks = blocks,
+		.theme = ts_theme_find("light"),
+		.title = r->report->title,
+		.subtitle = subtitle,
+		.keys = r->keys,
+		.key_count = r->key_count,
+		.blocks = blocks,
 		.arena = r->arena,
 	};
 	struct ts_page_set set;

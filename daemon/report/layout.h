@@ -12,7 +12,7 @@
 struct ts_layout {
 	struct ts_plot_page *pages;
 	size_t page_count;
-	const char **outline;	/* one title a page */
+	const char **outline; /* one title a page */
 };
 
 /* issued: "24 November 2026". Charts come from the registry. */
@@ -21,8 +21,8 @@ enum ts_status ts_layout_report(struct ts_render *render, const char *issued,
 				struct ts_err *err) TS_MUST_USE;
 
 /* The chart plugin of a type; TS_UNAVAILABLE if there is none. */
-enum ts_status ts_layout_chart(const struct ts_render *render,
-			       const char *type, const struct ts_chart **out,
+enum ts_status ts_layout_chart(const struct ts_render *render, const char *type,
+			       const struct ts_chart **out,
 			       struct ts_err *err) TS_MUST_USE;
 
 #endif

@@ -29,8 +29,8 @@ investment_id(struct ts_render *r, const struct ts_fact *fact)
 	if (strcmp(what, "TOTAL") != 0) {
 		ts_buf_add_char(&id, '-');
 		for (; *what != '\0'; what++)
-			ts_buf_add_char(&id, (char)tolower(
-						     (unsigned char)*what));
+			ts_buf_add_char(&id,
+					(char)tolower((unsigned char)*what));
 	}
 	return ts_r_printf(r, "%s/%s", id.data, ts_r_period(r, fact->period));
 }
@@ -48,7 +48,8 @@ inflow_series(struct ts_page_build *pb)
 	for (back = years - 1; back >= 0; back--) {
 		struct ts_period year = ts_period_step(r->period, -back);
 		struct ts_pick pick = { .reporter = r->report->reporter,
-					.product = WB_FDI, .period = &year };
+					.product = WB_FDI,
+					.period = &year };
 		const char *when = ts_r_period(r, year), *cells[4];
 		const char *extra[TS_PX_COUNT] = { [TS_PX_LABEL] = when };
 
@@ -65,8 +66,10 @@ inflow_series(struct ts_page_build *pb)
 		cells[3] = "World Bank";
 		ts_pb_table_row(pb, cells);
 		ts_r_figure(r, ts_r_printf(r, "fdi-inflow/%s", when),
-			    ts_r_printf(r, "Net inflow of direct investment, "
-					"%s", when),
+			    ts_r_printf(r,
+					"Net inflow of direct investment, "
+					"%s",
+					when),
 			    fact_text(r, fact), fact->unit, "ok", "", &fact, 1);
 	}
 	if (newest == NULL)
@@ -101,9 +104,10 @@ compare_stretches(struct ts_page_build *pb, const struct ts_fact *const *facts,
 			    year->amount.value < 0.5 * all->amount.value)
 				continue;
 			ts_pb_sentence(
-				pb, "%s for %s and %s for %s cannot both be "
-				    "annual flows: one of them is a level or "
-				    "counts differently",
+				pb,
+				"%s for %s and %s for %s cannot both be "
+				"annual flows: one of them is a level or "
+				"counts differently",
 				ts_r_amount(r, year->amount),
 				ts_r_when(r, year->period),
 				ts_r_amount(r, all->amount),
@@ -116,7 +120,8 @@ stated_investment(struct ts_page_build *pb, const struct ts_fact **facts,
 		  size_t *count, size_t room)
 {
 	struct ts_render *r = pb->render;
-	struct ts_pick pick = { .flow = "FDI", .reporter = r->report->partner,
+	struct ts_pick pick = { .flow = "FDI",
+				.reporter = r->report->partner,
 				.partner = r->report->reporter };
 	const struct ts_fact *fact;
 	size_t at = 0;
@@ -170,11 +175,10 @@ ts_page_investment(struct ts_page_build *pb)
 	if (count > 0) {
 		pb->chart = "ranked";
 		pb->page.title = ts_r_printf(
-			r, "%s's investment in %s: %s", r->partner,
-			r->reporter,
-			count > 1 ? ts_r_printf(r, "%zu published figures",
-						count)
-				  : ts_r_amount(r, facts[0]->amount));
+			r, "%s's investment in %s: %s", r->partner, r->reporter,
+			count > 1
+				? ts_r_printf(r, "%zu published figures", count)
+				: ts_r_amount(r, facts[0]->amount));
 		pb->page.subtitle = "As stated; figures of different kind, not "
 				    "to be added or compared";
 		compare_stretches(pb, facts, count);
@@ -190,6 +194,8 @@ ts_page_investment(struct ts_page_build *pb)
 	pb->chart = "columns";
 	years = inflow_series(pb);
 	if (years < 3)
-		ts_pb_not_drawn(pb, "needs three years of direct investment, "
-				"got %zu", years);
+		ts_pb_not_drawn(pb,
+				"needs three years of direct investment, "
+				"got %zu",
+				years);
 }

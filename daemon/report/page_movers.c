@@ -8,7 +8,7 @@
 #define MAX_MOVERS 4096
 
 struct mover {
-	const struct ts_fact *from, *to;	/* either may be missing */
+	const struct ts_fact *from, *to; /* either may be missing */
 	struct ts_change change;
 	double delta;
 };
@@ -68,7 +68,8 @@ static size_t
 collect(const struct ts_render *r, const char *flow, struct mover *movers,
 	bool *base_reported)
 {
-	struct ts_pick pick = { .source = r->headline, .flow = flow,
+	struct ts_pick pick = { .source = r->headline,
+				.flow = flow,
 				.reporter = r->report->reporter,
 				.partner = r->report->partner[0] != '\0'
 						   ? r->report->partner
@@ -121,16 +122,18 @@ ranked(const struct ts_render *r, const char *flow, struct mover *movers)
 		mover->change = ts_r_change_of(r, mover->from, mover->to);
 		if (!mover->change.has_from && base_reported) {
 			mover->change.has_from = true;
-			mover->change.from = (struct ts_amount){
-				0, 0, mover->change.to.unit };
+			mover->change.from =
+				(struct ts_amount){ 0, 0,
+						    mover->change.to.unit };
 		}
 		if (!mover->change.has_to) {
 			mover->change.has_to = true;
-			mover->change.to = (struct ts_amount){
-				0, 0, mover->change.from.unit };
+			mover->change.to =
+				(struct ts_amount){ 0, 0,
+						    mover->change.from.unit };
 		}
-		mover->delta = mover->change.to.value -
-			       mover->change.from.value;
+		mover->delta =
+			mover->change.to.value - mover->change.from.value;
 		if (mover->change.has_from &&
 		    mover_size(mover) >= r->report->movers_floor)
 			movers[kept++] = *mover;
@@ -161,10 +164,14 @@ mover_rows(struct ts_page_build *pb, const struct mover *mover,
 		[TS_PX_RATE] = ts_r_rate(r, &mover->change),
 	};
 	struct ts_computed zero = {
-		.indicator = "reported zero", .flow = flow,
+		.indicator = "reported zero",
+		.flow = flow,
 		.reporter = r->report->reporter,
-		.partner = r->report->partner, .product = mover_code(mover),
-		.unit = mover->change.to.unit, .value = 0, .has_value = true,
+		.partner = r->report->partner,
+		.product = mover_code(mover),
+		.unit = mover->change.to.unit,
+		.value = 0,
+		.has_value = true,
 		.status = "",
 	};
 
@@ -216,16 +223,18 @@ mover_sentence(struct ts_page_build *pb, const struct mover *mover)
 		       ts_r_change(r, &mover->change));
 	if (ts_words_contradicts(&mover->change, &low, &high)) {
 		if (mover->change.stated_growth != NULL)
-			ts_pb_sentence(pb, "%s: the publisher states %s%%; its "
+			ts_pb_sentence(pb,
+				       "%s: the publisher states %s%%; its "
 				       "own values allow %.1f%% to %.1f%%",
 				       mover_name(r, mover),
 				       mover->change.stated_growth, low, high);
 		else
-			ts_pb_sentence(pb, "%s: the publisher states %s-fold; "
+			ts_pb_sentence(pb,
+				       "%s: the publisher states %s-fold; "
 				       "its own values allow %.2f to %.2f",
 				       mover_name(r, mover),
-				       mover->change.stated_fold,
-				       1 + low / 100, 1 + high / 100);
+				       mover->change.stated_fold, 1 + low / 100,
+				       1 + high / 100);
 	}
 }
 
@@ -241,8 +250,8 @@ movers_finding(struct ts_render *r, const struct mover *movers, size_t count,
 
 	for (i = 0; i < count; i++) {
 		const struct ts_change *c = &movers[i].change;
-		double ratio = c->from.value > 0 ? c->to.value / c->from.value
-						 : 0;
+		double ratio =
+			c->from.value > 0 ? c->to.value / c->from.value : 0;
 
 		if (ratio > best_ratio) {
 			best_ratio = ratio;
@@ -254,27 +263,28 @@ movers_finding(struct ts_render *r, const struct mover *movers, size_t count,
 				   r->period_text);
 	rate = ts_r_rate(r, &best->change);
 	if (best_ratio >= 2) {
-		size_t length = strcspn(rate, "\xc3");	/* the times sign */
+		size_t length = strcspn(rate, "\xc3"); /* the times sign */
 
-		return ts_r_printf(r, "%s up %.*s-fold: the biggest %s movers "
-				   "of %s", mover_name(r, best), (int)length,
+		return ts_r_printf(r,
+				   "%s up %.*s-fold: the biggest %s movers "
+				   "of %s",
+				   mover_name(r, best), (int)length,
 				   rate[0] == '~' ? rate + 1 : rate, kind,
 				   r->period_text);
 	}
-	return ts_r_printf(r, "%s up %s: the biggest %s movers of %s",
-			   mover_name(r, best),
-			   rate[0] == '+' ? rate + 1 : rate, kind,
-			   r->period_text);
+	return ts_r_printf(
+		r, "%s up %s: the biggest %s movers of %s", mover_name(r, best),
+		rate[0] == '+' ? rate + 1 : rate, kind, r->period_text);
 }
 
 static void
 movers_page(struct ts_page_build *pb, const char *id, const char *flow)
 {
-	static const char *const columns[] = { "HS", "Product", "From", "To",
-					       "Change", NULL };
+	static const char *const columns[] = { "HS", "Product", "From",
+					       "To", "Change",  NULL };
 	struct ts_render *r = pb->render;
-	struct mover *movers = ts_arena_alloc(r->arena, MAX_MOVERS,
-					      sizeof *movers);
+	struct mover *movers =
+		ts_arena_alloc(r->arena, MAX_MOVERS, sizeof *movers);
 	size_t count, shown, i;
 
 	ts_pb_begin(pb, r, id, columns);
@@ -286,15 +296,18 @@ movers_page(struct ts_page_build *pb, const char *id, const char *flow)
 	}
 	count = ranked(r, flow, movers);
 	if (count == 0) {
-		ts_pb_not_drawn(pb, "no products of both %s and %s are "
-				"published", r->base_text, r->period_text);
+		ts_pb_not_drawn(pb,
+				"no products of both %s and %s are "
+				"published",
+				r->base_text, r->period_text);
 		return;
 	}
 	shown = count < (size_t)r->report->movers ? count
 						  : (size_t)r->report->movers;
 	for (i = 0; i < shown; i++) {
 		const char *cells[5] = {
-			mover_code(&movers[i]), mover_name(r, &movers[i]),
+			mover_code(&movers[i]),
+			mover_name(r, &movers[i]),
 			ts_r_amount(r, movers[i].change.from),
 			ts_r_amount(r, movers[i].change.to),
 			ts_r_rate(r, &movers[i].change),
@@ -308,11 +321,13 @@ movers_page(struct ts_page_build *pb, const char *id, const char *flow)
 	pb->page.title = movers_finding(r, movers, shown, flow);
 	pb->page.subtitle =
 		flow[0] == 'X'
-			? ts_r_printf(r, "Exports from %s to %s by product, "
+			? ts_r_printf(r,
+				      "Exports from %s to %s by product, "
 				      "%s \xe2\x86\x92 %s, logarithmic scale",
 				      r->reporter, r->partner, r->base_text,
 				      r->period_text)
-			: ts_r_printf(r, "Imports of %s from %s by product, "
+			: ts_r_printf(r,
+				      "Imports of %s from %s by product, "
 				      "%s \xe2\x86\x92 %s, logarithmic scale",
 				      r->reporter, r->partner, r->base_text,
 				      r->period_text);
@@ -342,11 +357,16 @@ total_row(struct ts_page_build *pb, const char *flow, struct ts_period period,
 		[TS_PX_KIND] = "total",
 	};
 	struct ts_computed row = {
-		.indicator = "base of stated growth", .flow = flow,
-		.reporter = r->report->reporter, .partner = r->report->partner,
-		.product = "TOTAL", .unit = value->amount.unit,
-		.status = value->status, .period = period,
-		.value = value->amount.value, .has_value = value->has,
+		.indicator = "base of stated growth",
+		.flow = flow,
+		.reporter = r->report->reporter,
+		.partner = r->report->partner,
+		.product = "TOTAL",
+		.unit = value->amount.unit,
+		.status = value->status,
+		.period = period,
+		.value = value->amount.value,
+		.has_value = value->has,
 	};
 	size_t i;
 
@@ -361,8 +381,8 @@ total_row(struct ts_page_build *pb, const char *flow, struct ts_period period,
 static const char *
 signed_amount(struct ts_render *r, double delta, double half, const char *unit)
 {
-	const char *text = ts_r_amount(r, (struct ts_amount){ delta, half,
-							      unit });
+	const char *text =
+		ts_r_amount(r, (struct ts_amount){ delta, half, unit });
 
 	return delta > 0 ? ts_r_printf(r, "+%s", text) : text;
 }
@@ -370,7 +390,7 @@ signed_amount(struct ts_render *r, double delta, double half, const char *unit)
 static const char *
 count_word(size_t count)
 {
-	static const char *const words[] = { "No", "One", "Two", "Three",
+	static const char *const words[] = { "No",   "One",  "Two", "Three",
 					     "Four", "Five", "Six", "Seven" };
 
 	return words[count < 8 ? count : 7];
@@ -382,11 +402,11 @@ contributions_page(struct ts_page_build *pb, const char *id, const char *flow)
 	static const char *const columns[] = { "HS", "Product", "Contribution",
 					       NULL };
 	struct ts_render *r = pb->render;
-	const char *partner = r->report->partner[0] != '\0' ? r->report->partner
-							    : "W00";
+	const char *partner =
+		r->report->partner[0] != '\0' ? r->report->partner : "W00";
 	const char *what = flow[0] == 'X' ? "exports" : "imports";
-	struct mover *movers = ts_arena_alloc(r->arena, MAX_MOVERS,
-					      sizeof *movers);
+	struct mover *movers =
+		ts_arena_alloc(r->arena, MAX_MOVERS, sizeof *movers);
 	struct ts_value from, to;
 	double gains = 0, change, rest;
 	size_t count, shown, i;
@@ -400,18 +420,20 @@ contributions_page(struct ts_page_build *pb, const char *id, const char *flow)
 			r->period);
 	count = movers != NULL ? ranked(r, flow, movers) : 0;
 	if (!from.has || !to.has || count < 3) {
-		ts_pb_not_drawn(pb, "needs total %s of both years and three "
-				"products", what);
+		ts_pb_not_drawn(pb,
+				"needs total %s of both years and three "
+				"products",
+				what);
 		return;
 	}
 	change = to.amount.value - from.amount.value;
 	/* one product that is nearly all of the change leaves nothing to see */
 	if (fabs(movers[0].delta) > 20 * fabs(movers[1].delta)) {
-		ts_pb_not_drawn(pb, "%s alone makes the change: %s of %s",
-				mover_name(r, &movers[0]),
-				signed_amount(r, movers[0].delta, 0,
-					      to.amount.unit),
-				signed_amount(r, change, 0, to.amount.unit));
+		ts_pb_not_drawn(
+			pb, "%s alone makes the change: %s of %s",
+			mover_name(r, &movers[0]),
+			signed_amount(r, movers[0].delta, 0, to.amount.unit),
+			signed_amount(r, change, 0, to.amount.unit));
 		return;
 	}
 	shown = count < 7 ? count : 7;
@@ -421,9 +443,9 @@ contributions_page(struct ts_page_build *pb, const char *id, const char *flow)
 		double half = movers[i].change.from.half_width +
 			      movers[i].change.to.half_width;
 		const char *cells[3] = {
-			mover_code(&movers[i]), mover_name(r, &movers[i]),
-			signed_amount(r, movers[i].delta, half,
-				      to.amount.unit),
+			mover_code(&movers[i]),
+			mover_name(r, &movers[i]),
+			signed_amount(r, movers[i].delta, half, to.amount.unit),
 		};
 
 		mover_rows(pb, &movers[i], flow);
@@ -445,20 +467,27 @@ contributions_page(struct ts_page_build *pb, const char *id, const char *flow)
 		r, "%s products added %s to %s %s %s%s", count_word(shown),
 		ts_r_amount(r, (struct ts_amount){ gains, 0, to.amount.unit }),
 		what, flow[0] == 'X' ? "to" : "from", r->partner,
-		rest < -0.2 * gains ? "; declines elsewhere took much of it back"
-				    : "");
-	pb->page.subtitle = ts_r_printf(r, "Contribution to the change in %s, "
-					"%s \xe2\x86\x92 %s", what,
-					r->base_text, r->period_text);
+		rest < -0.2 * gains
+			? "; declines elsewhere took much of it back"
+			: "");
+	pb->page.subtitle = ts_r_printf(r,
+					"Contribution to the change in %s, "
+					"%s \xe2\x86\x92 %s",
+					what, r->base_text, r->period_text);
 	pb->page.notes = ts_r_printf(
-		r, "\xe2\x80\x9c" "All other\xe2\x80\x9d is the residual to the "
-		   "published totals.%s",
-		from.derived ? ts_r_printf(r, " %s is derived from the "
-					   "stated growth.", r->base_text)
+		r,
+		"\xe2\x80\x9c"
+		"All other\xe2\x80\x9d is the residual to the "
+		"published totals.%s",
+		from.derived ? ts_r_printf(r,
+					   " %s is derived from the "
+					   "stated growth.",
+					   r->base_text)
 			     : "");
-	ts_pb_sentence(pb, "The products listed changed %s by %s; all others "
-		       "together by %s", what,
-		       signed_amount(r, change - rest, 0, to.amount.unit),
+	ts_pb_sentence(pb,
+		       "The products listed changed %s by %s; all others "
+		       "together by %s",
+		       what, signed_amount(r, change - rest, 0, to.amount.unit),
 		       signed_amount(r, rest, 0, to.amount.unit));
 }
 

@@ -41,7 +41,8 @@ ts_page_products(struct ts_page_build *pb)
 	struct ts_render *r = pb->render;
 	const struct ts_fact **facts =
 		ts_arena_alloc(r->arena, MAX_PRODUCTS, sizeof *facts);
-	struct ts_pick pick = { .source = r->headline, .flow = "X",
+	struct ts_pick pick = { .source = r->headline,
+				.flow = "X",
 				.reporter = r->report->reporter,
 				.partner = partner_code(r),
 				.unit = r->report->currency,
@@ -62,8 +63,10 @@ ts_page_products(struct ts_page_build *pb)
 			facts[count++] = fact;
 	}
 	if (count < 5) {
-		ts_pb_not_drawn(pb, "needs at least five products of %s, got "
-				"%zu", r->period_text, count);
+		ts_pb_not_drawn(pb,
+				"needs at least five products of %s, got "
+				"%zu",
+				r->period_text, count);
 		return;
 	}
 	qsort(facts, count, sizeof *facts, by_value);
@@ -74,14 +77,16 @@ ts_page_products(struct ts_page_build *pb)
 						   total.amount.value
 					 : 0;
 		const char *name = ts_r_product(r, facts[i]);
-		const char *text = !total.has	? ""
-				   : ts_r_printf(r, share >= 1 ? "%.0f"
-						       : share >= .1 ? "%.1f"
-								     : "%.2f",
-						 share);
-		const char *extra[TS_PX_COUNT] = { [TS_PX_LABEL] = name,
-						   [TS_PX_SHARE] =
-							text };
+		const char *text = !total.has
+					   ? ""
+					   : ts_r_printf(r,
+							 share >= 1    ? "%.0f"
+							 : share >= .1 ? "%.1f"
+								       : "%.2f",
+							 share);
+		const char *extra[TS_PX_COUNT] = {
+			[TS_PX_LABEL] = name, [TS_PX_SHARE] = text
+		};
 		const char *cells[4] = { facts[i]->product, name,
 					 ts_r_amount(r, facts[i]->amount),
 					 text };
@@ -90,16 +95,19 @@ ts_page_products(struct ts_page_build *pb)
 		(void)ts_decimal_print(facts[i]->exact, value);
 		ts_pb_fact(pb, facts[i], extra);
 		ts_pb_table_row(pb, cells);
-		ts_r_figure(r, ts_r_printf(r, "exports-%s/%s",
-					   facts[i]->product, r->period_text),
+		ts_r_figure(r,
+			    ts_r_printf(r, "exports-%s/%s", facts[i]->product,
+					r->period_text),
 			    ts_r_printf(r, "%s (exports), %s", name,
 					r->period_text),
 			    ts_r_printf(r, "%s", value), facts[i]->unit, "ok",
 			    "", &facts[i], 1);
 	}
-	pb->page.title = ts_r_printf(r, "%s is the largest of %s's exports to "
-				     "%s in %s", ts_r_product(r, facts[0]),
-				     r->reporter, r->partner, r->period_text);
+	pb->page.title = ts_r_printf(r,
+				     "%s is the largest of %s's exports to "
+				     "%s in %s",
+				     ts_r_product(r, facts[0]), r->reporter,
+				     r->partner, r->period_text);
 	pb->page.subtitle = ts_r_printf(r, "Largest products published, %s",
 					r->period_text);
 	ts_pb_sentence(pb, "%s: %s", ts_r_product(r, facts[0]),
@@ -119,7 +127,8 @@ static int
 years_of(const struct ts_render *r, const struct ts_fact *like,
 	 struct ts_period newest)
 {
-	struct ts_pick pick = { .source = like->source, .flow = "X",
+	struct ts_pick pick = { .source = like->source,
+				.flow = "X",
 				.reporter = like->reporter,
 				.partner = like->partner,
 				.product = like->product,
@@ -141,8 +150,10 @@ years_of(const struct ts_render *r, const struct ts_fact *like,
 static struct run
 best_run(const struct ts_render *r)
 {
-	struct ts_pick pick = { .flow = "X", .reporter = r->report->reporter,
-				.partner = partner_code(r), .frequency = 'A',
+	struct ts_pick pick = { .flow = "X",
+				.reporter = r->report->reporter,
+				.partner = partner_code(r),
+				.frequency = 'A',
 				.unit = r->report->currency };
 	struct run best = { .source = NULL };
 	const struct ts_fact *fact;
@@ -187,12 +198,13 @@ ts_page_product_series(struct ts_page_build *pb)
 	pb->chart = "columns";
 	if (run.source == NULL) {
 		ts_pb_not_drawn(pb, "no product is published for five years "
-				"in a row");
+				    "in a row");
 		return;
 	}
 	for (back = run.years - 1; back >= 0; back--) {
 		struct ts_period period = ts_period_step(run.newest, -back);
-		struct ts_pick pick = { .source = run.source, .flow = "X",
+		struct ts_pick pick = { .source = run.source,
+					.flow = "X",
 					.reporter = r->report->reporter,
 					.partner = partner_code(r),
 					.product = run.product,
@@ -206,24 +218,25 @@ ts_page_product_series(struct ts_page_build *pb)
 		change = ts_r_change_of(r, before, fact);
 		name = ts_r_product(r, fact);
 		extra[TS_PX_LABEL] = ts_r_period(r, period);
-		extra[TS_PX_GROWTH] = before != NULL ? ts_r_rate(r, &change)
-						     : "";
+		extra[TS_PX_GROWTH] =
+			before != NULL ? ts_r_rate(r, &change) : "";
 		cells[0] = extra[TS_PX_LABEL];
 		cells[1] = ts_r_amount(r, fact->amount);
 		cells[2] = extra[TS_PX_GROWTH];
 		ts_pb_fact(pb, fact, extra);
 		ts_pb_table_row(pb, cells);
 		(void)ts_decimal_print(fact->exact, value);
-		ts_r_figure(r, ts_r_printf(r, "series-%s/%s", run.product,
-					   cells[0]),
-			    ts_r_printf(r, "%s (exports), %s", name, cells[0]),
-			    ts_r_printf(r, "%s", value), fact->unit, "ok", "",
-			    &fact, 1);
+		ts_r_figure(
+			r,
+			ts_r_printf(r, "series-%s/%s", run.product, cells[0]),
+			ts_r_printf(r, "%s (exports), %s", name, cells[0]),
+			ts_r_printf(r, "%s", value), fact->unit, "ok", "",
+			&fact, 1);
 	}
 	pb->page.title = ts_r_finding(
 		r, ts_r_printf(r, "%s exports to %s", name, r->partner),
 		&change, ts_r_period(r, run.newest));
-	pb->page.subtitle = ts_r_printf(r, "Exports of %s to %s", r->reporter,
-					r->partner);
+	pb->page.subtitle =
+		ts_r_printf(r, "Exports of %s to %s", r->reporter, r->partner);
 	ts_pb_sentence(pb, "%s: %s", name, ts_r_change(r, &change));
 }

@@ -20,7 +20,8 @@ find_year(const struct ts_render *r, const char *const *members,
 	  struct ts_period *year)
 {
 	struct ts_pick pick = { .partner = r->report->partner,
-				.product = "TOTAL", .flow = "X" };
+				.product = "TOTAL",
+				.flow = "X" };
 	const struct ts_fact *fact;
 	const char *best = NULL;
 	size_t at = 0;
@@ -34,7 +35,8 @@ find_year(const struct ts_render *r, const char *const *members,
 			continue;
 		for (i = 0; members[i] != NULL; i++)
 			known += member_value(r, fact->source, members[i],
-					      fact->period).has;
+					      fact->period)
+					 .has;
 		if (known >= 2) {
 			best = fact->source;
 			*year = fact->period;
@@ -65,8 +67,9 @@ stated_rows(struct ts_page_build *pb)
 			       fact->wording, fact->qualifier,
 			       fact->qualifier[0] != '\0' ? " " : "", value,
 			       when, who);
-		ts_r_figure(r, ts_r_printf(r, "share-%s-%s/%s", fact->reporter,
-					   fact->partner, when),
+		ts_r_figure(r,
+			    ts_r_printf(r, "share-%s-%s/%s", fact->reporter,
+					fact->partner, when),
 			    ts_r_printf(r, "%s, %s", fact->wording, when),
 			    ts_r_printf(r, "%s", value), "percent",
 			    fact->qualifier[0] != '\0' ? fact->qualifier
@@ -79,7 +82,8 @@ static void
 region_totals(struct ts_page_build *pb)
 {
 	struct ts_render *r = pb->render;
-	struct ts_pick pick = { .flow = "X+M", .reporter = ts_codes_group_area(
+	struct ts_pick pick = { .flow = "X+M",
+				.reporter = ts_codes_group_area(
 					r->world->codes, r->report->region),
 				.partner = r->report->partner,
 				.product = "TOTAL" };
@@ -112,7 +116,8 @@ region_totals(struct ts_page_build *pb)
 		const char *who, *licence;
 
 		ts_world_source_notes(r->world, newest->source, &who, &licence);
-		ts_pb_sentence(pb, "By the %s, turnover of %s with %s in %s was "
+		ts_pb_sentence(pb,
+			       "By the %s, turnover of %s with %s in %s was "
 			       "%s",
 			       who, r->region, r->partner,
 			       ts_r_period(r, newest->period),
@@ -147,34 +152,41 @@ ts_page_region(struct ts_page_build *pb)
 	stated_rows(pb);
 	region_totals(pb);
 	if (source == NULL) {
-		ts_pb_not_drawn(pb, "no source tells the trade of two members "
-				"of %s with %s", r->region, r->partner);
-		pb->page.title = ts_r_printf(r, "%s in the trade of %s with %s",
-					     r->reporter, r->region,
-					     r->partner);
+		ts_pb_not_drawn(pb,
+				"no source tells the trade of two members "
+				"of %s with %s",
+				r->region, r->partner);
+		pb->page.title =
+			ts_r_printf(r, "%s in the trade of %s with %s",
+				    r->reporter, r->region, r->partner);
 		return;
 	}
 	when = ts_r_period(r, year);
 	for (i = 0; members[i] != NULL && i < MAX_MEMBERS; i++) {
-		struct ts_value value = member_value(r, source, members[i],
-						     year);
+		struct ts_value value =
+			member_value(r, source, members[i], year);
 
 		if (value.has)
 			sum += value.amount.value;
 	}
 	for (i = 0; members[i] != NULL && i < MAX_MEMBERS; i++) {
-		struct ts_value value = member_value(r, source, members[i],
-						     year);
+		struct ts_value value =
+			member_value(r, source, members[i], year);
 		const char *name = ts_codes_area_name(r->world->codes,
 						      members[i], r->language);
 		const char *extra[TS_PX_COUNT] = { [TS_PX_LABEL] = name };
 		const char *cells[3] = { name, "no data", "" };
 		struct ts_computed row = {
-			.indicator = "turnover", .flow = "X+M",
-			.reporter = members[i], .partner = r->report->partner,
-			.product = "TOTAL", .unit = value.amount.unit,
-			.status = "", .period = year,
-			.value = value.amount.value, .has_value = value.has,
+			.indicator = "turnover",
+			.flow = "X+M",
+			.reporter = members[i],
+			.partner = r->report->partner,
+			.product = "TOTAL",
+			.unit = value.amount.unit,
+			.status = "",
+			.period = year,
+			.value = value.amount.value,
+			.has_value = value.has,
 		};
 		size_t j;
 
@@ -190,8 +202,8 @@ ts_page_region(struct ts_page_build *pb)
 		cells[1] = ts_r_amount(r, value.amount);
 		cells[2] = ts_r_printf(r, "%.1f%%",
 				       100 * value.amount.value / sum);
-		extra[TS_PX_SHARE] = ts_r_printf(r, "%.1f",
-			100 * value.amount.value / sum);
+		extra[TS_PX_SHARE] =
+			ts_r_printf(r, "%.1f", 100 * value.amount.value / sum);
 		if (strcmp(members[i], r->report->reporter) == 0) {
 			own = 100 * value.amount.value / sum;
 			extra[TS_PX_KIND] = "highlight";
@@ -204,9 +216,11 @@ ts_page_region(struct ts_page_build *pb)
 
 		(void)ts_double_print(own, value);
 		ts_r_figure(r, ts_r_printf(r, "share-in-region/%s", when),
-			    ts_r_printf(r, "Share of %s in the trade of %s "
-					"with %s, %s", r->reporter, r->region,
-					r->partner, when),
+			    ts_r_printf(r,
+					"Share of %s in the trade of %s "
+					"with %s, %s",
+					r->reporter, r->region, r->partner,
+					when),
 			    ts_r_printf(r, "%s", value), "percent", "ok",
 			    "share_in_region_trade", facts, fact_count);
 		pb->page.title = ts_r_printf(
@@ -216,11 +230,12 @@ ts_page_region(struct ts_page_build *pb)
 		pb->page.title = ts_r_printf(r, "%s's trade with %s in %s",
 					     r->partner, r->region, when);
 	}
-	pb->page.subtitle = ts_r_printf(
-		r, "Exports plus imports of goods with %s, %s", r->partner,
-		when);
+	pb->page.subtitle =
+		ts_r_printf(r, "Exports plus imports of goods with %s, %s",
+			    r->partner, when);
 	if (!ts_period_equal(year, r->period))
 		pb->page.notes = ts_r_printf(
-			r, "%s is the newest year with figures for %zu members.",
+			r,
+			"%s is the newest year with figures for %zu members.",
 			when, known);
 }

@@ -54,8 +54,8 @@ value_figure(struct ts_render *r, const char *what, const char *label,
 	const char *when = ts_r_period(r, period);
 
 	ts_r_figure(r, ts_r_printf(r, "%s/%s", what, when),
-		    ts_r_printf(r, "%s, %s", label, when),
-		    exact_text(r, value), value->amount.unit,
+		    ts_r_printf(r, "%s, %s", label, when), exact_text(r, value),
+		    value->amount.unit,
 		    value->status[0] != '\0' ? value->status : "ok",
 		    value->computed ? indicator : "",
 		    (const struct ts_fact *const *)value->facts,
@@ -78,10 +78,15 @@ value_row(struct ts_page_build *pb, const char *flow, const char *indicator,
 				       : "",
 	};
 	struct ts_computed row = {
-		.indicator = indicator, .flow = flow, .reporter = reporter,
-		.partner = partner, .product = "TOTAL",
-		.unit = value->amount.unit, .status = value->status,
-		.period = period, .value = value->amount.value,
+		.indicator = indicator,
+		.flow = flow,
+		.reporter = reporter,
+		.partner = partner,
+		.product = "TOTAL",
+		.unit = value->amount.unit,
+		.status = value->status,
+		.period = period,
+		.value = value->amount.value,
 		.has_value = value->has,
 	};
 
@@ -96,8 +101,10 @@ static struct ts_change
 value_change(struct ts_render *r, const struct ts_value *from,
 	     const struct ts_value *to)
 {
-	struct ts_change change = { .has_from = from->has, .has_to = to->has,
-				    .from = from->amount, .to = to->amount };
+	struct ts_change change = { .has_from = from->has,
+				    .has_to = to->has,
+				    .from = from->amount,
+				    .to = to->amount };
 
 	if (to->has && !to->computed) {
 		struct ts_change stated = ts_r_change_of(r, NULL, to->facts[0]);
@@ -168,20 +175,20 @@ growth_figure(struct ts_page_build *pb, const char *what, const char *label,
 		const struct ts_fact *said = ts_facts_find(r->facts, &pick);
 
 		ts_pb_use(pb, said);
-		ts_r_figure(r, ts_r_printf(r, "growth-%s/%s", what,
-					   r->period_text),
-			    label, change->stated_growth, "percent",
-			    "as published", "", &said, said != NULL);
+		ts_r_figure(
+			r, ts_r_printf(r, "growth-%s/%s", what, r->period_text),
+			label, change->stated_growth, "percent", "as published",
+			"", &said, said != NULL);
 		return;
 	}
 	cells[1] = exact_text(r, from);
 	cells[2] = exact_text(r, to);
-	if (ts_table_new(r->arena, "growth", columns, 3, &table,
-			 &r->trouble) != TS_OK ||
+	if (ts_table_new(r->arena, "growth", columns, 3, &table, &r->trouble) !=
+		    TS_OK ||
 	    ts_table_add(table, cells, &r->trouble) != TS_OK)
 		return;
-	if (ts_r_indicator(r, "growth_pct", table, NULL, NULL, NULL, NULL,
-			   NULL, &result))
+	if (ts_r_indicator(r, "growth_pct", table, NULL, NULL, NULL, NULL, NULL,
+			   &result))
 		(void)ts_double_print(result.value, value);
 	ts_r_figure(r, ts_r_printf(r, "growth-%s/%s", what, r->period_text),
 		    label, ts_r_printf(r, "%s", value), "percent", "ok",
@@ -210,14 +217,14 @@ is_record(const struct ts_render *r, const char *source, const char *flow,
 	  const char *reporter, const char *partner, struct ts_period first,
 	  struct ts_period last)
 {
-	struct ts_value newest = ts_r_value(r, source, flow, reporter, partner,
-					    last);
+	struct ts_value newest =
+		ts_r_value(r, source, flow, reporter, partner, last);
 	struct ts_period period = first;
 	int seen = 0;
 
 	while (ts_period_compare(period, last) < 0) {
-		struct ts_value value = ts_r_value(r, source, flow, reporter,
-						   partner, period);
+		struct ts_value value =
+			ts_r_value(r, source, flow, reporter, partner, period);
 
 		if (value.has && value.amount.value >= newest.amount.value)
 			return false;
@@ -253,8 +260,8 @@ ts_page_turnover(struct ts_page_build *pb)
 		change = value_change(r, &from, &to);
 		rate = change.has_from && change.has_to ? ts_r_rate(r, &change)
 							: "";
-		value_row(pb, "X+M", "turnover", reporter, partner, period,
-			  &to, rate);
+		value_row(pb, "X+M", "turnover", reporter, partner, period, &to,
+			  rate);
 		cells[0] = ts_r_period(r, period);
 		cells[1] = to.has ? ts_r_amount(r, to.amount) : "no data";
 		cells[2] = rate;
@@ -272,20 +279,20 @@ ts_page_turnover(struct ts_page_build *pb)
 		return;
 	}
 	change = value_change(r, &from, &to);
-	pb->page.title = ts_r_finding(r, pair_name(r), &change,
-				      r->period_text);
+	pb->page.title = ts_r_finding(r, pair_name(r), &change, r->period_text);
 	if (is_record(r, r->headline, "X+M", reporter, partner, first,
 		      r->period))
-		pb->page.title = ts_r_printf(r, "%s, a record",
-					     pb->page.title);
-	pb->page.subtitle = ts_r_printf(r, "Exports plus imports of goods, "
-					"reported by %s", r->reporter);
+		pb->page.title = ts_r_printf(r, "%s, a record", pb->page.title);
+	pb->page.subtitle = ts_r_printf(r,
+					"Exports plus imports of goods, "
+					"reported by %s",
+					r->reporter);
 	growth_figure(pb, "turnover",
-		      ts_r_printf(r, "Growth of turnover, %s",
-				  r->period_text), &change, &from, &to);
+		      ts_r_printf(r, "Growth of turnover, %s", r->period_text),
+		      &change, &from, &to);
 	ts_pb_sentence(pb, "Turnover %s", ts_r_change(r, &change));
-	ts_r_key(r, "Turnover", ts_r_short(r, to.amount),
-		 bare_rate(r, &change), direction(&change),
+	ts_r_key(r, "Turnover", ts_r_short(r, to.amount), bare_rate(r, &change),
+		 direction(&change),
 		 ts_r_printf(r, "turnover/%s", r->period_text));
 	if (years < 2)
 		ts_pb_not_drawn(pb, "a single year is published: no columns");
@@ -298,10 +305,10 @@ balance_row(struct ts_page_build *pb, const char *source, const char *reporter,
 	    const char *partner, struct ts_period period, const char *prefix)
 {
 	struct ts_render *r = pb->render;
-	struct ts_value x = ts_r_value(r, source, "X", reporter, partner,
-				       period);
-	struct ts_value m = ts_r_value(r, source, "M", reporter, partner,
-				       period);
+	struct ts_value x =
+		ts_r_value(r, source, "X", reporter, partner, period);
+	struct ts_value m =
+		ts_r_value(r, source, "M", reporter, partner, period);
 	const char *cells[4];
 
 	value_row(pb, "X", "exports", reporter, partner, period, &x, "");
@@ -317,7 +324,8 @@ balance_row(struct ts_page_build *pb, const char *source, const char *reporter,
 		value_figure(r, ts_r_printf(r, "%simports", prefix), "Imports",
 			     period, &m, "base of stated growth");
 	if (x.has && m.has) {
-		struct ts_value balance = { .has = true, .computed = true,
+		struct ts_value balance = { .has = true,
+					    .computed = true,
 					    .status = "" };
 
 		balance.amount.value = x.amount.value - m.amount.value;
@@ -382,10 +390,10 @@ flow_news(struct ts_page_build *pb, const char *flow, const char *what,
 {
 	struct ts_render *r = pb->render;
 	const char *reporter = r->report->reporter, *partner = partner_code(r);
-	struct ts_value from = ts_r_value(r, r->headline, flow, reporter,
-					  partner, r->base);
-	struct ts_value to = ts_r_value(r, r->headline, flow, reporter,
-					partner, r->period);
+	struct ts_value from =
+		ts_r_value(r, r->headline, flow, reporter, partner, r->base);
+	struct ts_value to =
+		ts_r_value(r, r->headline, flow, reporter, partner, r->period);
 	struct ts_change change;
 
 	if (!to.has)
@@ -395,16 +403,16 @@ flow_news(struct ts_page_build *pb, const char *flow, const char *what,
 		/* a base computed from the rate must not be printed as if
 		 * it had been published beside it */
 		ts_pb_sentence(pb, "%s up %s%% to %s", what,
-			       change.stated_growth,
-			       ts_r_amount(r, to.amount));
+			       change.stated_growth, ts_r_amount(r, to.amount));
 	} else {
 		ts_pb_sentence(pb, "%s %s", what, ts_r_change(r, &change));
 	}
-	growth_figure(pb, strcmp(flow, "X") == 0 ? "exports" : "imports",
-		      ts_r_printf(r, "Growth of %s, %s",
-				  strcmp(flow, "X") == 0 ? "exports"
-							 : "imports",
-				  r->period_text), &change, &from, &to);
+	growth_figure(
+		pb, strcmp(flow, "X") == 0 ? "exports" : "imports",
+		ts_r_printf(r, "Growth of %s, %s",
+			    strcmp(flow, "X") == 0 ? "exports" : "imports",
+			    r->period_text),
+		&change, &from, &to);
 	ts_r_key(r, key, ts_r_short(r, to.amount), bare_rate(r, &change),
 		 direction(&change),
 		 ts_r_printf(r, "%s/%s",
@@ -437,7 +445,8 @@ ts_page_balance(struct ts_page_build *pb)
 	     period = ts_period_step(period, 1))
 		balance_row(pb, r->headline, reporter, partner, period, "");
 	pb->page.title = balance_finding(r, r->partner, x, m, r->period_text);
-	pb->page.subtitle = ts_r_printf(r, "Goods trade with %s, reported by "
+	pb->page.subtitle = ts_r_printf(r,
+					"Goods trade with %s, reported by "
 					"%s; exports FOB, imports CIF",
 					r->partner, r->reporter);
 	flow_news(pb, "X", "Exports",
@@ -446,15 +455,18 @@ ts_page_balance(struct ts_page_build *pb)
 		  ts_r_printf(r, "Imports from %s", r->partner));
 	ts_pb_sentence(pb, "The balance is %s",
 		       ts_r_amount(r, (struct ts_amount){
-				x.amount.value - m.amount.value,
-				x.amount.half_width + m.amount.half_width,
-				x.amount.unit }));
+					      x.amount.value - m.amount.value,
+					      x.amount.half_width +
+						      m.amount.half_width,
+					      x.amount.unit }));
 	coverage(pb, x, m);
 	base = ts_r_value(r, r->headline, "X", reporter, partner, r->base);
 	if (base.derived)
 		pb->page.notes = ts_r_printf(
-			r, "Hatched: %s derived from the published %s values "
-			   "and growth rates.", r->base_text, r->period_text);
+			r,
+			"Hatched: %s derived from the published %s values "
+			"and growth rates.",
+			r->base_text, r->period_text);
 }
 
 /* ---- the world ----------------------------------------------------------- */
@@ -466,7 +478,8 @@ year_of_months(const struct ts_render *r, const char *source, const char *flow,
 	       struct ts_page_build *pb)
 {
 	struct ts_value value = { .status = "" };
-	struct ts_period month = { .year = year.year, .nth = 1,
+	struct ts_period month = { .year = year.year,
+				   .nth = 1,
 				   .span = TS_MONTH };
 	struct ts_decimal sum = { 0, 0 };
 	const struct ts_fact *fact = NULL;
@@ -474,9 +487,12 @@ year_of_months(const struct ts_render *r, const char *source, const char *flow,
 	int n;
 
 	for (n = 0; n < 12; n++, month = ts_period_step(month, 1)) {
-		struct ts_pick pick = { .source = source, .flow = flow,
-					.reporter = reporter, .partner = "W00",
-					.product = "TOTAL", .period = &month };
+		struct ts_pick pick = { .source = source,
+					.flow = flow,
+					.reporter = reporter,
+					.partner = "W00",
+					.product = "TOTAL",
+					.period = &month };
 
 		fact = ts_facts_find(r->facts, &pick);
 		if (fact == NULL ||
@@ -490,8 +506,8 @@ year_of_months(const struct ts_render *r, const char *source, const char *flow,
 	value.facts[1] = fact;
 	value.fact_count = 2;
 	value.has = value.computed = true;
-	value.amount = (struct ts_amount){ ts_decimal_double(sum), 0,
-					   fact->unit };
+	value.amount =
+		(struct ts_amount){ ts_decimal_double(sum), 0, fact->unit };
 	return value;
 }
 
@@ -499,8 +515,8 @@ static struct ts_value
 world_value(const struct ts_render *r, const char *source, const char *flow,
 	    struct ts_period year, struct ts_page_build *pb)
 {
-	struct ts_value value = ts_r_value(r, source, flow,
-					   r->report->reporter, "W00", year);
+	struct ts_value value =
+		ts_r_value(r, source, flow, r->report->reporter, "W00", year);
 
 	return value.has ? value
 			 : year_of_months(r, source, flow, r->report->reporter,
@@ -512,7 +528,8 @@ static const char *
 world_source(const struct ts_render *r, struct ts_period *newest)
 {
 	struct ts_pick pick = { .reporter = r->report->reporter,
-				.partner = "W00", .product = "TOTAL",
+				.partner = "W00",
+				.product = "TOTAL",
 				.flow = "X" };
 	const char *best = NULL;
 	const struct ts_fact *fact;
@@ -547,8 +564,10 @@ ts_page_world(struct ts_page_build *pb)
 	pb->chart = "balance";
 	source = world_source(r, &newest);
 	if (source == NULL) {
-		ts_pb_not_drawn(pb, "no complete year of %s's trade with the "
-				"world", r->reporter);
+		ts_pb_not_drawn(pb,
+				"no complete year of %s's trade with the "
+				"world",
+				r->reporter);
 		return;
 	}
 	for (back = (r->report->years > 0 ? r->report->years : 10) - 1;
@@ -571,9 +590,10 @@ ts_page_world(struct ts_page_build *pb)
 		if (m.has)
 			cells[2] = ts_r_amount(r, m.amount);
 		if (x.has && m.has)
-			cells[3] = ts_r_amount(r, (struct ts_amount){
-				x.amount.value - m.amount.value, 0,
-				x.amount.unit });
+			cells[3] = ts_r_amount(
+				r, (struct ts_amount){ x.amount.value -
+							       m.amount.value,
+						       0, x.amount.unit });
 		ts_pb_table_row(pb, cells);
 		if (x.has)
 			value_figure(r, "world-exports", "Exports to the world",
@@ -583,10 +603,10 @@ ts_page_world(struct ts_page_build *pb)
 				     "Imports from the world", year, &m,
 				     "sum of months");
 	}
-	pb->page.title = balance_finding(r, "the world", x, m,
-					 ts_r_period(r, newest));
-	pb->page.subtitle = ts_r_printf(r, "All goods trade of %s",
-					r->reporter);
+	pb->page.title =
+		balance_finding(r, "the world", x, m, ts_r_period(r, newest));
+	pb->page.subtitle =
+		ts_r_printf(r, "All goods trade of %s", r->reporter);
 	if (years < 2)
 		ts_pb_not_drawn(pb, "a single complete year is published");
 }

@@ -15,8 +15,8 @@
 static bool
 is_pair_total(const struct ts_render *r, const struct ts_fact *fact)
 {
-	const char *partner = r->report->partner[0] != '\0' ? r->report->partner
-							    : "W00";
+	const char *partner =
+		r->report->partner[0] != '\0' ? r->report->partner : "W00";
 
 	return fact->has_value && fact->measure[0] == '\0' &&
 	       strcmp(fact->reporter, r->report->reporter) == 0 &&
@@ -65,7 +65,8 @@ find_headline(struct ts_render *r, struct ts_period wanted)
 		r->headline = r->facts->items[0].source;
 }
 
-/* ---- pages ---------------------------------------------------------------- */
+/* ---- pages ----------------------------------------------------------------
+ */
 
 static const char *
 source_line(struct ts_page_build *pb)
@@ -175,7 +176,8 @@ build_pages(struct ts_render *r, const struct ts_template *tpl,
 	return TS_OK;
 }
 
-/* ---- gates ---------------------------------------------------------------- */
+/* ---- gates ----------------------------------------------------------------
+ */
 
 static void
 gate_fresh(struct ts_render *r)
@@ -187,7 +189,8 @@ gate_fresh(struct ts_render *r)
 		return;
 	age = (double)(today - ts_period_last_day(r->period));
 	if (age > days)
-		ts_r_gate(r, "fresh", "the newest figures are for %s, which "
+		ts_r_gate(r, "fresh",
+			  "the newest figures are for %s, which "
 			  "ended %.0f days ago; max_age_days is %.0f",
 			  r->period_text, age, days);
 }
@@ -210,11 +213,11 @@ static void
 gate_adds_up(struct ts_render *r)
 {
 	const char *us = r->report->reporter;
-	const char *them = r->report->partner[0] != '\0' ? r->report->partner
-							 : "W00";
+	const char *them =
+		r->report->partner[0] != '\0' ? r->report->partner : "W00";
 	static const char *const flows[] = { "X", "M" };
-	struct ts_value t = ts_r_value(r, r->headline, "X+M", us, them,
-				       r->period);
+	struct ts_value t =
+		ts_r_value(r, r->headline, "X+M", us, them, r->period);
 	struct ts_value v[2];
 	double tolerance = r->report->gates.additivity_percent / 100, gap;
 	size_t f, i;
@@ -229,11 +232,11 @@ gate_adds_up(struct ts_render *r)
 			const struct ts_fact *fact = &r->facts->items[i];
 			struct ts_pick pick = { .source = r->headline,
 						.flow = flows[f],
-						.reporter = us, .partner = them,
+						.reporter = us,
+						.partner = them,
 						.period = &r->period };
 
-			if (!ts_fact_matches(fact, &pick) ||
-			    !fact->has_value ||
+			if (!ts_fact_matches(fact, &pick) || !fact->has_value ||
 			    strcmp(fact->product, "TOTAL") == 0)
 				continue;
 			if (level == 0)
@@ -251,11 +254,15 @@ gate_adds_up(struct ts_render *r)
 		gap = sum - v[f].amount.value;
 		if (gap > tolerance * v[f].amount.value + half +
 				  v[f].amount.half_width)
-			ts_r_gate(r, "adds-up", "%zu products of %s add up to "
-				  "%s, the published total is %s", parts,
-				  flows[f], ts_r_amount(r, (struct ts_amount){
-					sum, 0, v[f].amount.unit }),
-				  ts_r_amount(r, v[f].amount));
+			ts_r_gate(
+				r, "adds-up",
+				"%zu products of %s add up to "
+				"%s, the published total is %s",
+				parts, flows[f],
+				ts_r_amount(r,
+					    (struct ts_amount){
+						    sum, 0, v[f].amount.unit }),
+				ts_r_amount(r, v[f].amount));
 	}
 	if (!t.has || t.computed || !v[0].has || !v[1].has || v[0].derived ||
 	    v[1].derived)
@@ -263,7 +270,8 @@ gate_adds_up(struct ts_render *r)
 	gap = fabs(v[0].amount.value + v[1].amount.value - t.amount.value);
 	if (gap > tolerance * t.amount.value + t.amount.half_width +
 			  v[0].amount.half_width + v[1].amount.half_width)
-		ts_r_gate(r, "adds-up", "exports %s and imports %s do not make "
+		ts_r_gate(r, "adds-up",
+			  "exports %s and imports %s do not make "
 			  "the published turnover %s",
 			  ts_r_amount(r, v[0].amount),
 			  ts_r_amount(r, v[1].amount),
@@ -276,14 +284,14 @@ gate_units(struct ts_render *r)
 {
 	static const char *const flows[] = { "X", "M", "X+M" };
 	const char *us = r->report->reporter;
-	const char *them = r->report->partner[0] != '\0' ? r->report->partner
-							 : "W00";
+	const char *them =
+		r->report->partner[0] != '\0' ? r->report->partner : "W00";
 	double factor = r->report->gates.jump_factor;
 	size_t f;
 
 	for (f = 0; factor > 1 && f < 3; f++) {
-		struct ts_value a = ts_r_value(r, r->headline, flows[f], us,
-					       them, r->base);
+		struct ts_value a =
+			ts_r_value(r, r->headline, flows[f], us, them, r->base);
 		struct ts_value b = ts_r_value(r, r->headline, flows[f], us,
 					       them, r->period);
 
@@ -292,10 +300,11 @@ gate_units(struct ts_render *r)
 			continue;
 		if (b.amount.value > factor * a.amount.value ||
 		    a.amount.value > factor * b.amount.value)
-			ts_r_gate(r, "units", "%s went from %s to %s between "
+			ts_r_gate(r, "units",
+				  "%s went from %s to %s between "
 				  "%s and %s; is a unit or a multiplier wrong? "
-				  "(jump_factor is %g)", flows[f],
-				  ts_r_amount(r, a.amount),
+				  "(jump_factor is %g)",
+				  flows[f], ts_r_amount(r, a.amount),
 				  ts_r_amount(r, b.amount), r->base_text,
 				  r->period_text, factor);
 	}
@@ -307,10 +316,11 @@ gate_units(struct ts_render *r)
 		     strcmp(fact->flow, "M") == 0) &&
 		    strcmp(fact->source, r->headline) == 0 &&
 		    strcmp(fact->unit, r->report->currency) != 0) {
-			ts_r_gate(r, "units", "%s gives %s of %s in \"%s\", "
-				  "the report is in %s", fact->source,
-				  fact->flow, fact->product, fact->unit,
-				  r->report->currency);
+			ts_r_gate(r, "units",
+				  "%s gives %s of %s in \"%s\", "
+				  "the report is in %s",
+				  fact->source, fact->flow, fact->product,
+				  fact->unit, r->report->currency);
 			return;
 		}
 	}
@@ -332,9 +342,9 @@ gate_unmapped(struct ts_render *r)
 		return;
 	for (i = 0; i < r->facts->count; i++) {
 		const struct ts_fact *fact = &r->facts->items[i];
-		const char *code = is_unmapped(fact->reporter) ? fact->reporter
+		const char *code = is_unmapped(fact->reporter)  ? fact->reporter
 				   : is_unmapped(fact->partner) ? fact->partner
-				   : is_unmapped(fact->flow)	? fact->flow
+				   : is_unmapped(fact->flow)    ? fact->flow
 								: NULL;
 
 		if (code == NULL)
@@ -346,10 +356,11 @@ gate_unmapped(struct ts_render *r)
 		}
 	}
 	if (count > 0)
-		ts_r_gate(r, "unmapped", "%zu figures carry a code we do not "
+		ts_r_gate(r, "unmapped",
+			  "%zu figures carry a code we do not "
 			  "know, the first is \"%s\" of %s; add it to the code "
-			  "lists or set gates.allow_unmapped", count, first,
-			  source);
+			  "lists or set gates.allow_unmapped",
+			  count, first, source);
 }
 
 void
@@ -362,14 +373,15 @@ ts_render_gates(struct ts_render *r)
 	gate_unmapped(r);
 }
 
-/* ---- the whole ------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------
+ */
 
 static const char *
 area_name(struct ts_render *r, const char *iso3)
 {
-	return iso3[0] == '\0' ? ""
-			       : ts_codes_area_name(r->world->codes, iso3,
-						    r->language);
+	return iso3[0] == '\0'
+		       ? ""
+		       : ts_codes_area_name(r->world->codes, iso3, r->language);
 }
 
 enum ts_status
@@ -380,12 +392,13 @@ ts_render_build(struct ts_render *r, struct ts_world *world,
 	const struct ts_template *tpl = ts_template_find(report->template);
 	const char *const *sources;
 
-	*r = (struct ts_render){ .world = world, .report = report,
-				 .arena = arena, .language = "en" };
+	*r = (struct ts_render){ .world = world,
+				 .report = report,
+				 .arena = arena,
+				 .language = "en" };
 	if (tpl == NULL)
-		return ts_fail(err, TS_BAD_CONFIG,
-			       "%s:%d: no template \"%s\"", report->file,
-			       report->line, report->template);
+		return ts_fail(err, TS_BAD_CONFIG, "%s:%d: no template \"%s\"",
+			       report->file, report->line, report->template);
 	sources = report->sources != NULL && report->sources[0] != NULL
 			  ? report->sources
 			  : tpl->sources;
@@ -397,16 +410,18 @@ ts_render_build(struct ts_render *r, struct ts_world *world,
 		return ts_fail(err, TS_HELD,
 			       "gate complete: the store has no figures of "
 			       "this report's sources; \"tradestat fetch %s\" "
-			       "fetches them", report->id);
+			       "fetches them",
+			       report->id);
 	if (r->period.span == TS_NO_SPAN) {
 		char text[TS_PERIOD_TEXT];
 
 		return ts_fail(err, TS_HELD,
 			       "gate complete: no totals for %s are published "
-			       "yet", ts_period_print(period, text));
+			       "yet",
+			       ts_period_print(period, text));
 	}
-	r->base = ts_period_step(r->period, report->frequency == 'M' ? -12
-								     : -1);
+	r->base =
+		ts_period_step(r->period, report->frequency == 'M' ? -12 : -1);
 	(void)ts_period_print(r->period, r->period_text);
 	(void)ts_period_print(r->base, r->base_text);
 	r->reporter = area_name(r, report->reporter);

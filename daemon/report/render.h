@@ -22,28 +22,33 @@ struct ts_render;
 /* A page while it is built. */
 struct ts_page_build {
 	struct ts_render *render;
-	struct ts_page page;		/* for the outputs */
-	bool required;			/* missing: the gate "complete" fails */
-	const char *chart;		/* type; NULL: none asked */
+	struct ts_page page; /* for the outputs */
+	bool required;       /* missing: the gate "complete" fails */
+	const char *chart;   /* type; NULL: none asked */
 	struct ts_chart_spec spec;
-	struct ts_table *data;		/* tidy, with the columns of enum below */
+	struct ts_table *data; /* tidy, with the columns of enum below */
 	struct ts_table *table;
 	const char *sentences[TS_MAX_SENTENCES];
 	size_t sentence_count;
-	const struct ts_fact **used;	/* facts behind the page */
+	const struct ts_fact **used; /* facts behind the page */
 	size_t used_count, used_room;
 };
 
 /* Columns of a page's data behind the eleven tidy ones. */
 enum ts_page_extra {
-	TS_PX_LABEL, TS_PX_GROWTH, TS_PX_RATE, TS_PX_SHARE, TS_PX_KIND,
-	TS_PX_SIDE, TS_PX_COUNT
+	TS_PX_LABEL,
+	TS_PX_GROWTH,
+	TS_PX_RATE,
+	TS_PX_SHARE,
+	TS_PX_KIND,
+	TS_PX_SIDE,
+	TS_PX_COUNT
 };
 
 /* Why an edition may not leave, or may with a note. */
 struct ts_gate {
-	const char *name;	/* fresh complete adds-up units unmapped */
-	const char *text;	/* what, where, how much */
+	const char *name; /* fresh complete adds-up units unmapped */
+	const char *text; /* what, where, how much */
 	bool waived;
 };
 
@@ -53,23 +58,23 @@ struct ts_render {
 	struct ts_facts *facts;
 	struct ts_arena *arena;
 	const char *language;
-	struct ts_period period, base;	/* the edition's, and the one before */
+	struct ts_period period, base; /* the edition's, and the one before */
 	char period_text[TS_PERIOD_TEXT], base_text[TS_PERIOD_TEXT];
-	const char *headline;		/* source of the pair's totals */
-	const char *reporter, *partner, *region;	/* names */
+	const char *headline; /* source of the pair's totals */
+	const char *reporter, *partner, *region; /* names */
 	struct ts_page_build pages[TS_MAX_PAGES];
 	size_t page_count;
 	struct ts_figure *figures;
 	size_t figure_count, figure_room;
 	struct ts_key_figure keys[8];
 	size_t key_count;
-	struct ts_source_note *notes;	/* documents behind figures */
+	struct ts_source_note *notes; /* documents behind figures */
 	size_t note_count, note_room;
 	struct ts_gate gates[TS_MAX_GATES];
 	size_t gate_count;
-	struct ts_err trouble;		/* first failure of the small calls below:
-					   they return nothing, this is checked
-					   once a page */
+	struct ts_err trouble; /* first failure of the small calls below:
+				  they return nothing, this is checked
+				  once a page */
 };
 
 /* ---- small calls of page builders (failures go to render->trouble) ---- */
@@ -83,8 +88,7 @@ const char *ts_r_period(struct ts_render *render, struct ts_period period);
 const char *ts_r_when(struct ts_render *render, struct ts_period period);
 const char *ts_r_change(struct ts_render *render,
 			const struct ts_change *change);
-const char *ts_r_rate(struct ts_render *render,
-		      const struct ts_change *change);
+const char *ts_r_rate(struct ts_render *render, const struct ts_change *change);
 /* "Trade with Italy rose 24% to $19.9 bn in 2024" */
 const char *ts_r_finding(struct ts_render *render, const char *subject,
 			 const struct ts_change *change, const char *period);
@@ -116,8 +120,8 @@ void ts_r_figure(struct ts_render *render, const char *id, const char *label,
 		 size_t fact_count);
 void ts_r_key(struct ts_render *render, const char *label, const char *value,
 	      const char *change, int direction, const char *figure_id);
-void ts_r_gate(struct ts_render *render, const char *name, const char *fmt,
-	       ...) TS_PRINTF(3, 4);
+void ts_r_gate(struct ts_render *render, const char *name, const char *fmt, ...)
+	TS_PRINTF(3, 4);
 /* "No chart": why. The page stays, its sentences and table with it. */
 void ts_pb_not_drawn(struct ts_page_build *pb, const char *fmt, ...)
 	TS_PRINTF(2, 3);
@@ -133,7 +137,7 @@ struct ts_value {
 	struct ts_amount amount;
 	const struct ts_fact *facts[2];
 	size_t fact_count;
-	bool computed;		/* a sum, or derived from a stated growth */
+	bool computed; /* a sum, or derived from a stated growth */
 	bool derived;
 	const char *status;
 };
@@ -166,8 +170,8 @@ struct ts_page_def {
 struct ts_template {
 	const char *name;
 	bool wants_reporter, wants_partner, wants_region, wants_product;
-	const char *const *sources;		/* usual ones */
-	const struct ts_page_def *pages;	/* id NULL at the end */
+	const char *const *sources;      /* usual ones */
+	const struct ts_page_def *pages; /* id NULL at the end */
 };
 const struct ts_template *ts_template_find(const char *name);
 extern const struct ts_template ts_templates[];
@@ -182,8 +186,7 @@ enum ts_status ts_template_needs(const struct ts_template *tpl,
 
 /* ---- the whole ---- */
 /* Builds keys, pages, figures and gates. period: TS_NO_SPAN for the newest. */
-enum ts_status ts_render_build(struct ts_render *render,
-			       struct ts_world *world,
+enum ts_status ts_render_build(struct ts_render *render, struct ts_world *world,
 			       const struct ts_conf_report *report,
 			       struct ts_period period, int64_t as_of_us,
 			       struct ts_arena *arena,

@@ -48,8 +48,8 @@ static enum ts_status
 pass_gates(struct rendering *x, struct ts_err *err)
 {
 	struct ts_render *r = x->render;
-	const char **warnings = ts_arena_alloc(x->arena, r->gate_count + 1,
-					       sizeof *warnings);
+	const char **warnings =
+		ts_arena_alloc(x->arena, r->gate_count + 1, sizeof *warnings);
 	bool lenient = strcmp(x->wish->report->gates.on_missing, "note") == 0;
 	TS_AUTO_BUF text = TS_BUF_INIT(4096);
 	TS_AUTO_BUF names = TS_BUF_INIT(256);
@@ -80,12 +80,14 @@ pass_gates(struct rendering *x, struct ts_err *err)
 	x->edition.warnings = warnings;
 	if (held == 0)
 		return TS_OK;
-	return ts_fail(err, TS_HELD, "held: %s. If it is right all the same: "
-		       "tradestat run %s --waive %s", text.data,
-		       x->wish->report->id, names.data);
+	return ts_fail(err, TS_HELD,
+		       "held: %s. If it is right all the same: "
+		       "tradestat run %s --waive %s",
+		       text.data, x->wish->report->id, names.data);
 }
 
-/* ---- charts ---------------------------------------------------------------- */
+/* ---- charts ----------------------------------------------------------------
+ */
 
 static const char *
 chart_path(struct rendering *x, const char *id, const char *suffix)
@@ -106,10 +108,12 @@ ask(struct rendering *x, const struct ts_page_build *pb,
 	*spec = pb->spec;
 	spec->width = CHART_WIDTH;
 	spec->height = 0;
-	x->requests[x->request_count++] = (struct ts_plot_request){
-		.chart = chart, .spec = spec, .theme = ts_theme_find(theme),
-		.format = format, .path = path
-	};
+	x->requests[x->request_count++] =
+		(struct ts_plot_request){ .chart = chart,
+					  .spec = spec,
+					  .theme = ts_theme_find(theme),
+					  .format = format,
+					  .path = path };
 }
 
 /* A chart whose minimum is not met is left out and named with the reason. */
@@ -171,8 +175,7 @@ draw_charts(struct rendering *x, struct ts_render_done *done,
 		for (p = 0; p < r->page_count; p++)
 			if (r->pages[p].page.png == x->requests[i].path) {
 				r->pages[p].page.width = x->requests[i].width;
-				r->pages[p].page.height =
-					x->requests[i].height;
+				r->pages[p].page.height = x->requests[i].height;
 			}
 		if (x->requests[i].problem[0] != '\0')
 			ts_log(TS_LOG_WARN, "chart", "%s: %s",
@@ -212,7 +215,8 @@ draw_report(struct rendering *x, struct ts_err *err)
 	return TS_OK;
 }
 
-/* ---- the edition ----------------------------------------------------------- */
+/* ---- the edition -----------------------------------------------------------
+ */
 
 static enum ts_status
 fill_edition(struct rendering *x, struct ts_err *err)
@@ -294,14 +298,13 @@ make_files(struct rendering *x, struct ts_err *err)
 	if (format == NULL || format[0] == NULL)
 		format = usual;
 	for (; *format != NULL; format++) {
-		const struct ts_plugin *found =
-			ts_registry_find(x->world->registry, TS_KIND_OUTPUT,
-					 *format);
+		const struct ts_plugin *found = ts_registry_find(
+			x->world->registry, TS_KIND_OUTPUT, *format);
 		const struct ts_output *output =
 			(const struct ts_output *)(const void *)found;
 
 		if (strcmp(*format, "png") == 0 || strcmp(*format, "svg") == 0)
-			continue;	/* in charts/ anyway */
+			continue; /* in charts/ anyway */
 		if (found == NULL || output->make == NULL)
 			return ts_fail(err, TS_BAD_CONFIG,
 				       "%s:%d: no output makes \"%s\"; "
@@ -323,7 +326,8 @@ open_tools(struct rendering *x, struct ts_err *err)
 	const char *out = x->wish->output_dir != NULL ? x->wish->output_dir
 						      : conf->output_dir;
 	struct ts_plot_opts opts = { .gnuplot = conf->gnuplot,
-				     .font = conf->font, .sandbox = true,
+				     .font = conf->font,
+				     .sandbox = true,
 				     .created_us = x->now_us };
 
 	if (ts_bundle_open(out, conf->min_free, &x->bundle, err) != TS_OK)
@@ -377,7 +381,7 @@ render(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
 	for (i = 0; i < 3 && i < x->render->page_count; i++)
 		snprintf(done->said[i], sizeof done->said[i], "%s",
 			 x->render->pages[i].page.title);
-	row.state = status == TS_OK	? "published"
+	row.state = status == TS_OK     ? "published"
 		    : status == TS_HELD ? "held"
 					: "failed";
 	row.reason = status == TS_OK ? "" : err->text;

@@ -11,18 +11,18 @@
 
 struct ts_render_wish {
 	const struct ts_conf_report *report;
-	struct ts_period period;	/* TS_NO_SPAN: the newest */
-	int64_t as_of_us;		/* 0: now */
-	const char *output_dir;		/* NULL: the configured one */
-	const char *waive;		/* names of gates, comma separated */
-	bool force;			/* also when nothing changed */
+	struct ts_period period; /* TS_NO_SPAN: the newest */
+	int64_t as_of_us;        /* 0: now */
+	const char *output_dir;  /* NULL: the configured one */
+	const char *waive;       /* names of gates, comma separated */
+	bool force;              /* also when nothing changed */
 };
 
 struct ts_render_done {
-	char path[PATH_MAX];		/* of the bundle */
-	char said[3][512];		/* the bundle in three lines */
+	char path[PATH_MAX]; /* of the bundle */
+	char said[3][512];   /* the bundle in three lines */
 	int charts, drawn, figures;
-	bool unchanged;			/* same figures as the last edition */
+	bool unchanged; /* same figures as the last edition */
 };
 
 enum ts_status ts_stage_render(struct ts_world *world,

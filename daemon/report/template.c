@@ -104,9 +104,13 @@ need(struct needing *n, const char *id, const char *const *reporters,
 	struct ts_need *item = &n->items[n->count++];
 
 	*item = (struct ts_need){
-		.id = id, .dataset = "", .flows = both_flows,
-		.reporters = reporters, .partners = partners,
-		.products = products, .frequency = n->frequency,
+		.id = id,
+		.dataset = "",
+		.flows = both_flows,
+		.reporters = reporters,
+		.partners = partners,
+		.products = products,
+		.frequency = n->frequency,
 		.from = years > 0 ? ts_period_step(n->last, 1 - years)
 				  : n->from,
 		.to = n->last,
@@ -115,11 +119,10 @@ need(struct needing *n, const char *id, const char *const *reporters,
 
 static void
 comtrade_needs(struct needing *n, const struct ts_template *tpl,
-	       const struct ts_conf_report *report,
-	       const char *const *members)
+	       const struct ts_conf_report *report, const char *const *members)
 {
-	const char *partner = report->partner[0] != '\0' ? report->partner
-							 : "W00";
+	const char *partner =
+		report->partner[0] != '\0' ? report->partner : "W00";
 
 	if (tpl->wants_region) {
 		need(n, "region", members, one(n, partner), total, 0);
@@ -132,16 +135,17 @@ comtrade_needs(struct needing *n, const struct ts_template *tpl,
 	}
 	/* two years of products are compared, and the newest is late */
 	need(n, "totals", one(n, report->reporter), one(n, partner), total, 0);
-	need(n, "products", one(n, report->reporter), one(n, partner),
-	     headings, 2 + LATE_YEARS);
+	need(n, "products", one(n, report->reporter), one(n, partner), headings,
+	     2 + LATE_YEARS);
 	if (tpl->wants_partner) {
 		need(n, "mirror", one(n, report->partner),
 		     one(n, report->reporter), total, 0);
-		need(n, "world", one(n, report->reporter), one(n, "W00"),
-		     total, 0);
+		need(n, "world", one(n, report->reporter), one(n, "W00"), total,
+		     0);
 	}
 	if (members != NULL)
-		need(n, "region", members, one(n, partner), total, 2 + LATE_YEARS);
+		need(n, "region", members, one(n, partner), total,
+		     2 + LATE_YEARS);
 }
 
 enum ts_status
@@ -150,21 +154,23 @@ ts_template_needs(const struct ts_template *tpl, struct ts_world *world,
 		  struct ts_period last, struct ts_arena *arena,
 		  struct ts_need **needs, size_t *count, struct ts_err *err)
 {
-	struct needing n = { .arena = arena, .last = last,
+	struct needing n = { .arena = arena,
+			     .last = last,
 			     .frequency = report->frequency };
 	const char *const *members = NULL;
 	int years = report->years > 0 ? report->years : 10;
 
 	n.from = ts_period_step(last, (report->frequency == 'M' ? 12 : 1) *
-						      (1 - years - LATE_YEARS));
+					      (1 - years - LATE_YEARS));
 	if (report->region[0] != '\0') {
-		members = ts_codes_group(world->codes, report->region,
-					 last.year);
+		members =
+			ts_codes_group(world->codes, report->region, last.year);
 		if (members == NULL)
 			return ts_fail(err, TS_BAD_CONFIG,
 				       "%s:%d: no region \"%s\"; tradestat "
-				       "list groups", report->file,
-				       report->line, report->region);
+				       "list groups",
+				       report->file, report->line,
+				       report->region);
 	}
 	if (strcmp(fetcher, "comtrade") == 0) {
 		comtrade_needs(&n, tpl, report, members);
@@ -179,8 +185,9 @@ ts_template_needs(const struct ts_template *tpl, struct ts_world *world,
 		need(&n, "all",
 		     one(&n, report->reporter[0] != '\0' ? report->reporter
 							 : "W00"),
-		     one(&n, report->partner[0] != '\0' ? report->partner
-							: "W00"), total, 0);
+		     one(&n,
+			 report->partner[0] != '\0' ? report->partner : "W00"),
+		     total, 0);
 	}
 	*needs = ts_arena_alloc(arena, n.count, sizeof **needs);
 	if (*needs == NULL || n.failed)

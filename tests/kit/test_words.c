@@ -39,7 +39,8 @@ static const struct change_case changes[] = {
 	  NULL, NULL, "up 26.7% or $26.7 (from $100 to $127)", "+26.7%" },
 	{ "a fall is a percentage", 40 * MN, 0, 10 * MN, 0, NULL, NULL, NULL,
 	  NULL, "down 75.0% or $30.0 million (from $40.0 to $10.0 million)",
-	  "\xe2\x88\x92" "75.0%" },
+	  "\xe2\x88\x92"
+	  "75.0%" },
 	{ "below a doubling a percentage", 100, 0, 199, 0, NULL, NULL, NULL,
 	  NULL, "up 99.0% or $99 (from $100 to $199)", "+99.0%" },
 	{ "from a doubling a fold", 100, 0, 200, 0, NULL, NULL, NULL, NULL,
@@ -139,7 +140,8 @@ labels_are_grouped_and_use_the_minus_sign(void **state)
 
 	(void)state;
 	ts_words_fixed(&text, "en", -1234567.25, 1, false);
-	assert_string_equal(text.data, "\xe2\x88\x92" "1,234,567.2");
+	assert_string_equal(text.data, "\xe2\x88\x92"
+				       "1,234,567.2");
 	ts_buf_reset(&text);
 	ts_words_label(&text, "en", 18.4e9);
 	assert_string_equal(text.data, "18.4 bn");
