@@ -6,6 +6,7 @@
  */
 #include <math.h>
 #include "plots/draw/axis.h"
+#include "plots/draw/ending.h"
 
 #define MOST 15
 #define LEAST 2			/* charts.md says 3; see docs/charts.md */
@@ -177,21 +178,17 @@ draw_net_dots(struct ts_ink *ink, const struct balance *chart,
 }
 
 /* The names at the right carry the last figures; an older one says of when. */
-struct ending {
-	const char *name, *text;
-	uint32_t colour;
-	double level;		/* where it would stand on the axis */
-};
-
-static struct ending
-ending_of(const struct balance *chart, int which,
+static struct ts_ending
+ending_of(const struct balance *chart, const struct ts_axis *axis, int which,
 	  const struct ts_theme *theme)
 {
 	static const char *const names[] = { "Balance", "Exports", "Imports" };
 	uint32_t colours[] = { theme->ink, theme->exports_text,
 			       theme->imports_text };
-	struct ending end = { .name = names[which],
-			      .colour = colours[which] };
+	struct ts_ending end = {
+		.name = names[which], .text = "no data", .weight = TS_BOLD,
+		.colour = colours[which], .y = ts_axis_y(axis, 0),
+	};
 	size_t i, last = chart->slots.count;
 
 	for (i = last; i-- > 0;) {
@@ -208,49 +205,23 @@ ending_of(const struct balance *chart, int which,
 			ts_arena_printf(chart->fig.arena, "%s in %s", text,
 					ts_slot_name(&chart->slots, i, NULL,
 						     chart->fig.arena));
-		end.level = which == 0 ? value :
-			    which == 1 ? value / 2 : -value / 2;
+		/* bars are named at their middle */
+		end.y = ts_axis_y(axis, which == 0 ? value :
+				  which == 1 ? value / 2 : -value / 2);
 		return end;
 	}
-	end.text = "no data";
 	return end;
 }
 
-static const struct ts_type bold_type = { TS_BOLD, 12 };
-static const struct ts_type plain_type = { TS_REGULAR, 12 };
-
-/* The right margin: 96 px, or what the longest of the six texts needs. */
-static double
-endings_room(const struct ending *ends)
-{
-	double widest = 0;
-	int i;
-
-	for (i = 0; i < 3; i++)
-		widest = fmax(widest,
-			      fmax(ts_type_width(bold_type, ends[i].name),
-				   ts_type_width(plain_type, ends[i].text)));
-	return fmax(96, SIDE + 6 + widest);
-}
-
+/* Twice: the labels need the axis for their height, the axis their width. */
 static void
-draw_endings(struct ts_ink *ink, const struct ts_axis *axis,
-	     const struct ending *ends)
+make_endings(const struct balance *chart, const struct ts_axis *axis,
+	     const struct ts_theme *theme, struct ts_ending *ends)
 {
-	double x = axis->plot.x + axis->plot.width + 6;
-	double ys[3];
 	int i;
 
 	for (i = 0; i < 3; i++)
-		ys[i] = ts_axis_y(axis, ends[i].level);
-	ts_spread(ys, 3, 38, axis->plot.y + 10,
-		  axis->plot.y + axis->plot.height - 8);
-	for (i = 0; i < 3; i++) {
-		ts_ink_text(ink, x, ys[i] - 8, TS_LEFT, bold_type,
-			    ends[i].colour, ends[i].name);
-		ts_ink_text(ink, x, ys[i] + 8, TS_LEFT, plain_type,
-			    ends[i].colour, ends[i].text);
-	}
+		ends[i] = ending_of(chart, axis, i, theme);
 }
 
 /* Words where a whole period is missing. */
@@ -278,24 +249,25 @@ balance_draw(const struct ts_chart_job *job, struct ts_script *script,
 	const struct ts_theme *theme = job->theme;
 	struct balance chart;
 	struct ts_axis axis = { .slots = 0 };
-	struct ending ends[3];
-	int i;
+	struct ts_ending ends[3];
+	double room;
 	TS_AUTO_INK ink;
 
 	ts_ink_begin(&ink, job, script);
 	if (read_balance(job->spec, job->arena, &chart, err) != TS_OK)
 		return err->status;
-	for (i = 0; i < 3; i++)
-		ends[i] = ending_of(&chart, i, theme);
 	axis.ticks = ts_ticks_make(chart.low, chart.high);
 	axis.slots = chart.slots.count;
 	/* the axis need not end at a tick: a thin strip of imports would leave
 	 * a wide empty band below */
 	axis.ticks.low = fmax(axis.ticks.low, chart.low -
 			      0.06 * (chart.high - chart.low));
+	make_endings(&chart, &axis, theme, ends);
+	room = fmax(70, ts_endings_width(ends, 3));
 	ts_axis_place(&axis, &chart.fig, SIDE,
-		      job->panel.width - endings_room(ends),
-		      job->area.y + 27, job->panel.height - 75);
+		      job->panel.width - SIDE - 6 - room, job->area.y + 27,
+		      job->panel.height - 75);
+	make_endings(&chart, &axis, theme, ends);
 	axis.inset = axis.plot.width / (2 * ((double)axis.slots + 0.1));
 	ts_axis_grid(&ink, &axis, &chart.fig);
 	ts_ink_boxes(&ink, theme->exports);
@@ -313,7 +285,9 @@ balance_draw(const struct ts_chart_job *job, struct ts_script *script,
 	draw_net(&ink, &chart, &axis, theme->ink, 1.8);
 	draw_net_dots(&ink, &chart, &axis, theme->ink, 4.4);
 	draw_gaps(&ink, &chart, &axis);
-	draw_endings(&ink, &axis, ends);
+	ts_endings_draw(&ink, ends, 3, axis.plot.x + axis.plot.width + 6,
+			room, axis.plot.y + 10,
+			axis.plot.y + axis.plot.height - 8);
 	ts_axis_names(&ink, &axis, &chart.slots, NULL,
 		      job->panel.height - 61);
 	ts_ink_unit(&ink, ts_fig_unit(&chart.fig));

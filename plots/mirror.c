@@ -6,6 +6,8 @@
  */
 #include <math.h>
 #include "plots/draw/axis.h"
+#include "plots/draw/ending.h"
+#include "plots/draw/missing.h"
 
 #define MOST 40
 #define SIDE 20.0
@@ -27,11 +29,6 @@ struct mirror {
 	bool plain;		/* no single flow: nobody "exported" it */
 	double low, high;
 };
-
-static const struct ts_type name_type = { TS_BOLD, 12 };
-static const struct ts_type text_type = { TS_REGULAR, 12 };
-static const struct ts_type gap_type = { TS_SEMIBOLD, 12 };
-static const struct ts_type small_type = { TS_REGULAR, 10 };
 
 static const char *const needs[] = { "period", "value", "side|flow", NULL };
 
@@ -215,15 +212,6 @@ mirror_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	return TS_OK;
 }
 
-/* The two lines at the right end of a series, or in the middle of the gap. */
-struct ending {
-	const char *name, *text;
-	const char *after;	/* stays when the name is cut */
-	struct ts_type type;
-	uint32_t colour;
-	double y;
-};
-
 static const char *
 in_period(const struct mirror *chart, size_t slot, const char *text)
 {
@@ -234,47 +222,50 @@ in_period(const struct mirror *chart, size_t slot, const char *text)
 					    chart->fig.arena));
 }
 
-static struct ending
-side_ending(const struct mirror *chart, const struct ts_theme *theme, int s)
+static struct ts_ending
+side_ending(const struct mirror *chart, const struct ts_theme *theme,
+	    const struct ts_axis *axis, int s)
 {
 	static const char *const verbs[] = { "exported", "imported" };
 	const struct side *side = &chart->sides[s];
-	struct ts_arena *arena = chart->fig.arena;
-	struct ending end = {
+	struct ts_ending end = {
 		.name = side->name,
 		.after = chart->plain ? "" : " reports",
 		.text = "no data",
-		.type = name_type,
+		.weight = TS_BOLD,
 		.colour = s == EXPORTER ? theme->exports_text :
 			  theme->imports_text,
+		.y = ts_axis_y(axis, 0),
 	};
+	const char *figure;
+	double value;
 
-	if (side->known) {
-		const char *figure = ts_fig_value(&chart->fig,
-			side->points[side->last].value);
-
-		if (!chart->plain)
-			figure = ts_arena_printf(arena, "%s %s", figure,
-						 verbs[s]);
-		end.text = in_period(chart, side->last, figure);
-	}
+	if (!side->known)
+		return end;
+	value = side->points[side->last].value;
+	figure = ts_fig_value(&chart->fig, value);
+	if (!chart->plain)
+		figure = ts_arena_printf(chart->fig.arena, "%s %s", figure,
+					 verbs[s]);
+	end.text = in_period(chart, side->last, figure);
+	end.y = ts_axis_y(axis, value) + 7;
 	return end;
 }
 
-static struct ending
-gap_ending(const struct mirror *chart, const struct ts_theme *theme)
+/* Of the last period that both have reported. */
+static struct ts_ending
+gap_ending(const struct mirror *chart, const struct ts_theme *theme,
+	   const struct ts_axis *axis)
 {
-	struct ending end = { .name = "", .text = "", .after = "",
-			      .type = gap_type, .colour = theme->text };
-	double x, m, gap;
-	size_t slot;
+	size_t slot = chart->both - 1;
+	double x = chart->sides[EXPORTER].points[slot].value;
+	double m = chart->sides[IMPORTER].points[slot].value;
+	double gap = fabs(x - m);
+	struct ts_ending end = {
+		.text = "", .weight = TS_SEMIBOLD, .colour = theme->text,
+		.y = (ts_axis_y(axis, x) + ts_axis_y(axis, m)) / 2 + 3,
+	};
 
-	if (!chart->both)
-		return end;
-	slot = chart->both - 1;
-	x = chart->sides[EXPORTER].points[slot].value;
-	m = chart->sides[IMPORTER].points[slot].value;
-	gap = fabs(x - m);
 	end.name = in_period(chart, slot, gap <= 0 ? "No gap" :
 			     chart->plain ? "Difference" : "Unexplained");
 	if (gap > 0)
@@ -285,53 +276,18 @@ gap_ending(const struct mirror *chart, const struct ts_theme *theme)
 	return end;
 }
 
-static double
-endings_width(const struct ending *ends)
+/* The labels need the axis for their height and the axis needs their width:
+ * they are made twice. */
+static size_t
+make_endings(const struct mirror *chart, const struct ts_theme *theme,
+	     const struct ts_axis *axis, struct ts_ending *ends)
 {
-	double widest = 0;
-	int i;
-
-	for (i = 0; i < 3; i++)
-		widest = fmax(widest,
-			      fmax(ts_type_width(ends[i].type, ends[i].name) +
-				   ts_type_width(ends[i].type, ends[i].after),
-				   ts_type_width(text_type, ends[i].text)));
-	return widest;
-}
-
-static void
-draw_endings(struct ts_ink *ink, const struct mirror *chart,
-	     const struct ts_axis *axis, struct ending *ends, double room)
-{
-	double x = axis->plot.x + axis->plot.width + 8;
-	double ys[3];
-	size_t count = chart->both ? 3 : 2, i;
-
-	for (i = 0; i < 2; i++) {
-		const struct side *side = &chart->sides[i];
-
-		ys[i] = ts_axis_y(axis, side->known ?
-				  side->points[side->last].value : 0) + 7;
-	}
-	if (chart->both)
-		ys[2] = (ts_axis_y(axis, chart->sides[0]
-				   .points[chart->both - 1].value) +
-			 ts_axis_y(axis, chart->sides[1]
-				   .points[chart->both - 1].value)) / 2 + 3;
-	ts_spread(ys, count, 39, axis->plot.y + 8,
-		  axis->plot.y + axis->plot.height - 6);
-	for (i = 0; i < count; i++) {
-		TS_AUTO_BUF name = TS_BUF_INIT(2048);
-
-		ts_text_fit(&name, ends[i].type.weight, ends[i].type.size,
-			    room - ts_type_width(ends[i].type, ends[i].after),
-			    ends[i].name);
-		ts_buf_add(&name, ends[i].after);
-		ts_ink_text(ink, x, ys[i] - 8.5, TS_LEFT, ends[i].type,
-			    ends[i].colour, name.data);
-		ts_ink_text(ink, x, ys[i] + 8.5, TS_LEFT, text_type,
-			    ends[i].colour, ends[i].text);
-	}
+	ends[0] = side_ending(chart, theme, axis, EXPORTER);
+	ends[1] = side_ending(chart, theme, axis, IMPORTER);
+	if (!chart->both)
+		return 2;
+	ends[2] = gap_ending(chart, theme, axis);
+	return 3;
 }
 
 /* Only where both are known, stretch by stretch. */
@@ -424,135 +380,6 @@ draw_gap_arrow(struct ts_ink *ink, const struct mirror *chart,
 	ts_ink_layer_end(ink);
 }
 
-/* True when the line of a side passes through this stretch. */
-static bool
-is_crossed(const struct side *side, const struct ts_axis *axis, double x0,
-	   double x1, double y0, double y1)
-{
-	size_t i;
-
-	for (i = 0; i < axis->slots; i++) {
-		double xa = ts_axis_x(axis, i), ya, xb, yb;
-
-		if (!is_known(side, i))
-			continue;
-		ya = ts_axis_y(axis, side->points[i].value);
-		xb = xa;
-		yb = ya;
-		if (i + 1 < axis->slots && is_known(side, i + 1)) {
-			xb = ts_axis_x(axis, i + 1);
-			yb = ts_axis_y(axis, side->points[i + 1].value);
-		}
-		if (xb >= x0 && xa <= x1 && fmax(ya, yb) >= y0 &&
-		    fmin(ya, yb) <= y1)
-			return true;
-	}
-	return false;
-}
-
-/* Where a missing stretch is said in words: the lowest free line. */
-struct words {
-	double x0, x1, y;
-};
-
-struct taken {
-	struct words items[MOST];
-	size_t count;
-};
-
-static bool
-find_place(const struct mirror *chart, const struct ts_axis *axis,
-	   const struct taken *taken, struct words *words)
-{
-	double bottom = axis->plot.y + axis->plot.height;
-	size_t i;
-
-	for (words->y = bottom - 10; words->y > axis->plot.y + 8;
-	     words->y -= 14) {
-		bool is_free = true;
-
-		for (i = 0; i < 2; i++)
-			is_free &= !is_crossed(&chart->sides[i], axis,
-					       words->x0, words->x1,
-					       words->y - 8, words->y + 8);
-		for (i = 0; i < taken->count; i++)
-			is_free &= fabs(taken->items[i].y - words->y) > 12 ||
-				   taken->items[i].x1 < words->x0 ||
-				   taken->items[i].x0 > words->x1;
-		if (is_free)
-			return true;
-	}
-	return false;
-}
-
-/* The stretch of missing slots that begins at first: one behind its end. */
-static size_t
-missing_until(const struct side *side, const struct ts_axis *axis,
-	      size_t first)
-{
-	while (first < axis->slots && !is_known(side, first))
-		first++;
-	return first;
-}
-
-/* True when both sides miss exactly these slots: it is said once. */
-static bool
-is_shared(const struct side *other, const struct ts_axis *axis, size_t first,
-	  size_t end)
-{
-	return !is_known(other, first) &&
-	       missing_until(other, axis, first) == end &&
-	       (first == 0 || is_known(other, first - 1));
-}
-
-static void
-say_missing(struct ts_ink *ink, const struct mirror *chart,
-	    const struct ts_axis *axis, int s, size_t first, size_t end,
-	    struct taken *taken)
-{
-	const struct ts_theme *theme = ink->job->theme;
-	bool shared = is_shared(&chart->sides[!s], axis, first, end);
-	double left = first ? ts_axis_x(axis, first - 1) : axis->plot.x;
-	double right = end < axis->slots ? ts_axis_x(axis, end) :
-		       axis->plot.x + axis->plot.width;
-	const char *text = ts_arena_printf(chart->fig.arena, "%s: no data",
-					   chart->sides[s].name);
-	struct words words;
-	double wide;
-
-	if (shared && s == IMPORTER)
-		return;
-	if (shared || ts_type_width(small_type, text) > right - left - 6)
-		text = "no data";
-	wide = ts_type_width(small_type, text);
-	words.x0 = (left + right - wide) / 2;
-	words.x1 = words.x0 + wide;
-	if (taken->count == MOST || wide > right - left ||
-	    !find_place(chart, axis, taken, &words))
-		return;
-	taken->items[taken->count++] = words;
-	ts_ink_text(ink, words.x0, words.y, TS_LEFT, small_type,
-		    shared ? theme->text : s == EXPORTER ?
-		    theme->exports_text : theme->imports_text, text);
-}
-
-static void
-draw_missing(struct ts_ink *ink, const struct mirror *chart,
-	     const struct ts_axis *axis)
-{
-	struct taken taken = { .count = 0 };
-	size_t i, end;
-	int s;
-
-	for (s = 0; s < 2; s++)
-		for (i = 0; i < axis->slots; i = end + 1) {
-			end = missing_until(&chart->sides[s], axis, i);
-			if (end > i)
-				say_missing(ink, chart, axis, s, i, end,
-					    &taken);
-		}
-}
-
 static enum ts_status
 mirror_draw(const struct ts_chart_job *job, struct ts_script *script,
 	    struct ts_err *err)
@@ -560,22 +387,22 @@ mirror_draw(const struct ts_chart_job *job, struct ts_script *script,
 	const struct ts_theme *theme = job->theme;
 	struct mirror chart;
 	struct ts_axis axis = { .inset = 14 };
-	struct ending ends[3];
+	struct ts_ending ends[3];
+	size_t count;
 	double room;
 	TS_AUTO_INK ink;
 
 	ts_ink_begin(&ink, job, script);
 	if (read_mirror(job->spec, job->arena, &chart, err) != TS_OK)
 		return err->status;
-	ends[0] = side_ending(&chart, theme, EXPORTER);
-	ends[1] = side_ending(&chart, theme, IMPORTER);
-	ends[2] = gap_ending(&chart, theme);
-	room = fmin(endings_width(ends), 0.36 * job->panel.width);
 	axis.ticks = ts_ticks_make(chart.low, chart.high);
 	axis.slots = chart.slots.count;
+	count = make_endings(&chart, theme, &axis, ends);
+	room = fmin(ts_endings_width(ends, count), 0.36 * job->panel.width);
 	ts_axis_place(&axis, &chart.fig, SIDE,
 		      job->panel.width - SIDE - room - 8, job->area.y + 18,
 		      job->panel.height - 72);
+	count = make_endings(&chart, theme, &axis, ends);
 	ts_axis_grid(&ink, &axis, &chart.fig);
 	draw_area(&ink, &chart, &axis);
 	ts_axis_zero(&ink, &axis);
@@ -583,8 +410,15 @@ mirror_draw(const struct ts_chart_job *job, struct ts_script *script,
 	draw_side(&ink, &chart.sides[EXPORTER], &axis, theme->exports);
 	if (chart.both)
 		draw_gap_arrow(&ink, &chart, &axis);
-	draw_missing(&ink, &chart, &axis);
-	draw_endings(&ink, &chart, &axis, ends, room);
+	ts_missing_draw(&ink, &axis, (struct ts_missing[2]){
+		{ chart.sides[EXPORTER].name, chart.sides[EXPORTER].points,
+		  theme->exports_text },
+		{ chart.sides[IMPORTER].name, chart.sides[IMPORTER].points,
+		  theme->imports_text },
+	});
+	ts_endings_draw(&ink, ends, count, axis.plot.x + axis.plot.width + 8,
+			room, axis.plot.y + 8,
+			axis.plot.y + axis.plot.height - 6);
 	ts_axis_names(&ink, &axis, &chart.slots, NULL,
 		      job->panel.height - 58);
 	ts_ink_unit(&ink, ts_fig_unit(&chart.fig));

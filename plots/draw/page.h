@@ -8,7 +8,7 @@
 #ifndef PLOTS_DRAW_PAGE_H
 #define PLOTS_DRAW_PAGE_H
 
-#include "plots/engine/plot.h"
+#include "plots/draw/sheet.h"
 
 /* A chart and what is said below it; either may be absent. */
 struct ts_page_block {

@@ -5,7 +5,7 @@
  * of colour blindness: tests/plots/test_draw_theme.c measures both, so run it
  * after changing anything here.
  */
-#include "plots/engine/plot.h"
+#include "plots/draw/sheet.h"
 
 static const struct ts_theme themes[] = {
 	{

@@ -184,8 +184,8 @@ no_label_overlaps_or_leaves_the_frame(void **state)
 {
 	static const char *const titles[] = {
 		"", "Kazakhstan–Italy trade rose 23.6% to $19.9 bn in 2024",
-		"Seven product groups added $120 mn of imports from Italy; "
-		"declines elsewhere took back three-quarters of it",
+		("Seven product groups added $120 mn of imports from Italy; "
+		 "declines elsewhere took back three-quarters of it"),
 	};
 	static const int widths[] = { 600, 754, 420 };
 	size_t i, w;
