@@ -44,8 +44,11 @@ put_list(struct ts_buf *out, const char *class, const char *const *items,
 	if (count == 0)
 		return;
 	ts_buf_addf(out, "<ul class=\"%s\">\n", class);
-	for (size_t i = 0; i < count; i++)
-		put_element(out, "li", "", items[i]);
+	for (size_t i = 0; i < count; i++) {
+		ts_buf_add(out, "<li>");
+		ts_markup_words(out, items[i]);
+		ts_buf_add(out, "</li>\n");
+	}
 	ts_buf_add(out, "</ul>\n");
 }
 
@@ -206,7 +209,7 @@ put_contents(struct ts_buf *out, const struct ts_edition *edition)
 		if (is_blank(&edition->pages[i]))
 			continue;
 		ts_buf_addf(out, "<li><a href=\"#page-%zu\">", i + 1);
-		ts_markup(out, edition->pages[i].title);
+		ts_markup_words(out, edition->pages[i].title);
 		ts_buf_add(out, "</a></li>\n");
 	}
 	ts_buf_add(out, "<li><a href=\"#sources\">Sources</a></li>\n"
@@ -238,6 +241,20 @@ put_chart(struct ts_buf *out, const struct ts_maker *maker,
 	return TS_OK;
 }
 
+/* The picture's description says it to those who cannot see; for all others
+ * the sentences below say the same, so it need not be open. */
+static void
+put_alternative(struct ts_buf *out, const struct ts_page *page)
+{
+	if (!is_set(page->alt) || page->sentence_count == 0) {
+		put_element(out, "p", "", page->alt);
+		return;
+	}
+	ts_buf_add(out, "<details><summary>The chart in words</summary>\n");
+	put_element(out, "p", "", page->alt);
+	ts_buf_add(out, "</details>\n");
+}
+
 static enum ts_status
 put_figure(struct ts_buf *out, const struct ts_maker *maker,
 	   const struct ts_page *page, size_t number, struct ts_err *err)
@@ -256,7 +273,7 @@ put_figure(struct ts_buf *out, const struct ts_maker *maker,
 				  prefix, err) != TS_OK)
 		return err->status;
 	ts_buf_add(out, "<figcaption>\n");
-	put_element(out, "p", "", page->alt);
+	put_alternative(out, page);
 	/* these stand in the picture, too small there for a telephone */
 	put_element(out, "p", "drawn", page->source_line);
 	put_element(out, "p", "drawn", page->notes);
@@ -274,7 +291,7 @@ put_page(struct ts_buf *out, const struct ts_maker *maker,
 		    "<section class=\"page\" aria-labelledby=\"page-%zu\""
 		    ">\n<h2 id=\"page-%zu\">",
 		    number, number);
-	ts_markup(out, page->title);
+	ts_markup_words(out, page->title);
 	ts_buf_add(out, "</h2>\n");
 	put_element(out, "p", "measure", page->subtitle);
 	if (has_chart(page) &&

@@ -11,9 +11,12 @@
 
 /*
  * & < > " ' are escaped; bad UTF-8, controls and bidi controls are cleaned
- * away; at most 10,000 characters. NULL counts as "".
+ * away; no-break blanks stay; at most 10,000 characters. NULL counts as "".
  */
 void ts_markup(struct ts_buf *out, const char *text);
+/* The same for a heading or a sentence: words with a hyphen ("37-fold") are
+ * kept on one line. For elements only. */
+void ts_markup_words(struct ts_buf *out, const char *text);
 /* Exactly the bytes that came, escaped: for text that is known to be valid
  * UTF-8 and whose blanks count. */
 void ts_markup_exact(struct ts_buf *out, const char *text, size_t length);

@@ -15,46 +15,55 @@ static const char *const name_columns[] = {
 	"reporter", "partner", "rank", "flow",   "month",
 };
 
-/* What a figure may consist of beside digits: signs, points, groups, the
- * units that are written at the number. */
 static bool
-is_figure_mark(uint32_t c)
+is_sign(uint32_t c)
 {
 	switch (c) {
 	case '+':
 	case '-':
 	case '.':
-	case ',':
-	case ' ':
-	case '%':
 	case '$':
-	case 0xA0:   /* no-break space */
-	case 0x202F: /* narrow no-break space */
+	case '<':
+	case '>':
 	case 0x2212: /* minus */
-	case 0xD7:   /* times */
+	case 0xA3:   /* pound */
 	case 0x20AC: /* euro */
 	case 0x20B8: /* tenge */
+	case 0x20BD: /* rouble */
 		return true;
 	default:
 		return false;
 	}
 }
 
+/* "18.4", "$18.4 billion", "+26.7%", "4.9×": signs, then a digit. Its
+ * words and units come behind. */
 static bool
 is_figure(const char *text)
 {
 	const char *end = text + strlen(text);
-	bool has_digit = false;
+	uint32_t c = 0;
 
-	while (text < end) {
-		uint32_t c = ts_utf8_next(&text, end);
-
-		if (c >= '0' && c <= '9')
-			has_digit = true;
-		else if (!is_figure_mark(c))
+	do {
+		if (text == end)
 			return false;
-	}
-	return has_digit;
+		c = ts_utf8_next(&text, end);
+	} while (is_sign(c));
+	return c >= '0' && c <= '9';
+}
+
+/* What stands among figures where there is none. */
+static bool
+is_figure_word(const char *text)
+{
+	static const char *const words[] = {
+		"", "no data", "new", "gone", "no longer traded", "n/a", "–",
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(text, words[i]) == 0)
+			return true;
+	return false;
 }
 
 static bool
@@ -62,12 +71,11 @@ is_name_column(const char *name)
 {
 	for (size_t i = 0; i < sizeof name_columns / sizeof name_columns[0];
 	     i++)
-		if (strcmp(name, name_columns[i]) == 0)
+		if (strcasecmp(name, name_columns[i]) == 0)
 			return true;
 	return false;
 }
 
-/* "no data" and the like may stand among figures. */
 static bool
 is_figure_column(const struct ts_table *table, size_t column)
 {
@@ -78,11 +86,10 @@ is_figure_column(const struct ts_table *table, size_t column)
 	for (size_t row = 0; row < table->row_count; row++) {
 		const char *cell = ts_table_text(table, row, column);
 
-		if (cell[0] == '\0' || strcmp(cell, "no data") == 0)
-			continue;
-		if (!is_figure(cell))
+		if (is_figure(cell))
+			any = true;
+		else if (!is_figure_word(cell))
 			return false;
-		any = true;
 	}
 	return any;
 }
@@ -131,21 +138,24 @@ put_figure(struct ts_buf *out, const char *text)
 	ts_buf_add(out, digits + count);
 }
 
+/* Only where a figure belongs does nothing mean "no data". */
 static void
 put_cell(struct ts_buf *out, const char *text, bool is_number, bool is_header)
 {
-	if (is_header)
-		ts_buf_add(out, "<th scope=\"row\">");
-	else
-		ts_buf_add(out, is_number ? "<td class=\"n\">" : "<td>");
-	if (text[0] == '\0')
+	const char *tag = is_header && text[0] != '\0' ? "th" : "td";
+
+	ts_buf_addf(out, "<%s%s>", tag,
+		    is_number       ? " class=\"n\""
+		    : tag[1] == 'h' ? " scope=\"row\""
+				    : "");
+	if (is_number && text[0] == '\0')
 		ts_buf_add(out, "<span aria-hidden=\"true\">\u2013</span>"
 				"<span class=\"sr\">no data</span>");
 	else if (is_number)
 		put_figure(out, text);
 	else
 		ts_markup(out, text);
-	ts_buf_add(out, is_header ? "</th>" : "</td>");
+	ts_buf_addf(out, "</%s>", tag);
 }
 
 /* from_period is a name for programs; people read "From period". */
@@ -223,7 +233,7 @@ put_rows(struct ts_buf *out, const struct sheet *sheet, size_t rows)
 
 			if (i == sheet->unit)
 				continue;
-			missing |= cell[0] == '\0';
+			missing |= cell[0] == '\0' && i < 64 && is_number[i];
 			put_cell(out, cell, i < 64 && is_number[i], i == 0);
 		}
 		ts_buf_add(out, "</tr>\n");

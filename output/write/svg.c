@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <tradestat/num.h>
+#include <tradestat/text.h>
 #include "output/write/markup.h"
 
 #define SVG_NS "http://www.w3.org/2000/svg"
@@ -391,20 +392,49 @@ see_spot(struct sieve *sieve, int count, const xmlChar **attrs)
 	sieve->spots[sieve->depth] = spot;
 }
 
+/* A text and its drawn form differ: gnuplot must not be given quotes and
+ * backslashes, so the script has other characters for them. */
+static void
+put_drawn_form(struct ts_buf *out, const char *text)
+{
+	TS_AUTO_BUF clean = TS_BUF_INIT(65536);
+
+	ts_text_clean(&clean, text != NULL ? text : "", 1000);
+	out->failed |= clean.failed;
+	for (const char *at = clean.data; *at != '\0'; at++) {
+		if (strncmp(at, "\u2019", 3) == 0) {
+			ts_buf_add_char(out, '\'');
+			at += 2;
+		} else if (strncmp(at, "\u201d", 3) == 0) {
+			ts_buf_add_char(out, '"');
+			at += 2;
+		} else {
+			ts_buf_add_char(out, *at == '`'    ? '\''
+					     : *at == '\\' ? '/'
+							   : *at);
+		}
+	}
+}
+
 /* Is it the title, a line of it, or the subtitle, where the frame has them? */
 static bool
 is_drawn_title(const struct sieve *sieve)
 {
 	const struct spot *spot = &sieve->spots[sieve->text_depth - 1];
 	const struct ts_svg *svg = sieve->svg;
-	const char *label = sieve->label.data;
+	bool is_title = spot->size >= TITLE_SIZE;
+	TS_AUTO_BUF label = TS_BUF_INIT(65536);
+	TS_AUTO_BUF known = TS_BUF_INIT(65536);
 
-	if (spot->x > TITLE_RIGHT || spot->y > TITLE_BOTTOM ||
-	    sieve->label.used == 0 || sieve->label.failed)
+	if (spot->x > TITLE_RIGHT || spot->y > TITLE_BOTTOM)
 		return false;
-	if (spot->size >= TITLE_SIZE)
-		return svg->title != NULL && strstr(svg->title, label) != NULL;
-	return svg->subtitle != NULL && strcmp(svg->subtitle, label) == 0;
+	put_drawn_form(&label, sieve->label.data);
+	put_drawn_form(&known, is_title ? svg->title : svg->subtitle);
+	if (sieve->label.failed || label.failed || known.failed ||
+	    label.used == 0)
+		return false;
+	return is_title ? strstr(known.data, label.data) != NULL
+			: strcmp(known.data, label.data) == 0;
 }
 
 static void

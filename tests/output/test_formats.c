@@ -692,6 +692,50 @@ a_long_table_says_what_it_leaves_out(void **state)
 	temp_gone(folder);
 }
 
+static void
+worded_figures_stand_to_the_right(void **state)
+{
+	static const char *const columns[] = { "HS", "Product", "From",
+					       "Change", "Note" };
+	static const char *const rows[][5] = {
+		{ "2709", "Crude oil", "$14.5\u00a0billion", "+26.7%", "" },
+		{ "", "All other", "\u2212$16.5 million", "new", "3 rows" },
+		{ "0713", "3D printers", "", "4.9\u00d7", "derived" },
+	};
+	char *folder = temp_dir();
+	struct sample sample;
+	struct ts_table *table;
+	struct ts_err err = { 0 };
+	const char *page;
+
+	(void)state;
+	sample_open(&sample, folder, NULL);
+	assert_int_equal(
+		ts_table_new(sample.arena, "words", columns, 5, &table, &err),
+		TS_OK);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(ts_table_add(table, rows[i], &err), TS_OK);
+	sample.edition.page_count = 1;
+	sample.pages[0].table = table;
+	assert_int_equal(make(&ts_plugin_output_html, &sample.edition, &err),
+			 TS_OK);
+	page = file_of("report.html")->data;
+	assert_non_null(strstr(
+		page, "<tr><th scope=\"row\">2709</th><td>"
+		      "Crude oil</td><td class=\"n\">$14.5\u00a0billion</td>"
+		      "<td class=\"n\">+26.7%</td><td></td></tr>"));
+	assert_non_null(strstr(page,
+			       "<tr><td></td><td>All other</td>"
+			       "<td class=\"n\">\u2212$16.5 million</td>"
+			       "<td class=\"n\">new</td><td>3 rows</td></tr>"));
+	assert_non_null(strstr(page, "<tr><th scope=\"row\">0713</th>"
+				     "<td>3D printers</td><td class=\"n\">"
+				     "<span aria-hidden=\"true\">\u2013</span>"
+				     "<span class=\"sr\">no data</span></td>"));
+	sample_close(&sample);
+	temp_gone(folder);
+}
+
 static int
 forget(void **state)
 {
@@ -716,6 +760,7 @@ main(void)
 		cmocka_unit_test(a_drawn_pdf_that_is_wrong_is_refused),
 		cmocka_unit_test(hostile_bookmarks_leave_a_readable_pdf),
 		cmocka_unit_test(a_chart_with_a_script_stops_the_page),
+		cmocka_unit_test(worded_figures_stand_to_the_right),
 		cmocka_unit_test(a_long_table_says_what_it_leaves_out),
 	};
 

@@ -166,6 +166,10 @@ the_drawn_title_becomes_text_of_the_page(void **state)
 			  LINE("52.91", "12.00", "US$ bn")
 				  LINE("120", "11", "Crude oil"),
 		  "0 60.91 600 339.09", 1 },
+		{ "quotes and blanks as gnuplot must have them",
+		  LINE("31", "17",
+		       "Exports rose to \u201d18.4\u201d &amp;\u00a0more"),
+		  "0 39 600 361", 0 },
 		{ "title of two lines",
 		  LINE("31", "17", "Exports rose to")
 			  LINE("53", "17", "&quot;18.4&quot; &amp; more") LINE(
@@ -254,6 +258,9 @@ markup_escapes_and_cleans(void **state)
 		{ "a\u202eb\x01\x7f", "ab" },
 		{ "\xff", "\ufffd" },
 		{ "", "" },
+		{ "$19.9\u00a0billion", "$19.9\u00a0billion" },
+		{ "1\u202f234\u202f567 <", "1\u202f234\u202f567 &lt;" },
+		{ "\u00a0", "\u00a0" },
 	};
 	TS_AUTO_BUF out = TS_BUF_INIT(1 << 20);
 
@@ -268,6 +275,26 @@ markup_escapes_and_cleans(void **state)
 	assert_int_equal(out.used, 0);
 }
 
+static void
+a_word_with_a_hyphen_stays_on_its_line(void **state)
+{
+	TS_AUTO_BUF out = TS_BUF_INIT(1 << 20);
+
+	(void)state;
+	ts_markup_words(&out, "Vegetables up 37-fold: \"best\" -");
+	assert_string_equal(out.data, "Vegetables up <span class=\"w\">"
+				      "37-fold:</span> &quot;best&quot; "
+				      "<span class=\"w\">-</span>");
+	ts_buf_reset(&out);
+	/* one that is longer than a telephone is wide may break */
+	ts_markup_words(&out, "a-word-that-is-longer-than-a-line <b>");
+	assert_string_equal(out.data,
+			    "a-word-that-is-longer-than-a-line &lt;b&gt;");
+	ts_buf_reset(&out);
+	ts_markup_words(&out, NULL);
+	assert_int_equal(out.used, 0);
+}
+
 int
 main(void)
 {
@@ -278,6 +305,7 @@ main(void)
 		cmocka_unit_test(the_drawn_title_becomes_text_of_the_page),
 		cmocka_unit_test(only_plain_addresses_become_links),
 		cmocka_unit_test(markup_escapes_and_cleans),
+		cmocka_unit_test(a_word_with_a_hyphen_stays_on_its_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
