@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MINUS "\xe2\x88\x92" /* U+2212 */
+#define SCALES 5             /* 1, thousand ... trillion */
 #define TIMES "\xc3\x97"     /* U+00D7 */
 
 /* How a language writes numbers; its sentences are functions below. */
@@ -19,8 +20,8 @@ struct style {
 	const char *language;
 	const char *point;
 	const char *group;
-	const char *scales[5]; /* behind a labelled number */
-	const char *words[5];  /* in a sentence */
+	const char *scales[SCALES]; /* behind a labelled number */
+	const char *words[SCALES];  /* in a sentence */
 	const char *months[12];
 };
 
@@ -34,7 +35,7 @@ static const struct style styles[] = {
 	    "August", "September", "October", "November", "December" } },
 };
 
-static const double scale_values[5] = { 1, 1e3, 1e6, 1e9, 1e12 };
+static const double scale_values[SCALES] = { 1, 1e3, 1e6, 1e9, 1e12 };
 
 /* Units that stand in front of the figure, and how they are said alone. */
 struct money {
@@ -81,7 +82,7 @@ scale_step(double value)
 	int step = 0;
 
 	/* 999,950 thousand is said as 1.0 million */
-	while (step < 4 && size >= scale_values[step + 1] * 0.9995)
+	while (step < SCALES - 1 && size >= scale_values[step + 1] * 0.9995)
 		step++;
 	return step;
 }
@@ -208,7 +209,8 @@ amount_step(struct ts_amount amount)
 {
 	int step = scale_step(amount.value);
 
-	while (step < 4 && amount.half_width / scale_values[step] > 0.501)
+	while (step < SCALES - 1 &&
+	       amount.half_width / scale_values[step] > 0.501)
 		step++;
 	return step;
 }
@@ -253,7 +255,7 @@ put_scale(struct ts_buf *out, const char *language, int step, const char *unit)
 {
 	const struct style *style = style_of(language);
 
-	if (step > 0) {
+	if (step > 0 && step < SCALES) {
 		ts_buf_add_char(out, ' ');
 		ts_buf_add(out, style->words[step]);
 	}

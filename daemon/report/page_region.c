@@ -162,14 +162,14 @@ ts_page_region(struct ts_page_build *pb)
 		return;
 	}
 	when = ts_r_period(r, year);
-	for (i = 0; members[i] != NULL && i < MAX_MEMBERS; i++) {
+	for (i = 0; i < MAX_MEMBERS && members[i] != NULL; i++) {
 		struct ts_value value =
 			member_value(r, source, members[i], year);
 
 		if (value.has)
 			sum += value.amount.value;
 	}
-	for (i = 0; members[i] != NULL && i < MAX_MEMBERS; i++) {
+	for (i = 0; i < MAX_MEMBERS && members[i] != NULL; i++) {
 		struct ts_value value =
 			member_value(r, source, members[i], year);
 		const char *name = ts_codes_area_name(r->world->codes,
