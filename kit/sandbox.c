@@ -42,15 +42,15 @@ enum {
 	FS_IOCTL_DEV = 1 << 15,
 
 	FS_ALL_V1 = (1 << 13) - 1,
-	FS_ALL_V2 = (1 << 14) - 1,	/* with REFER */
-	FS_ALL_V3 = (1 << 15) - 1,	/* with TRUNCATE */
-	FS_ALL_V5 = (1 << 16) - 1,	/* with IOCTL_DEV */
+	FS_ALL_V2 = (1 << 14) - 1, /* with REFER */
+	FS_ALL_V3 = (1 << 15) - 1, /* with TRUNCATE */
+	FS_ALL_V5 = (1 << 16) - 1, /* with IOCTL_DEV */
 	/* what makes sense on something that is not a folder */
 	FS_OF_FILE = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE |
 		     FS_IOCTL_DEV,
 
-	NET_ALL = 3,			/* bind and connect of TCP */
-	SCOPE_ALL = 3,			/* abstract sockets and signals */
+	NET_ALL = 3,   /* bind and connect of TCP */
+	SCOPE_ALL = 3, /* abstract sockets and signals */
 
 	READS = FS_READ_FILE | FS_READ_DIR,
 	RUNS = FS_EXECUTE | READS,
@@ -60,8 +60,8 @@ enum {
 
 struct ruleset_attr {
 	uint64_t fs;
-	uint64_t net;		/* from ABI 4 on */
-	uint64_t scoped;	/* from ABI 6 on */
+	uint64_t net;    /* from ABI 4 on */
+	uint64_t scoped; /* from ABI 6 on */
 };
 
 struct beneath_attr {
@@ -129,7 +129,7 @@ find_loader(struct dl_phdr_info *info, size_t size, void *ctx)
 		if (info->dlpi_phdr[i].p_type == PT_INTERP)
 			*loader = (const char *)(info->dlpi_addr +
 						 info->dlpi_phdr[i].p_vaddr);
-	return 1;		/* only the first object, the program */
+	return 1; /* only the first object, the program */
 }
 
 enum ts_status
@@ -178,12 +178,12 @@ ts_sandbox_discard(struct ts_sandbox *sandbox)
 #endif
 
 #ifdef OUR_ARCH
-#define LOAD(field)							\
+#define LOAD(field)                                                            \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define RETURN(value) BPF_STMT(BPF_RET | BPF_K, (value))
 #define DENY RETURN(SECCOMP_RET_ERRNO | EPERM)
 /* One call, denied: the accumulator holds its number before and after. */
-#define DENY_CALL(name)							\
+#define DENY_CALL(name)                                                        \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), DENY
 
 /* Low half of an argument; both machines above are little endian. */
@@ -216,26 +216,49 @@ static const struct sock_filter call_filter[] = {
 	DENY,
 	RETURN(SECCOMP_RET_ALLOW),
 	DENY_CALL(execveat),
-	DENY_CALL(socket), DENY_CALL(socketpair), DENY_CALL(connect),
-	DENY_CALL(bind), DENY_CALL(listen), DENY_CALL(accept),
+	DENY_CALL(socket),
+	DENY_CALL(socketpair),
+	DENY_CALL(connect),
+	DENY_CALL(bind),
+	DENY_CALL(listen),
+	DENY_CALL(accept),
 	DENY_CALL(accept4),
-	DENY_CALL(ptrace), DENY_CALL(process_vm_readv),
-	DENY_CALL(process_vm_writev), DENY_CALL(kcmp),
-	DENY_CALL(kill), DENY_CALL(tkill), DENY_CALL(rt_sigqueueinfo),
+	DENY_CALL(ptrace),
+	DENY_CALL(process_vm_readv),
+	DENY_CALL(process_vm_writev),
+	DENY_CALL(kcmp),
+	DENY_CALL(kill),
+	DENY_CALL(tkill),
+	DENY_CALL(rt_sigqueueinfo),
 	DENY_CALL(rt_tgsigqueueinfo),
-	DENY_CALL(pidfd_open), DENY_CALL(pidfd_getfd),
+	DENY_CALL(pidfd_open),
+	DENY_CALL(pidfd_getfd),
 	DENY_CALL(pidfd_send_signal),
-	DENY_CALL(setsid), DENY_CALL(setpgid),
-	DENY_CALL(mount), DENY_CALL(umount2), DENY_CALL(pivot_root),
-	DENY_CALL(chroot), DENY_CALL(unshare), DENY_CALL(setns),
-	DENY_CALL(bpf), DENY_CALL(perf_event_open), DENY_CALL(userfaultfd),
-	DENY_CALL(io_uring_setup), DENY_CALL(io_uring_enter),
+	DENY_CALL(setsid),
+	DENY_CALL(setpgid),
+	DENY_CALL(mount),
+	DENY_CALL(umount2),
+	DENY_CALL(pivot_root),
+	DENY_CALL(chroot),
+	DENY_CALL(unshare),
+	DENY_CALL(setns),
+	DENY_CALL(bpf),
+	DENY_CALL(perf_event_open),
+	DENY_CALL(userfaultfd),
+	DENY_CALL(io_uring_setup),
+	DENY_CALL(io_uring_enter),
 	DENY_CALL(io_uring_register),
-	DENY_CALL(add_key), DENY_CALL(request_key), DENY_CALL(keyctl),
-	DENY_CALL(memfd_create), DENY_CALL(name_to_handle_at),
+	DENY_CALL(add_key),
+	DENY_CALL(request_key),
+	DENY_CALL(keyctl),
+	DENY_CALL(memfd_create),
+	DENY_CALL(name_to_handle_at),
 	DENY_CALL(open_by_handle_at),
-	DENY_CALL(init_module), DENY_CALL(finit_module),
-	DENY_CALL(delete_module), DENY_CALL(kexec_load), DENY_CALL(reboot),
+	DENY_CALL(init_module),
+	DENY_CALL(finit_module),
+	DENY_CALL(delete_module),
+	DENY_CALL(kexec_load),
+	DENY_CALL(reboot),
 	RETURN(SECCOMP_RET_ALLOW),
 };
 
@@ -253,7 +276,7 @@ enter_seccomp(void)
 static bool
 enter_seccomp(void)
 {
-	return false;		/* no filter written for this machine */
+	return false; /* no filter written for this machine */
 }
 #endif
 

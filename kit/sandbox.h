@@ -15,7 +15,7 @@
 #include <tradestat/spawn.h>
 
 struct ts_sandbox {
-	int ruleset_fd;		/* -1: the kernel offers no Landlock */
+	int ruleset_fd; /* -1: the kernel offers no Landlock */
 	pid_t parent;
 };
 

@@ -22,8 +22,13 @@
 /* What the child tells through a pipe that execve closes: once what of the
  * sandbox holds, and a second time, with errno, when a step failed. */
 enum step {
-	STEP_READY, STEP_SESSION, STEP_FILES, STEP_LIMITS, STEP_FOLDER,
-	STEP_SANDBOX, STEP_EXECUTE,
+	STEP_READY,
+	STEP_SESSION,
+	STEP_FILES,
+	STEP_LIMITS,
+	STEP_FOLDER,
+	STEP_SANDBOX,
+	STEP_EXECUTE,
 };
 
 struct message {
@@ -118,7 +123,7 @@ limit_one(__rlimit_resource_t resource, rlim_t value)
 	if (getrlimit(resource, &limit) != 0)
 		return errno;
 	if (limit.rlim_max != RLIM_INFINITY && value > limit.rlim_max)
-		value = limit.rlim_max;		/* already tighter */
+		value = limit.rlim_max; /* already tighter */
 	limit.rlim_cur = limit.rlim_max = value;
 	return setrlimit(resource, &limit) == 0 ? 0 : errno;
 }
@@ -136,7 +141,7 @@ set_limits(const struct ts_limits *limits, bool sandbox)
 		error = limit_one(RLIMIT_FSIZE, limits->file_bytes);
 	if (error == 0 && limits->files > 0)
 		error = limit_one(RLIMIT_NOFILE, limits->files);
-	if (error == 0 && sandbox)	/* nothing read ends in a core file */
+	if (error == 0 && sandbox) /* nothing read ends in a core file */
 		error = limit_one(RLIMIT_CORE, 0);
 	return error;
 }
@@ -148,12 +153,12 @@ become(const struct ts_spawn *spawn, const struct ts_sandbox *sandbox,
 	static const char *const no_environment[] = { NULL };
 	const int files[3] = { spawn->stdin_fd, spawn->stdout_fd,
 			       spawn->stderr_fd };
-	const char *const *envp = spawn->envp != NULL ? spawn->envp
-						      : no_environment;
+	const char *const *envp =
+		spawn->envp != NULL ? spawn->envp : no_environment;
 	struct message ready = { .step = STEP_READY };
 	int error;
 
-	if (setsid() < 0)	/* a new group too, for the deadline */
+	if (setsid() < 0) /* a new group too, for the deadline */
 		give_up(report_fd, STEP_SESSION, errno);
 	reset_signals();
 	if ((error = place_files(files)) != 0)
@@ -209,7 +214,7 @@ hear_child(const struct ts_spawn *spawn, int fd, struct ts_child *child,
 		child->landlock = message.landlock;
 		child->seccomp = message.seccomp;
 		if (!read_message(fd, &message))
-			return TS_OK;	/* closed by execve: it runs */
+			return TS_OK; /* closed by execve: it runs */
 	}
 	reap(child->pid, &status);
 	child->pid = -1;
@@ -238,8 +243,7 @@ ts_spawn(const struct ts_spawn *spawn, struct ts_child *child,
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "not the absolute path of a program: \"%s\"",
 			       spawn->argv[0] != NULL ? spawn->argv[0] : "");
-	if (spawn->sandbox &&
-	    ts_sandbox_prepare(spawn, &sandbox, err) != TS_OK)
+	if (spawn->sandbox && ts_sandbox_prepare(spawn, &sandbox, err) != TS_OK)
 		return ts_while(err, "start %s", spawn->argv[0]);
 	if (pipe2(ends, O_CLOEXEC) != 0) {
 		error = errno;
@@ -284,8 +288,9 @@ ended_within(pid_t pid, int pidfd, int milliseconds)
 			left = 5;
 		poll(&wait, 1, left > 0 ? (int)left : 0);
 		if (waitid(P_PID, (id_t)pid, &info,
-			   WEXITED | WNOHANG | WNOWAIT) != 0 && errno != EINTR)
-			return true;	/* not ours, or reaped elsewhere */
+			   WEXITED | WNOHANG | WNOWAIT) != 0 &&
+		    errno != EINTR)
+			return true; /* not ours, or reaped elsewhere */
 		if (info.si_pid == pid)
 			return true;
 		if (clock->mono_us(clock) >= end)

@@ -16,10 +16,10 @@ struct batch {
 	struct ts_plot *plot;
 	struct ts_plot_request *requests;
 	size_t count, next;
-	bool *lost;			/* of each request: try again, alone */
+	bool *lost; /* of each request: try again, alone */
 	struct ts_work works[TS_PROCESSES_MAX + 1];
-	struct ts_work *at[TS_PROCESSES_MAX];	/* NULL: idle */
-	struct ts_work *ready;		/* prepared for the next idle one */
+	struct ts_work *at[TS_PROCESSES_MAX]; /* NULL: idle */
+	struct ts_work *ready; /* prepared for the next idle one */
 };
 
 /* The script, then the cache. false: the request is settled already. */
@@ -34,8 +34,10 @@ prepare(struct batch *batch, size_t index, struct ts_work *work)
 	work->request = request;
 	work->index = index;
 	work->want = (struct ts_picture){
-		.format = request->format, .width = request->width,
-		.height = request->height, .title = request->spec->title,
+		.format = request->format,
+		.width = request->width,
+		.height = request->height,
+		.title = request->spec->title,
 		.created_us = plot->created_us,
 	};
 	if (status == TS_OK) {
@@ -208,7 +210,8 @@ draw_again(struct batch *batch, size_t index, struct ts_work *work)
 	if (!prepare(batch, index, work))
 		return;
 	status = ts_work_alone(batch->plot, work, 1, &err);
-	ts_request_settle(work->request, status, status == TS_OK
+	ts_request_settle(work->request, status,
+			  status == TS_OK
 				  ? ts_gnuplot_said(batch->plot->gnuplots[0])
 				  : err.text);
 }

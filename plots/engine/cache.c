@@ -14,7 +14,7 @@
 #include <tradestat/hash.h>
 
 #define SUFFIX ".picture"
-#define SUM (TS_SHA256_TEXT - 1)	/* hexadecimal, behind the picture */
+#define SUM (TS_SHA256_TEXT - 1) /* hexadecimal, behind the picture */
 
 static void
 entry_path(const char *folder, const char *key, char path[PATH_MAX])
@@ -43,7 +43,7 @@ ts_cache_get(const char *folder, const char *key, struct ts_buf *bytes)
 		return false;
 	}
 	bytes->data[bytes->used] = '\0';
-	utimensat(AT_FDCWD, path, NULL, 0);	/* asked for today */
+	utimensat(AT_FDCWD, path, NULL, 0); /* asked for today */
 	return true;
 }
 

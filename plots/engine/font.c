@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 
 /* The packages of Debian for the families that charts are known to suit. */
-static const struct { const char *family, *package; } packages[] = {
+static const struct {
+	const char *family, *package;
+} packages[] = {
 	{ "Inter", "fonts-inter" },
 	{ "Noto Sans", "fonts-noto-core" },
 	{ "DejaVu Sans", "fonts-dejavu-core" },
@@ -35,8 +37,9 @@ has_family(FcPattern *font, const char *family, const char **first)
 {
 	FcChar8 *name;
 
-	for (int i = 0; FcPatternGetString(font, FC_FAMILY, i, &name) ==
-			FcResultMatch; i++) {
+	for (int i = 0;
+	     FcPatternGetString(font, FC_FAMILY, i, &name) == FcResultMatch;
+	     i++) {
 		if (i == 0)
 			*first = (const char *)name;
 		if (strcasecmp((const char *)name, family) == 0)

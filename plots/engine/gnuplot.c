@@ -22,8 +22,8 @@
 #define END_MARK "ts_job_end"
 #define JOBS_OF_A_LIFE 500
 #define TOKEN_BYTES 16
-#define SAID_MAX (1 << 20)	/* more on stderr than this is madness */
-#define SHOWN_MAX 300		/* code points of it that a person gets */
+#define SAID_MAX (1 << 20) /* more on stderr than this is madness */
+#define SHOWN_MAX 300      /* code points of it that a person gets */
 
 struct ts_gnuplot {
 	char *program, *folder;
@@ -35,8 +35,8 @@ struct ts_gnuplot {
 
 	char token[2 * TOKEN_BYTES + 1];
 	int64_t due_us;
-	struct ts_buf heard;	/* stderr of this job, as it came */
-	struct ts_buf said;	/* of the job that is over, to be shown */
+	struct ts_buf heard; /* stderr of this job, as it came */
+	struct ts_buf said;  /* of the job that is over, to be shown */
 };
 
 /* ---- what it leaves and says --------------------------------------------- */
@@ -125,7 +125,7 @@ ended(struct ts_gnuplot *gnuplot, struct ts_err *err)
 	else
 		snprintf(problem, sizeof problem, "ended with status %d", code);
 	hear(gnuplot);
-	gnuplot->process.child.pid = -1;	/* reaped */
+	gnuplot->process.child.pid = -1; /* reaped */
 	return lost(gnuplot, problem, err);
 }
 
@@ -146,8 +146,8 @@ write_script(const struct ts_gnuplot *gnuplot, const char *script, size_t size,
 		return ts_fail_errno(err, errno, "%s", path);
 	if (ts_write_all(fd, script, size, path, err) != TS_OK)
 		return err->status;
-	return ts_write_all(fd, "\n" END_MARK " = 1\n",
-			    sizeof END_MARK + 5, path, err);
+	return ts_write_all(fd, "\n" END_MARK " = 1\n", sizeof END_MARK + 5,
+			    path, err);
 }
 
 static enum ts_status
@@ -213,12 +213,12 @@ ts_gnuplot_begin(struct ts_gnuplot *gnuplot, const char *script, size_t size,
 	if (gnuplot->process.child.pid <= 0) {
 		gnuplot->jobs_done = 0;
 		if (ts_process_start(&gnuplot->process, gnuplot->program,
-				     gnuplot->folder, gnuplot->sandbox, err) !=
-		    TS_OK)
+				     gnuplot->folder, gnuplot->sandbox,
+				     err) != TS_OK)
 			return err->status;
 	}
-	gnuplot->due_us = clock->mono_us(clock) +
-			  (int64_t)gnuplot->deadline_ms * 1000;
+	gnuplot->due_us =
+		clock->mono_us(clock) + (int64_t)gnuplot->deadline_ms * 1000;
 	return send_orders(gnuplot, err);
 }
 
@@ -276,9 +276,10 @@ answered(struct ts_gnuplot *gnuplot, const char *line, const char *end,
 		return TS_GNUPLOT_DONE;
 	forget_picture(gnuplot);
 	if (!failed)
-		ts_fail(err, TS_BAD_DATA, "gnuplot did not reach the last line "
+		ts_fail(err, TS_BAD_DATA,
+			"gnuplot did not reach the last line "
 			"of the job file");
-	else if (gnuplot->said.used > 0)	/* names file and line */
+	else if (gnuplot->said.used > 0) /* names file and line */
 		ts_fail(err, TS_BAD_DATA, "gnuplot: %s", gnuplot->said.data);
 	else
 		ts_fail(err, TS_BAD_DATA, "gnuplot: %.*s",
@@ -331,11 +332,10 @@ ts_gnuplot_take(struct ts_gnuplot *gnuplot, char *path, size_t size,
 	if (rename(from, path) == 0)
 		return TS_OK;
 	if (errno == ENOENT)
-		return ts_fail(err, TS_BAD_DATA,
-			       "gnuplot left no picture%s%s%s",
-			       gnuplot->said.used > 0 ? " (it said: " : "",
-			       gnuplot->said.data,
-			       gnuplot->said.used > 0 ? ")" : "");
+		return ts_fail(
+			err, TS_BAD_DATA, "gnuplot left no picture%s%s%s",
+			gnuplot->said.used > 0 ? " (it said: " : "",
+			gnuplot->said.data, gnuplot->said.used > 0 ? ")" : "");
 	return ts_fail_errno(err, errno, "%s", from);
 }
 

@@ -10,13 +10,13 @@
 #define USUAL_WIDTH 600
 #define USUAL_HEIGHT 380
 #define SIDE_LEAST 120
-#define SIDE_MOST 4000		/* 8,000 pixels: 256 MB in the child */
+#define SIDE_MOST 4000 /* 8,000 pixels: 256 MB in the child */
 #define ARENA_MAX ((size_t)256 << 20)
 
 /* An older plugin's descriptor may end before a hook. */
-#define HAS_HOOK(chart, hook)						\
-	((chart)->plugin.struct_size >=					\
-	 offsetof(struct ts_chart, hook) + sizeof(chart)->hook &&	\
+#define HAS_HOOK(chart, hook)                                                  \
+	((chart)->plugin.struct_size >=                                        \
+		 offsetof(struct ts_chart, hook) + sizeof(chart)->hook &&      \
 	 (chart)->hook != NULL)
 
 enum ts_status
@@ -68,8 +68,8 @@ set_size(struct ts_plot_request *request, const struct ts_chart_need *need,
 	    height > SIDE_MOST)
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "a chart of %d x %d px: each side must be "
-			       "%d to %d", width, height, SIDE_LEAST,
-			       SIDE_MOST);
+			       "%d to %d",
+			       width, height, SIDE_LEAST, SIDE_MOST);
 	request->width = width;
 	request->height = height;
 	return TS_OK;
@@ -85,8 +85,10 @@ draw(struct ts_plot_request *request, struct ts_arena *arena,
 {
 	struct ts_chart_need need;
 	struct ts_chart_job job = {
-		.spec = request->spec, .theme = request->theme,
-		.format = request->format, .arena = arena,
+		.spec = request->spec,
+		.theme = request->theme,
+		.format = request->format,
+		.arena = arena,
 	};
 
 	if (ts_job_need(request->chart, request->spec, arena, &need, err) !=

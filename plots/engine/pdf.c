@@ -44,9 +44,8 @@ draw_text(struct ts_script *script, int id, const struct ts_plot_text *text)
 {
 	ts_script_part(script, "set label %d ", id);
 	ts_script_text(script, text->text);
-	ts_script_part(script, " at screen %.5f,%.5f %s font ",
-		       page_x(text->x), page_y(text->y),
-		       text->right ? "right" : "left");
+	ts_script_part(script, " at screen %.5f,%.5f %s font ", page_x(text->x),
+		       page_y(text->y), text->right ? "right" : "left");
 	ts_script_text(script, text->font);
 	ts_script_cmd(script, " tc rgb '#%06X' noenhanced front",
 		      (unsigned)(text->colour & 0xFFFFFF));
@@ -61,14 +60,13 @@ draw_ground(struct ts_script *script, const struct ts_plot_page *page)
 		draw_box(script, (int)i + 1, &page->boxes[i]);
 	for (size_t i = 0; i < page->text_count; i++)
 		draw_text(script, (int)i + 1, &page->texts[i]);
-	ts_script_cmd(script,
-		      "set lmargin at screen 0\n"
-		      "set rmargin at screen 1\n"
-		      "set tmargin at screen 1\n"
-		      "set bmargin at screen 0\n"
-		      "set xrange [0:1]\n"
-		      "set yrange [0:1]\n"
-		      "plot 2 with lines notitle");
+	ts_script_cmd(script, "set lmargin at screen 0\n"
+			      "set rmargin at screen 1\n"
+			      "set tmargin at screen 1\n"
+			      "set bmargin at screen 0\n"
+			      "set xrange [0:1]\n"
+			      "set yrange [0:1]\n"
+			      "plot 2 with lines notitle");
 }
 
 static enum ts_status
@@ -78,9 +76,12 @@ draw_panel(const struct ts_plot_panel *panel, const struct ts_theme *theme,
 {
 	struct ts_chart_need need;
 	struct ts_chart_job job = {
-		.spec = panel->spec, .theme = theme, .format = format,
+		.spec = panel->spec,
+		.theme = theme,
+		.format = format,
 		.page = { .width = TS_PAGE_WIDTH, .height = TS_PAGE_HEIGHT },
-		.panel = panel->place, .arena = arena,
+		.panel = panel->place,
+		.arena = arena,
 	};
 
 	if (panel->chart == NULL)
@@ -117,18 +118,16 @@ ts_job_pages(const struct ts_theme *theme, const struct ts_plot_page *pages,
 
 	ts_script_init(script, TS_SCRIPT_MAX);
 	if (count == 0 || (format != TS_PDF && count > 1))
-		return ts_fail(err, TS_BAD_USAGE,
-			       "%zu pages do not make a %s", count,
-			       format == TS_PDF ? "pdf" : "picture");
+		return ts_fail(err, TS_BAD_USAGE, "%zu pages do not make a %s",
+			       count, format == TS_PDF ? "pdf" : "picture");
 	arena = ts_arena_new(ARENA_MAX);
 	if (arena == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory for pages");
-	ts_frame_terminal(script, format, theme, TS_PAGE_WIDTH,
-			  TS_PAGE_HEIGHT);
+	ts_frame_terminal(script, format, theme, TS_PAGE_WIDTH, TS_PAGE_HEIGHT);
 	ts_script_cmd(script, "set output '" TS_GNUPLOT_PICTURE "'");
 	for (size_t i = 0; i < count && status == TS_OK; i++) {
-		status = draw_page(&pages[i], theme, format, arena, script,
-				   err);
+		status =
+			draw_page(&pages[i], theme, format, arena, script, err);
 		if (status != TS_OK)
 			status = ts_while(err, "page %zu", i + 1);
 	}

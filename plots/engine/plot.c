@@ -17,7 +17,7 @@
 #include "plots/engine/work.h"
 
 #define USUAL_DEADLINE_MS 60000
-#define CACHE_DAYS 30			/* an entry nobody asked for */
+#define CACHE_DAYS 30 /* an entry nobody asked for */
 
 /* ---- open and close ------------------------------------------------------ */
 
@@ -73,7 +73,8 @@ open_gnuplots(const struct ts_plot_opts *opts, const char *program,
 {
 	char folder[PATH_MAX + 16];
 	struct ts_gnuplot_opts gnuplot = {
-		.program = program, .folder = folder,
+		.program = program,
+		.folder = folder,
 		.deadline_ms = opts->deadline_ms > 0 ? opts->deadline_ms
 						     : USUAL_DEADLINE_MS,
 		.sandbox = opts->sandbox,
@@ -170,8 +171,10 @@ ts_plot_pages(struct ts_plot *plot, const struct ts_theme *theme,
 	struct ts_plot_request request = { .path = path };
 	struct ts_work work = {
 		.request = &request,
-		.want = { .format = format, .width = TS_PAGE_WIDTH,
-			  .height = TS_PAGE_HEIGHT, .pages = (int)count,
+		.want = { .format = format,
+			  .width = TS_PAGE_WIDTH,
+			  .height = TS_PAGE_HEIGHT,
+			  .pages = (int)count,
 			  .created_us = plot->created_us },
 	};
 	enum ts_status status;

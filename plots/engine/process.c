@@ -17,10 +17,21 @@ static const struct ts_limits limits = {
 
 /* Libraries, fonts and their cache, and what the C library asks for. */
 static const char *const read_paths[] = {
-	"/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib",
-	"/usr/share", "/usr/local/share/fonts", "/etc/fonts",
-	"/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/localtime",
-	"/var/cache/fontconfig", "/dev/null", "/dev/urandom", NULL
+	"/usr/lib",
+	"/usr/lib64",
+	"/lib",
+	"/lib64",
+	"/usr/local/lib",
+	"/usr/share",
+	"/usr/local/share/fonts",
+	"/etc/fonts",
+	"/etc/ld.so.cache",
+	"/etc/ld.so.preload",
+	"/etc/localtime",
+	"/var/cache/fontconfig",
+	"/dev/null",
+	"/dev/urandom",
+	NULL,
 };
 
 static void
@@ -72,23 +83,32 @@ run_child(struct ts_process *process, const char *program, const char *folder,
 	/* Nothing of our own environment: not the operator's locale, not a
 	 * GNUPLOT_LIB, not a secret. Without XDG_CACHE_HOME a machine whose
 	 * font cache is out of date would read all fonts at every start. */
-	const char *const envp[] = {
-		"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=/nonexistent",
-		"GNUTERM=unknown", "TZ=UTC0", cache, NULL
-	};
+	const char *const envp[] = { "PATH=/usr/bin:/bin",
+				     "LC_ALL=C.UTF-8",
+				     "HOME=/nonexistent",
+				     "GNUTERM=unknown",
+				     "TZ=UTC0",
+				     cache,
+				     NULL };
 	const char *const write_paths[] = { folder, "/dev/null", NULL };
 	const struct ts_spawn spawn = {
-		.argv = argv, .envp = envp, .work_dir = folder,
-		.stdin_fd = in, .stdout_fd = -1, .stderr_fd = err_fd,
-		.limits = limits, .sandbox = sandbox,
-		.read_paths = read_paths, .write_paths = write_paths,
+		.argv = argv,
+		.envp = envp,
+		.work_dir = folder,
+		.stdin_fd = in,
+		.stdout_fd = -1,
+		.stderr_fd = err_fd,
+		.limits = limits,
+		.sandbox = sandbox,
+		.read_paths = read_paths,
+		.write_paths = write_paths,
 	};
 
 	snprintf(cache, sizeof cache, "XDG_CACHE_HOME=%s", folder);
 	if (ts_spawn(&spawn, &process->child, err) != TS_OK)
 		return err->status;
-	process->sandbox = sandbox ? name_sandbox(&process->child)
-				   : "switched off";
+	process->sandbox =
+		sandbox ? name_sandbox(&process->child) : "switched off";
 	return TS_OK;
 }
 

@@ -18,8 +18,8 @@ ts_request_settle(struct ts_plot_request *request, enum ts_status status,
 
 	if (length >= sizeof request->problem) {
 		length = sizeof request->problem - 1;
-		while (length > 0 && ((unsigned char)problem[length] & 0xC0) ==
-					     0x80)
+		while (length > 0 &&
+		       ((unsigned char)problem[length] & 0xC0) == 0x80)
 			length--;
 	}
 	memcpy(request->problem, problem, length);
@@ -79,7 +79,7 @@ arrive(struct ts_shelved *item, struct ts_err *err)
 	item->fd = -1;
 	if (fsync(fd) != 0) {
 		ts_fail_errno(err, errno, "fsync %s", item->request->path);
-		close(fd);	/* the failure is told */
+		close(fd); /* the failure is told */
 		return err->status;
 	}
 	if (close(fd) != 0)

@@ -12,13 +12,13 @@
 
 #include "plots/engine/plot.h"
 
-#define TS_SHELF_MAX 128	/* each holds a descriptor */
+#define TS_SHELF_MAX 128 /* each holds a descriptor */
 
 struct ts_shelf {
 	size_t count;
 	struct ts_shelved {
 		int fd;
-		char *aside;		/* its name until then */
+		char *aside; /* its name until then */
 		struct ts_plot_request *request;
 	} items[TS_SHELF_MAX];
 };

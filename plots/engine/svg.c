@@ -22,22 +22,57 @@
 
 /* What the svg terminal writes without its mouse, image and link options. */
 static const char *const elements[] = {
-	"circle", "defs", "feComposite", "feFlood", "filter", "g", "path",
-	"pattern", "polygon", "polyline", "rect", "text", "tspan", "use",
+	"circle", "defs", "feComposite", "feFlood", "filter",
+	"g",      "path", "pattern",     "polygon", "polyline",
+	"rect",   "text", "tspan",       "use",
 };
 static const char *const attributes[] = {
-	"color", "cx", "cy", "d", "dx", "dy", "fill", "fill-opacity",
-	"fill-rule", "filter", "filterUnits", "flood-color", "flood-opacity",
-	"font-family", "font-size", "font-style", "font-weight", "height",
-	"href", "id", "in", "in2", "opacity", "operator", "patternUnits",
-	"points", "r", "result", "stroke", "stroke-dasharray", "stroke-linecap",
-	"stroke-linejoin", "stroke-opacity", "stroke-width", "style",
-	"text-anchor", "text-decoration", "transform", "width", "x", "y",
+	"color",
+	"cx",
+	"cy",
+	"d",
+	"dx",
+	"dy",
+	"fill",
+	"fill-opacity",
+	"fill-rule",
+	"filter",
+	"filterUnits",
+	"flood-color",
+	"flood-opacity",
+	"font-family",
+	"font-size",
+	"font-style",
+	"font-weight",
+	"height",
+	"href",
+	"id",
+	"in",
+	"in2",
+	"opacity",
+	"operator",
+	"patternUnits",
+	"points",
+	"r",
+	"result",
+	"stroke",
+	"stroke-dasharray",
+	"stroke-linecap",
+	"stroke-linejoin",
+	"stroke-opacity",
+	"stroke-width",
+	"style",
+	"text-anchor",
+	"text-decoration",
+	"transform",
+	"width",
+	"x",
+	"y",
 };
 /* Those of the elements that hold nothing. */
 static const char *const shapes[] = {
-	"circle", "feComposite", "feFlood", "path", "polygon", "polyline",
-	"rect", "use",
+	"circle",  "feComposite", "feFlood", "path",
+	"polygon", "polyline",    "rect",    "use",
 };
 /* Known and of no use: a class name without a style sheet, and crisp edges,
  * which make curves ragged and bars unequal. */
@@ -48,12 +83,12 @@ struct sieve {
 	struct ts_buf *out;
 	struct ts_err *err;
 	enum ts_status status;
-	int depth;		/* of elements that are open */
-	int skip;		/* depth inside a <title> or <desc> */
+	int depth; /* of elements that are open */
+	int skip;  /* depth inside a <title> or <desc> */
 	bool in_text, in_shape;
-	bool waits[DEPTH_MAX];	/* a group that has no content so far */
-	bool is_plain[DEPTH_MAX];	/* one that says nothing: left out */
-	struct ts_buf head[DEPTH_MAX];	/* the tag */
+	bool waits[DEPTH_MAX];         /* a group that has no content so far */
+	bool is_plain[DEPTH_MAX];      /* one that says nothing: left out */
+	struct ts_buf head[DEPTH_MAX]; /* the tag */
 	bool has_root;
 };
 
@@ -87,14 +122,26 @@ add_escaped(struct ts_buf *out, const char *text, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		switch (text[i]) {
-		case '&': ts_buf_add(out, "&amp;"); break;
-		case '<': ts_buf_add(out, "&lt;"); break;
-		case '>': ts_buf_add(out, "&gt;"); break;
-		case '"': ts_buf_add(out, "&quot;"); break;
+		case '&':
+			ts_buf_add(out, "&amp;");
+			break;
+		case '<':
+			ts_buf_add(out, "&lt;");
+			break;
+		case '>':
+			ts_buf_add(out, "&gt;");
+			break;
+		case '"':
+			ts_buf_add(out, "&quot;");
+			break;
 		case '\t':
 		case '\r':
-		case '\n': ts_buf_add_char(out, ' '); break;
-		default: ts_buf_add_char(out, text[i]); break;
+		case '\n':
+			ts_buf_add_char(out, ' ');
+			break;
+		default:
+			ts_buf_add_char(out, text[i]);
+			break;
 		}
 	}
 }
@@ -129,10 +176,12 @@ is_harmless(const char *name, const char *value, size_t count)
 static void
 add_family(struct ts_buf *out, const char *value, size_t count)
 {
-	static const struct { const char *name, *weight; } weights[] = {
-		{ " Thin", "100" }, { " Light", "300" }, { " Medium", "500" },
-		{ " SemiBold", "600" }, { " ExtraBold", "800" },
-		{ " Black", "900" },
+	static const struct {
+		const char *name, *weight;
+	} weights[] = {
+		{ " Thin", "100" },      { " Light", "300" },
+		{ " Medium", "500" },    { " SemiBold", "600" },
+		{ " ExtraBold", "800" }, { " Black", "900" },
 	};
 	const char *weight = NULL;
 
@@ -211,7 +260,8 @@ begin_root(struct sieve *sieve, int count, const xmlChar **attrs)
 	ts_buf_addf(sieve->out,
 		    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 		    "<svg xmlns=\"" SVG_NS "\" xmlns:xlink=\"" XLINK_NS "\" "
-		    "viewBox=\"%s\">\n<title>", asked);
+		    "viewBox=\"%s\">\n<title>",
+		    asked);
 	add_escaped(sieve->out, title, strlen(title));
 	ts_buf_add(sieve->out, "</title>\n<desc></desc>\n");
 }
@@ -240,8 +290,8 @@ begin_element(void *ctx, const xmlChar *local, const xmlChar *prefix,
 	struct ts_buf *head;
 
 	(void)prefix, (void)namespaces, (void)spaces, (void)defaulted;
-	if (sieve->skip > 0 || (strcmp(name, "title") == 0 ||
-				strcmp(name, "desc") == 0)) {
+	if (sieve->skip > 0 ||
+	    (strcmp(name, "title") == 0 || strcmp(name, "desc") == 0)) {
 		sieve->skip++;
 		return;
 	}
@@ -274,7 +324,7 @@ begin_element(void *ctx, const xmlChar *local, const xmlChar *prefix,
 	if (head->failed)
 		refuse(sieve, "element %.40s is too large", name);
 	sieve->waits[sieve->depth - 1] = true;
-	if (strcmp(name, "g") != 0)	/* <defs>, <text>, shapes: at once */
+	if (strcmp(name, "g") != 0) /* <defs>, <text>, shapes: at once */
 		open_groups(sieve);
 	sieve->in_text |= strcmp(name, "text") == 0;
 	sieve->in_shape = LISTED(name, shapes);
@@ -295,8 +345,8 @@ end_element(void *ctx, const xmlChar *local, const xmlChar *prefix,
 	if (sieve->status != TS_OK)
 		return;
 	sieve->depth--;
-	if (sieve->depth > 0 && (sieve->waits[sieve->depth] ||
-				 sieve->is_plain[sieve->depth]))
+	if (sieve->depth > 0 &&
+	    (sieve->waits[sieve->depth] || sieve->is_plain[sieve->depth]))
 		return;
 	if (strcmp(name, "text") == 0)
 		sieve->in_text = false;
@@ -328,7 +378,7 @@ no_doctype(void *ctx, const xmlChar *name, const xmlChar *external,
 
 	(void)name, (void)external, (void)system_id;
 	refuse(sieve, "has a document type");
-	xmlStopParser(ctx);	/* before it looks at any entity */
+	xmlStopParser(ctx); /* before it looks at any entity */
 }
 
 static void
@@ -360,8 +410,8 @@ parse(struct sieve *sieve, const struct ts_buf *bytes)
 		.processingInstruction = no_instruction,
 		.serror = silent,
 	};
-	xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, NULL, NULL,
-							  0, NULL);
+	xmlParserCtxtPtr parser =
+		xmlCreatePushParserCtxt(&handler, NULL, NULL, 0, NULL);
 	const xmlError *error;
 
 	if (parser == NULL)
@@ -381,7 +431,7 @@ parse(struct sieve *sieve, const struct ts_buf *bytes)
 		refuse(sieve, "not well-formed, line %d: %s",
 		       error != NULL ? error->line : 0, line);
 	}
-	if (parser->myDoc != NULL)	/* made for a document type */
+	if (parser->myDoc != NULL) /* made for a document type */
 		xmlFreeDoc(parser->myDoc);
 	xmlFreeParserCtxt(parser);
 	return sieve->status;

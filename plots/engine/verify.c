@@ -2,10 +2,10 @@
 #include "plots/engine/verify.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 #include <tradestat/clock.h>
+#include <tradestat/num.h>
 
 /* Smaller than the emptiest picture of each kind that gnuplot draws. */
 #define PNG_LEAST 200
@@ -24,8 +24,8 @@ ends_with(const struct ts_buf *bytes, const char *tail)
 {
 	size_t used = bytes->used, count = strlen(tail);
 
-	while (used > 0 && (bytes->data[used - 1] == '\n' ||
-			    bytes->data[used - 1] == '\r'))
+	while (used > 0 &&
+	       (bytes->data[used - 1] == '\n' || bytes->data[used - 1] == '\r'))
 		used--;
 	return used >= count &&
 	       memcmp(bytes->data + used - count, tail, count) == 0;
@@ -121,7 +121,7 @@ set_date(char *at, const char *end, int64_t created_us)
 static enum ts_status
 set_dates(struct ts_buf *bytes, int64_t created_us, struct ts_err *err)
 {
-	static const char key[] = "Date (D:";	/* of creation, of change */
+	static const char key[] = "Date (D:"; /* of creation, of change */
 	char *end = bytes->data + bytes->used;
 	int found = 0;
 
@@ -138,6 +138,31 @@ set_dates(struct ts_buf *bytes, int64_t created_us, struct ts_err *err)
 	return TS_OK;
 }
 
+/* "[ 0 0 595.5 842 ]": the third and fourth number. */
+static bool
+read_size(const char *at, const char *end, double size[2])
+{
+	char word[24];
+	double number;
+	struct ts_err err;
+
+	for (int i = 0; i < 4; i++) {
+		size_t length = 0;
+
+		while (at < end && *at == ' ')
+			at++;
+		while (at < end && *at != ' ' && *at != ']' &&
+		       length < sizeof word - 1)
+			word[length++] = *at++;
+		word[length] = '\0';
+		if (ts_num_double(word, &number, &err) != TS_OK)
+			return false;
+		if (i >= 2)
+			size[i - 2] = number;
+	}
+	return true;
+}
+
 /* Each page says its size in points; there must be as many as asked. */
 static enum ts_status
 check_pages(const struct ts_picture *want, const struct ts_buf *bytes,
@@ -147,24 +172,24 @@ check_pages(const struct ts_picture *want, const struct ts_buf *bytes,
 	int asked = want->pages > 0 ? want->pages : 1, pages = 0;
 	const char *at = bytes->data, *end = bytes->data + bytes->used;
 
-	while ((at = memmem(at, (size_t)(end - at), key, sizeof key - 1)) !=
-	       NULL) {
-		char *next = (char *)(uintptr_t)(at += sizeof key - 1);
-		double box[4];
+	for (;
+	     (at = memmem(at, (size_t)(end - at), key, sizeof key - 1)) != NULL;
+	     pages++) {
+		double size[2];
 
-		/* bytes are terminated: strtod cannot run past the end */
-		for (int i = 0; i < 4; i++)
-			box[i] = strtod(next, &next);
-		if (fabs(box[2] - want->width * 0.75) > 1 ||
-		    fabs(box[3] - want->height * 0.75) > 1)
+		at += sizeof key - 1;
+		if (!read_size(at, end, size))
 			return ts_fail(err, TS_BAD_DATA,
-				       "pdf: a page of %gx%g points", box[2],
-				       box[3]);
-		pages++;
+				       "pdf: a page without a size");
+		if (fabs(size[0] - want->width * 0.75) > 1 ||
+		    fabs(size[1] - want->height * 0.75) > 1)
+			return ts_fail(err, TS_BAD_DATA,
+				       "pdf: a page of %gx%g points", size[0],
+				       size[1]);
 	}
 	if (pages != asked)
-		return ts_fail(err, TS_BAD_DATA,
-			       "pdf: %d pages instead of %d", pages, asked);
+		return ts_fail(err, TS_BAD_DATA, "pdf: %d pages instead of %d",
+			       pages, asked);
 	return TS_OK;
 }
 

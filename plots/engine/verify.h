@@ -15,14 +15,14 @@
 #include <tradestat/chart.h>
 #include <tradestat/err.h>
 
-#define TS_PICTURE_MAX (64u << 20)	/* bytes; the child's limit too */
+#define TS_PICTURE_MAX (64u << 20) /* bytes; the child's limit too */
 
 struct ts_picture {
 	enum ts_format format;
-	double width, height;	/* design px; a PNG has twice as many */
-	int pages;		/* of a PDF; 0: 1 */
-	const char *title;	/* of an SVG; foreign text */
-	int64_t created_us;	/* of a PDF */
+	double width, height; /* design px; a PNG has twice as many */
+	int pages;            /* of a PDF; 0: 1 */
+	const char *title;    /* of an SVG; foreign text */
+	int64_t created_us;   /* of a PDF */
 };
 
 /* TS_BAD_DATA: not a whole picture, or not the one asked for. */

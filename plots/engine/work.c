@@ -25,7 +25,7 @@ ts_work_key(const struct ts_plot *plot, struct ts_work *work)
 			      plot->gnuplot_id, plot->font_id,
 			      (int)work->want.format);
 
-	work->key[0] = '\0';		/* no memory: drawn without cache */
+	work->key[0] = '\0'; /* no memory: drawn without cache */
 	if (hash == NULL)
 		return;
 	ts_hash_add(hash, about, (size_t)length);
@@ -39,8 +39,8 @@ ts_work_key(const struct ts_plot *plot, struct ts_work *work)
 static enum ts_status
 read_picture(const char *path, struct ts_buf *bytes, struct ts_err *err)
 {
-	TS_AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
-			     O_NONBLOCK);
+	TS_AUTO_FD fd =
+		open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	char piece[65536];
 	struct stat st;
 	ssize_t count;
@@ -107,8 +107,8 @@ await(struct ts_gnuplot *gnuplot, struct ts_err *err)
 	while ((state = ts_gnuplot_step(gnuplot, err)) == TS_GNUPLOT_BUSY) {
 		struct pollfd wait = { .fd = ts_gnuplot_fd(gnuplot),
 				       .events = POLLIN };
-		int64_t left = ts_gnuplot_due_us(gnuplot) -
-			       clock->mono_us(clock);
+		int64_t left =
+			ts_gnuplot_due_us(gnuplot) - clock->mono_us(clock);
 
 		poll(&wait, 1, left > 0 ? (int)(left / 1000 + 1) : 0);
 	}

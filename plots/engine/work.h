@@ -15,25 +15,25 @@
 #include "plots/engine/verify.h"
 
 #define TS_PROCESSES_MAX 16
-#define TS_SPACE_LEAST (4ull << 20)	/* free where gnuplot draws */
+#define TS_SPACE_LEAST (4ull << 20) /* free where gnuplot draws */
 
 struct ts_plot {
-	char work_dir[PATH_MAX];	/* ours alone, removed by close */
-	char *cache_dir;		/* NULL: none */
+	char work_dir[PATH_MAX]; /* ours alone, removed by close */
+	char *cache_dir;         /* NULL: none */
 	char gnuplot_id[PATH_MAX + 64], font_id[PATH_MAX + 64];
 	int64_t created_us;
 	bool has_drawn;
 	int count;
 	struct ts_gnuplot *gnuplots[TS_PROCESSES_MAX];
-	struct ts_shelf shelf;		/* empty between two calls */
+	struct ts_shelf shelf; /* empty between two calls */
 };
 
 struct ts_work {
 	struct ts_script script;
 	struct ts_picture want;
 	char key[TS_SHA256_TEXT];
-	struct ts_plot_request *request;	/* NULL: unused */
-	size_t index;			/* of the request */
+	struct ts_plot_request *request; /* NULL: unused */
+	size_t index;                    /* of the request */
 };
 
 /* work->key, from all that decides how the picture looks. */

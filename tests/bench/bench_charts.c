@@ -41,8 +41,7 @@ struct bench {
 	char paths[PICTURES][300];
 };
 
-static void __attribute__((noreturn))
-die(const char *what)
+static void __attribute__((noreturn)) die(const char *what)
 {
 	fprintf(stderr, "bench_charts: %s\n", what);
 	exit(1);
@@ -86,8 +85,8 @@ median(double *values, int count)
 /* ---- charts to draw ------------------------------------------------------ */
 
 static const char *const columns[] = {
-	"flow", "reporter", "partner", "product", "label", "period", "value",
-	"from", "to", "unit", "status",
+	"flow",  "reporter", "partner", "product", "label",  "period",
+	"value", "from",     "to",      "unit",    "status",
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
@@ -108,13 +107,21 @@ add_years(struct bench *bench, struct ts_table *table, int seed, int flows)
 
 	for (int flow = 0; flow < flows; flow++)
 		for (int year = 2015; year <= 2024; year++) {
-			double value = 1e9 * (5 + (seed * 7 + year * 13 +
-						   flow * 3) % 17);
+			double value =
+				1e9 *
+				(5 + (seed * 7 + year * 13 + flow * 3) % 17);
 			const char *const cells[COLUMNS] = {
-				names[flow], "KAZ", "ITA", "TOTAL", "",
+				names[flow],
+				"KAZ",
+				"ITA",
+				"TOTAL",
+				"",
 				ts_arena_printf(bench->arena, "%d", year),
 				ts_arena_printf(bench->arena, "%.0f", value),
-				"", "", "USD", "",
+				"",
+				"",
+				"USD",
+				"",
 			};
 
 			add_row(table, cells);
@@ -126,24 +133,29 @@ static void
 add_products(struct bench *bench, struct ts_table *table, int seed)
 {
 	static const char *const names[] = {
-		"Crude petroleum", "Ferro-alloys", "Wheat and meslin",
-		"Refined copper", "Machinery for working minerals",
-		"Articles of apparel, knitted", "Pharmaceutical products",
-		"Pipes of iron or steel", "Furniture and parts thereof",
+		"Crude petroleum",
+		"Ferro-alloys",
+		"Wheat and meslin",
+		"Refined copper",
+		"Machinery for working minerals",
+		"Articles of apparel, knitted",
+		"Pharmaceutical products",
+		"Pipes of iron or steel",
+		"Furniture and parts thereof",
 		"Wine of fresh grapes",
 	};
 
 	for (int i = 0; i < 10; i++) {
 		double from = 1e6 * (40 + (seed * 31 + i * 57) % 190);
 		double to = from * (0.5 + ((seed + i * 11) % 30) / 10.0);
-		const char *to_text = ts_arena_printf(bench->arena, "%.0f",
-						      to);
+		const char *to_text = ts_arena_printf(bench->arena, "%.0f", to);
 		const char *const cells[COLUMNS] = {
-			"X", "KAZ", "ITA",
-			ts_arena_printf(bench->arena, "%02d", 20 + i),
-			names[i], "2024", to_text,
-			ts_arena_printf(bench->arena, "%.0f", from), to_text,
-			"USD", "",
+			"X",      "KAZ",
+			"ITA",    ts_arena_printf(bench->arena, "%02d", 20 + i),
+			names[i], "2024",
+			to_text,  ts_arena_printf(bench->arena, "%.0f", from),
+			to_text,  "USD",
+			"",
 		};
 
 		add_row(table, cells);
@@ -153,8 +165,8 @@ add_products(struct bench *bench, struct ts_table *table, int seed)
 static const struct ts_chart *
 find_chart(const char *name)
 {
-	for (const struct ts_plugin *const *at = ts_builtin_plots;
-	     *at != NULL; at++)
+	for (const struct ts_plugin *const *at = ts_builtin_plots; *at != NULL;
+	     at++)
 		if (strcmp((*at)->name, name) == 0)
 			return (const struct ts_chart *)*at;
 	die(name);
@@ -163,9 +175,12 @@ find_chart(const char *name)
 static void
 make_charts(struct bench *bench)
 {
-	static const struct { const char *name; int flows; } types[] = {
-		{ "columns", 1 }, { "balance", 2 }, { "ranked", 0 },
-		{ "movers", 0 }, { "waterfall", 0 },
+	static const struct {
+		const char *name;
+		int flows;
+	} types[] = {
+		{ "columns", 1 }, { "balance", 2 },   { "ranked", 0 },
+		{ "movers", 0 },  { "waterfall", 0 },
 	};
 
 	bench->arena = ts_arena_new((size_t)64 << 20);
@@ -186,11 +201,15 @@ make_charts(struct bench *bench)
 			 "Chart %d: trade rose by %d.%d%% in 2024", i, i % 30,
 			 i % 10);
 		bench->specs[i] = (struct ts_chart_spec){
-			.type = types[type].name, .title = bench->titles[i],
+			.type = types[type].name,
+			.title = bench->titles[i],
 			.subtitle = "US$ million, 2023 → 2024",
 			.source = "UN Comtrade, retrieved 2025-05-30",
-			.language = "en", .reporter = "Kazakhstan",
-			.partner = "Italy", .unit = "USD", .flow = "X",
+			.language = "en",
+			.reporter = "Kazakhstan",
+			.partner = "Italy",
+			.unit = "USD",
+			.flow = "X",
 			.data = table,
 		};
 	}
@@ -242,8 +261,8 @@ write_floor(struct bench *bench)
 		if (ts_mkdirs(path, &err) != TS_OK)
 			die(err.text);
 		ts_buf_reset(&all);
-		for (int i = half * PICTURES / 2;
-		     i < (half + 1) * PICTURES / 2; i++) {
+		for (int i = half * PICTURES / 2; i < (half + 1) * PICTURES / 2;
+		     i++) {
 			struct ts_script script;
 
 			if (ts_job_chart(&bench->requests[i], &script, &err) !=
@@ -279,8 +298,12 @@ run_floor(struct bench *bench)
 		snprintf(folder[half], sizeof folder[half], "%s/floor/%d",
 			 bench->root, half);
 		const struct ts_spawn spawn = {
-			.argv = argv, .envp = envp, .work_dir = folder[half],
-			.stdin_fd = -1, .stdout_fd = -1, .stderr_fd = 2,
+			.argv = argv,
+			.envp = envp,
+			.work_dir = folder[half],
+			.stdin_fd = -1,
+			.stdout_fd = -1,
+			.stderr_fd = 2,
 		};
 
 		if (ts_spawn(&spawn, &children[half], &err) != TS_OK)
@@ -288,7 +311,8 @@ run_floor(struct bench *bench)
 	}
 	for (int half = 0; half < 2; half++)
 		if (ts_spawn_wait(&children[half], 600000, 100, &code, &err) !=
-			    TS_OK || code != 0)
+			    TS_OK ||
+		    code != 0)
 			die("the bare gnuplot failed");
 }
 
@@ -299,8 +323,11 @@ run_engine(struct bench *bench, bool cached)
 {
 	char work[300], cache[300];
 	const struct ts_plot_opts opts = {
-		.work_dir = work, .cache_dir = cache, .font = "Inter",
-		.created_us = 1700000000000000, .sandbox = true,
+		.work_dir = work,
+		.cache_dir = cache,
+		.font = "Inter",
+		.created_us = 1700000000000000,
+		.sandbox = true,
 	};
 	struct ts_plot *plot;
 	struct ts_err err;
@@ -389,8 +416,9 @@ main(int argc, char **argv)
 		measure(&bench, run_cached, &cached, i);
 	}
 	printf("%d charts as PNG, SVG and PDF in %s, median of %d rounds\n"
-	       "%-36s %7s %7s %7s  %5s %5s\n", CHARTS, bench.root, rounds,
-	       "", "wall s", "own cpu", "gnuplot", "wall", "cpu");
+	       "%-36s %7s %7s %7s  %5s %5s\n",
+	       CHARTS, bench.root, rounds, "", "wall s", "own cpu", "gnuplot",
+	       "wall", "cpu");
 	floor_wall = median(bare.wall, rounds);
 	floor_cpu = median(bare.own, rounds) + median(bare.children, rounds);
 	print("two bare gnuplots, same job files", &bare, rounds, floor_wall,
@@ -401,7 +429,8 @@ main(int argc, char **argv)
 	      floor_cpu);
 	getrusage(RUSAGE_CHILDREN, &children);
 	printf("largest child %.1f MiB; aim: ratio of the second line at most "
-	       "1.1\n", (double)children.ru_maxrss / 1024);
+	       "1.1\n",
+	       (double)children.ru_maxrss / 1024);
 	ts_arena_free(bench.arena);
 	return ts_rmtree(bench.root, &err) == TS_OK ? 0 : 1;
 }

@@ -52,7 +52,8 @@ put_cut_png(void)
 {
 	static const unsigned char png[400] =
 		"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\xb0\0\0\x02\xf8"
-		"\x08\x02\0\0\0\xe4\x98\x99\xa3" "\0\0\x10\0IDAT";
+		"\x08\x02\0\0\0\xe4\x98\x99\xa3"
+		"\0\0\x10\0IDAT";
 
 	put(PICTURE, png, sizeof png);
 }
@@ -185,9 +186,9 @@ main(int argc, char **argv)
 		if (strncmp(line, "load ", 5) == 0 &&
 		    strcmp(mode, "error") == 0) {
 			errors = 1;
-			put_svg(PICTURE);	/* a whole one, and yet */
+			put_svg(PICTURE); /* a whole one, and yet */
 			dprintf(2, "\n\"chart.gp\" line 3: "
-				"undefined variable: x\n\n");
+				   "undefined variable: x\n\n");
 		}
 		if (token == NULL)
 			continue;

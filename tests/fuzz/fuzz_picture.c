@@ -6,7 +6,11 @@
 #include <stdint.h>
 #include "plots/engine/verify.h"
 
-#define MUST(condition) do { if (!(condition)) abort(); } while (0)
+#define MUST(condition)                                                        \
+	do {                                                                   \
+		if (!(condition))                                              \
+			abort();                                               \
+	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,8 +18,8 @@ static void
 check_svg(const struct ts_picture *want, struct ts_buf *bytes)
 {
 	static const char *const active[] = {
-		"<script", "<image", "<style", "<a ", "<foreignObject",
-		"=\"javascript:", "<!", "<?",
+		"<script",        "<image",         "<style", "<a ",
+		"<foreignObject", "=\"javascript:", "<!",     "<?",
 	};
 	struct ts_buf copy = TS_BUF_INIT(TS_PICTURE_MAX);
 	const char *body = strstr(bytes->data, "<desc></desc>");

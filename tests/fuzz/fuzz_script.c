@@ -5,7 +5,11 @@
 #include <tradestat/script.h>
 #include <tradestat/text.h>
 
-#define MUST(condition) do { if (!(condition)) abort(); } while (0)
+#define MUST(condition)                                                        \
+	do {                                                                   \
+		if (!(condition))                                              \
+			abort();                                               \
+	} while (0)
 #define MOST_POINTS 300
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -13,10 +17,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static bool
 is_forbidden(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == '\'' ||
-	       c == '"' || c == '`' || c == '\\' || c == 0x2028 ||
-	       c == 0x2029 || (c >= 0x202A && c <= 0x202E) ||
-	       (c >= 0x2066 && c <= 0x2069) || c == 0xFFFE || c == 0xFFFF;
+	return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == '\'' || c == '"' ||
+	       c == '`' || c == '\\' || c == 0x2028 || c == 0x2029 ||
+	       (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
+	       c == 0xFFFE || c == 0xFFFF;
 }
 
 static void
@@ -33,8 +37,8 @@ check_safe(const struct ts_buf *safe)
 	MUST(strstr(safe->data, "]]>") == NULL);
 	MUST(strstr(safe->data, "&#x") == NULL);
 	MUST(strstr(safe->data, "&#X") == NULL);
-	MUST(safe->used == 0 || (safe->data[0] != ' ' &&
-				 safe->data[safe->used - 1] != ' '));
+	MUST(safe->used == 0 ||
+	     (safe->data[0] != ' ' && safe->data[safe->used - 1] != ' '));
 }
 
 static void

@@ -21,14 +21,14 @@
 #include <tradestat/file.h>
 #include <tradestat/spawn.h>
 
-#define LONG_MS 20000		/* of a child that ends by itself */
+#define LONG_MS 20000 /* of a child that ends by itself */
 
 struct outcome {
 	enum ts_status status;
 	int code;
 	struct ts_child child;
 	struct ts_err err;
-	char text[4096];	/* what it wrote to stdout and stderr */
+	char text[4096]; /* what it wrote to stdout and stderr */
 };
 
 /* Starts sh -c script as spawn says (argv is filled in) and waits for it. */
@@ -94,8 +94,8 @@ the_exit_status_comes_back(void **state)
 static void
 a_signal_comes_back_as_a_negative_number(void **state)
 {
-	struct outcome out = run((struct ts_spawn){ 0 }, "kill -SEGV $$",
-				 LONG_MS);
+	struct outcome out =
+		run((struct ts_spawn){ 0 }, "kill -SEGV $$", LONG_MS);
 
 	(void)state;
 	assert_int_equal(out.status, TS_OK);
@@ -106,8 +106,8 @@ static void
 a_relative_program_is_refused(void **state)
 {
 	const char *const argv[] = { "sh", NULL };
-	struct outcome out = run((struct ts_spawn){ .argv = argv }, "",
-				 LONG_MS);
+	struct outcome out =
+		run((struct ts_spawn){ .argv = argv }, "", LONG_MS);
 
 	(void)state;
 	assert_int_equal(out.status, TS_BAD_CONFIG);
@@ -120,13 +120,13 @@ a_program_that_is_not_there_is_told_with_its_reason(void **state)
 
 	(void)state;
 	for (int sandbox = 0; sandbox < 2; sandbox++) {
-		struct outcome out = run((struct ts_spawn){
-			.argv = argv, .sandbox = sandbox }, "", LONG_MS);
+		struct outcome out = run(
+			(struct ts_spawn){ .argv = argv, .sandbox = sandbox },
+			"", LONG_MS);
 
 		assert_int_equal(out.status, TS_UNAVAILABLE);
-		assert_string_equal(out.err.text,
-				    "execute /nowhere/gnuplot: "
-				    "No such file or directory");
+		assert_string_equal(out.err.text, "execute /nowhere/gnuplot: "
+						  "No such file or directory");
 		assert_int_equal(out.child.pid, -1);
 	}
 	/* and it was reaped */
@@ -154,8 +154,7 @@ the_environment_is_the_one_given(void **state)
 
 	(void)state;
 	setenv("TS_SECRET", "hidden", 1);
-	out = run((struct ts_spawn){ .argv = argv, .envp = envp }, "",
-		  LONG_MS);
+	out = run((struct ts_spawn){ .argv = argv, .envp = envp }, "", LONG_MS);
 	assert_string_equal(out.text, "ONE=1\nTWO=2\n");
 	out = run((struct ts_spawn){ .argv = argv }, "", LONG_MS);
 	assert_string_equal(out.text, "");
@@ -165,7 +164,7 @@ the_environment_is_the_one_given(void **state)
 static void
 no_descriptor_is_inherited(void **state)
 {
-	int leak = open("/dev/null", O_RDONLY);	/* without CLOEXEC */
+	int leak = open("/dev/null", O_RDONLY); /* without CLOEXEC */
 	struct outcome out;
 
 	(void)state;
@@ -232,7 +231,8 @@ signals_are_as_in_a_fresh_program(void **state)
 	sigprocmask(SIG_SETMASK, &all, &before);
 	out = run((struct ts_spawn){ 0 },
 		  "while read k v; do case $k in Sig[BI]*) echo $v;; esac; "
-		  "done </proc/self/status", LONG_MS);
+		  "done </proc/self/status",
+		  LONG_MS);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	assert_string_equal(out.text, "0000000000000000\n0000000000000000\n");
@@ -241,11 +241,14 @@ signals_are_as_in_a_fresh_program(void **state)
 static void
 the_limits_hold(void **state)
 {
-	struct outcome out = run((struct ts_spawn){
-		.limits = { .memory_bytes = (size_t)1 << 30, .cpu_s = 9,
-			    .file_bytes = 1 << 20, .files = 33 },
-		.sandbox = true,
-		.read_paths = (const char *const []){ "/", NULL } },
+	struct outcome out = run(
+		(struct ts_spawn){ .limits = { .memory_bytes = (size_t)1 << 30,
+					       .cpu_s = 9,
+					       .file_bytes = 1 << 20,
+					       .files = 33 },
+				   .sandbox = true,
+				   .read_paths =
+					   (const char *const[]){ "/", NULL } },
 		"ulimit -v; ulimit -t; ulimit -n; ulimit -c", LONG_MS);
 
 	(void)state;
@@ -257,10 +260,11 @@ static void
 a_file_that_grows_past_its_limit_ends_the_child(void **state)
 {
 	char *dir = temp_dir();
-	struct outcome out = run((struct ts_spawn){
-		.work_dir = dir, .limits = { .file_bytes = 4096 } },
-		"exec dd if=/dev/zero of=big bs=1000 count=9 2>/dev/null",
-		LONG_MS);
+	struct outcome out =
+		run((struct ts_spawn){ .work_dir = dir,
+				       .limits = { .file_bytes = 4096 } },
+		    "exec dd if=/dev/zero of=big bs=1000 count=9 2>/dev/null",
+		    LONG_MS);
 	char path[512];
 	struct stat st;
 
@@ -279,9 +283,11 @@ the_deadline_ends_the_whole_family(void **state)
 	char path[512], text[64] = "";
 	int64_t begun = now_ms();
 	/* a grandchild in the group, and both ignore SIGTERM */
-	struct outcome out = run((struct ts_spawn){ .work_dir = dir },
-		"trap '' TERM; sh -c 'trap \"\" TERM; echo $$ >pid; "
-		"sleep 100; sleep 100' & wait; sleep 100", 300);
+	struct outcome out =
+		run((struct ts_spawn){ .work_dir = dir },
+		    "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ >pid; "
+		    "sleep 100; sleep 100' & wait; sleep 100",
+		    300);
 	pid_t pid;
 	FILE *file;
 
@@ -321,8 +327,9 @@ static void
 one_that_heeds_sigterm_needs_no_sigkill(void **state)
 {
 	int64_t begun = now_ms();
-	struct outcome out = run((struct ts_spawn){ 0 },
-		"trap 'exit 3' TERM; while :; do sleep 0.05; done", 200);
+	struct outcome out =
+		run((struct ts_spawn){ 0 },
+		    "trap 'exit 3' TERM; while :; do sleep 0.05; done", 200);
 
 	(void)state;
 	assert_int_equal(out.status, TS_AGAIN);
@@ -335,8 +342,8 @@ what_a_child_leaves_behind_goes_with_it(void **state)
 {
 	/* the pipe only ends when the sleeping grandchild is gone too */
 	int64_t begun = now_ms();
-	struct outcome out = run((struct ts_spawn){ 0 },
-				 "sleep 100 & echo done", LONG_MS);
+	struct outcome out =
+		run((struct ts_spawn){ 0 }, "sleep 100 & echo done", LONG_MS);
 
 	(void)state;
 	assert_int_equal(out.code, 0);
@@ -377,17 +384,18 @@ a_program_is_found_on_the_path_as_an_absolute_one(void **state)
 
 /* ---- the sandbox, as far as this kernel has it --------------------------- */
 
-static const char *const system_paths[] = {
-	"/bin", "/usr", "/lib", "/lib64", "/etc", "/proc", NULL
-};
+static const char *const system_paths[] = { "/bin", "/usr",  "/lib", "/lib64",
+					    "/etc", "/proc", NULL };
 static const char *const shell_paths[] = { "/bin", "/usr/bin", NULL };
 
 static struct ts_spawn
 confined(const char *const *write_paths)
 {
 	return (struct ts_spawn){
-		.sandbox = true, .read_paths = system_paths,
-		.exec_paths = shell_paths, .write_paths = write_paths,
+		.sandbox = true,
+		.read_paths = system_paths,
+		.exec_paths = shell_paths,
+		.write_paths = write_paths,
 	};
 }
 
@@ -440,8 +448,8 @@ a_confined_child_executes_nothing_else(void **state)
 static void
 a_confined_child_makes_no_processes(void **state)
 {
-	struct outcome out = run(confined(NULL), "(echo x); /bin/true",
-				 LONG_MS);
+	struct outcome out =
+		run(confined(NULL), "(echo x); /bin/true", LONG_MS);
 
 	(void)state;
 	if (!out.child.seccomp) {
@@ -477,8 +485,7 @@ static const struct {
 };
 #define PROBES (sizeof probes / sizeof probes[0])
 
-static void __attribute__((noreturn))
-probe(void)
+static void __attribute__((noreturn)) probe(void)
 {
 	for (size_t i = 0; i < PROBES; i++) {
 		const long *args = probes[i].args;
@@ -486,7 +493,7 @@ probe(void)
 				      args[2], args[3]);
 
 		if (result == 0 && probes[i].args[0] == SIGCHLD)
-			_exit(0);	/* a child that should not be */
+			_exit(0); /* a child that should not be */
 		dprintf(1, "%s %s\n", probes[i].name,
 			result >= 0 ? "works" : strerrorname_np(errno));
 	}
@@ -521,8 +528,7 @@ static void
 a_fork_bomb_does_not_go_off(void **state)
 {
 	int64_t begun = now_ms();
-	struct outcome out = run(confined(NULL), "b() { b | b & }; b",
-				 LONG_MS);
+	struct outcome out = run(confined(NULL), "b() { b | b & }; b", LONG_MS);
 
 	(void)state;
 	if (!out.child.seccomp)
@@ -534,9 +540,9 @@ static void
 without_the_sandbox_the_same_things_work(void **state)
 {
 	/* or else the tests above would prove nothing */
-	struct outcome out = run((struct ts_spawn){ 0 },
-				 "(echo x) && /bin/true && exec /bin/ls -d /",
-				 LONG_MS);
+	struct outcome out =
+		run((struct ts_spawn){ 0 },
+		    "(echo x) && /bin/true && exec /bin/ls -d /", LONG_MS);
 
 	(void)state;
 	assert_int_equal(out.code, 0);
@@ -568,8 +574,9 @@ static void
 a_killed_child_is_gone_and_reaped(void **state)
 {
 	const char *const argv[] = { "/bin/sleep", "100", NULL };
-	const struct ts_spawn spawn = { .argv = argv, .stdin_fd = -1,
-					.stdout_fd = -1, .stderr_fd = -1 };
+	const struct ts_spawn spawn = {
+		.argv = argv, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1
+	};
 	struct ts_child child;
 	struct ts_err err;
 
@@ -599,7 +606,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(the_environment_is_the_one_given),
 		cmocka_unit_test(no_descriptor_is_inherited),
 		cmocka_unit_test(
-		descriptors_arrive_in_their_places_whatever_their_numbers),
+			descriptors_arrive_in_their_places_whatever_their_numbers),
 		cmocka_unit_test(signals_are_as_in_a_fresh_program),
 		cmocka_unit_test(the_limits_hold),
 		cmocka_unit_test(

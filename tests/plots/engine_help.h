@@ -40,7 +40,7 @@ HELP int
 count_entries(const char *path)
 {
 	DIR *dir = opendir(path);
-	int count = -2;		/* . and .. */
+	int count = -2; /* . and .. */
 
 	if (dir == NULL)
 		return -1;
@@ -65,7 +65,8 @@ bars_draw(const struct ts_chart_job *job, struct ts_script *script,
 	double right = job->panel.width - 40;
 
 	(void)err;
-	ts_script_cmd(script, "set lmargin at screen %.5f\n"
+	ts_script_cmd(script,
+		      "set lmargin at screen %.5f\n"
 		      "set rmargin at screen %.5f\n"
 		      "set bmargin at screen %.5f\n"
 		      "set tmargin at screen %.5f",
@@ -79,10 +80,12 @@ bars_draw(const struct ts_chart_job *job, struct ts_script *script,
 		ts_script_row(script);
 	}
 	ts_script_data_end(script);
-	ts_script_cmd(script, "set xrange [0:6]\nset yrange [0:8]\n"
+	ts_script_cmd(script,
+		      "set xrange [0:6]\nset yrange [0:8]\n"
 		      "set boxwidth 0.6\n%s\n"
 		      "plot $d%d using 1:2 with boxes fc rgb '#0B5FA5' "
-		      "notitle", raw_commands, script->blocks);
+		      "notitle",
+		      raw_commands, script->blocks);
 	return TS_OK;
 }
 
@@ -102,12 +105,14 @@ HELP const struct ts_chart bars = {
 	.draw = bars_draw,
 };
 HELP const struct ts_chart refusing = {
-	TS_PLUGIN_HEAD(struct ts_chart, CHART, "refusing", "Never drawn",
-		       NULL, 0),
-	.need = needy, .draw = bars_draw,
+	TS_PLUGIN_HEAD(struct ts_chart, CHART, "refusing", "Never drawn", NULL,
+		       0),
+	.need = needy,
+	.draw = bars_draw,
 };
 HELP const struct ts_chart_spec usual_spec = {
-	.title = "Turnover rose by 26.7%", .subtitle = "US$ bn",
+	.title = "Turnover rose by 26.7%",
+	.subtitle = "US$ bn",
 	.source = "UN Comtrade",
 };
 
@@ -121,7 +126,9 @@ bench_begin(struct bench *bench)
 	snprintf(bench->work, sizeof bench->work, "%s/work", bench->dir);
 	snprintf(bench->cache, sizeof bench->cache, "%s/cache", bench->dir);
 	bench->opts = (struct ts_plot_opts){
-		.work_dir = bench->work, .font = "Inter", .sandbox = true,
+		.work_dir = bench->work,
+		.font = "Inter",
+		.sandbox = true,
 		.created_us = 1700000000000000,
 	};
 }
@@ -171,8 +178,10 @@ ask(const struct bench *bench, enum ts_format format, const char *name,
 {
 	snprintf(path, 512, "%s/%s", bench->dir, name);
 	return (struct ts_plot_request){
-		.chart = &bars, .spec = &usual_spec,
-		.theme = ts_theme_find("light"), .format = format,
+		.chart = &bars,
+		.spec = &usual_spec,
+		.theme = ts_theme_find("light"),
+		.format = format,
 		.path = path,
 	};
 }

@@ -53,13 +53,13 @@ an_svg_carries_our_title_and_nothing_of_gnuplot(void **state)
 	draw_well(&bench, &request, 1);
 	read_whole(path, &svg);
 	assert_non_null(strstr(svg.data, "<title>Exports &lt; imports &amp; "
-			       "&quot;more&quot;</title>"));
+					 "&quot;more&quot;</title>"));
 	assert_null(strcasestr(svg.data, "gnuplot"));
 	assert_null(strstr(svg.data, "<title>$d1"));
 	assert_non_null(strstr(svg.data, "font-family=\"Inter, sans-serif\" "
-			       "font-weight=\"600\""));
-	assert_non_null(strstr(svg.data,
-			       ">Exports &lt; imports &amp; ”more”<"));
+					 "font-weight=\"600\""));
+	assert_non_null(
+		strstr(svg.data, ">Exports &lt; imports &amp; ”more”<"));
 	bench_end(&bench);
 }
 
@@ -67,7 +67,8 @@ static void
 a_used_process_draws_the_same_bytes_as_a_fresh_one(void **state)
 {
 	static const enum ts_format formats[] = { TS_PNG, TS_SVG, TS_PDF };
-	struct ts_chart_spec other = { .title = "Another", .width = 500,
+	struct ts_chart_spec other = { .title = "Another",
+				       .width = 500,
 				       .height = 300 };
 	struct bench bench;
 	char fresh[3][512], used[3][512], between[512];
@@ -324,7 +325,7 @@ an_entry_nobody_asks_for_goes_after_a_month(void **state)
 	ts_plot_close(bench.plot);
 	bench.plot = NULL;
 	assert_int_equal(access(old, F_OK), -1);
-	assert_int_equal(access(key, F_OK), 0);		/* not ours */
+	assert_int_equal(access(key, F_OK), 0); /* not ours */
 	assert_int_equal(count_entries(bench.cache), 3);
 	bench_end(&bench);
 }
@@ -358,7 +359,7 @@ each_chart_has_a_status_of_its_own(void **state)
 	assert_string_equal(requests[0].problem, "");
 	assert_int_equal(requests[1].status, TS_REFUSED);
 	assert_string_equal(requests[1].problem, "chart refusing needs at "
-			    "least 3 years, got 2");
+						 "least 3 years, got 2");
 	assert_int_equal(requests[2].status, TS_BAD_CONFIG);
 	assert_int_equal(requests[3].status, TS_SYSTEM);
 	assert_int_equal(requests[4].status, TS_OK);
@@ -424,7 +425,7 @@ a_datablock_without_end_is_found_out(void **state)
 	assert_int_equal(ts_plot_draw(bench.plot, &request, 1, &bench.err),
 			 TS_BAD_DATA);
 	assert_string_equal(request.problem, "gnuplot did not reach the last "
-			    "line of the job file");
+					     "line of the job file");
 	assert_int_equal(access(path, F_OK), -1);
 	bench_end(&bench);
 }
@@ -447,8 +448,9 @@ an_endless_script_meets_the_deadline(void **state)
 
 	for (int i = 0; i < 2; i++) {
 		raw_commands = endless[i];
-		assert_int_equal(ts_plot_draw(bench.plot, &request, 1,
-					      &bench.err), TS_AGAIN);
+		assert_int_equal(
+			ts_plot_draw(bench.plot, &request, 1, &bench.err),
+			TS_AGAIN);
 		assert_int_equal(access(bad, F_OK), -1);
 	}
 	assert_true(now_ms() - begun < 10000);
@@ -469,26 +471,27 @@ a_missing_gnuplot_or_font_names_the_package(void **state)
 	bench.opts.gnuplot = "/nowhere/gnuplot";
 	assert_int_equal(ts_plot_open(&bench.opts, &bench.plot, &bench.err),
 			 TS_UNAVAILABLE);
-	assert_non_null(strstr(bench.err.text,
-			       "apt-get install gnuplot-nox"));
+	assert_non_null(strstr(bench.err.text, "apt-get install gnuplot-nox"));
 	bench.opts.gnuplot = NULL;
 	path = strdup(getenv("PATH"));
 	setenv("PATH", bench.dir, 1);
 	assert_int_equal(ts_plot_open(&bench.opts, &bench.plot, &bench.err),
 			 TS_UNAVAILABLE);
-	assert_string_equal(bench.err.text, "charts: gnuplot is not "
+	assert_string_equal(bench.err.text,
+			    "charts: gnuplot is not "
 			    "installed: apt-get install gnuplot-nox");
 	setenv("PATH", path, 1);
 	free(path);
 	bench.opts.font = "No Such Family";
 	assert_int_equal(ts_plot_open(&bench.opts, &bench.plot, &bench.err),
 			 TS_UNAVAILABLE);
-	assert_non_null(strstr(bench.err.text,
-			       "font No Such Family is not installed"));
+	assert_non_null(
+		strstr(bench.err.text, "font No Such Family is not installed"));
 	bench_end(&bench);
 }
 
-/* ---- the life of a process ------------------------------------------------ */
+/* ---- the life of a process ------------------------------------------------
+ */
 
 /* Our only child, from /proc. */
 static pid_t
@@ -527,8 +530,11 @@ a_process_is_renewed_after_its_share_of_jobs(void **state)
 	struct bench bench;
 	char folder[600];
 	const struct ts_gnuplot_opts opts = {
-		.program = "/usr/bin/gnuplot", .folder = folder,
-		.deadline_ms = 20000, .jobs = 2, .sandbox = true,
+		.program = "/usr/bin/gnuplot",
+		.folder = folder,
+		.deadline_ms = 20000,
+		.jobs = 2,
+		.sandbox = true,
 	};
 	struct ts_gnuplot *gnuplot;
 	pid_t pids[5];
@@ -542,8 +548,9 @@ a_process_is_renewed_after_its_share_of_jobs(void **state)
 	for (int i = 0; i < 5; i++) {
 		enum ts_gnuplot_state now;
 
-		assert_int_equal(ts_gnuplot_begin(gnuplot, "x = 1\n", 6,
-						  &bench.err), TS_OK);
+		assert_int_equal(
+			ts_gnuplot_begin(gnuplot, "x = 1\n", 6, &bench.err),
+			TS_OK);
 		while ((now = ts_gnuplot_step(gnuplot, &bench.err)) ==
 		       TS_GNUPLOT_BUSY)
 			usleep(1000);
@@ -585,7 +592,8 @@ a_process_that_was_killed_in_a_pause_is_replaced(void **state)
 /* ---- pages --------------------------------------------------------------- */
 
 static const struct ts_plot_box boxes[] = {
-	{ { 20, 20, 754, 6 }, 0x0B5FA5 }, { { 20, 60, 170, 80 }, 0xF4F6F9 },
+	{ { 20, 20, 754, 6 }, 0x0B5FA5 },
+	{ { 20, 60, 170, 80 }, 0xF4F6F9 },
 };
 static const struct ts_plot_text texts[] = {
 	{ "Kazakhstan–Italy trade", 20, 44, "Inter Bold,24", 0x1B1F2A, false },
@@ -646,9 +654,11 @@ one_page_becomes_a_picture_and_two_do_not(void **state)
 		fail_msg("%s", bench.err.text);
 	assert_int_equal(access(path, F_OK), 0);
 	assert_int_equal(ts_plot_pages(bench.plot, light, pages, 2, TS_PNG,
-				       path, &bench.err), TS_BAD_USAGE);
+				       path, &bench.err),
+			 TS_BAD_USAGE);
 	assert_int_equal(ts_plot_pages(bench.plot, light, pages, 0, TS_PDF,
-				       path, &bench.err), TS_BAD_USAGE);
+				       path, &bench.err),
+			 TS_BAD_USAGE);
 	bench_end(&bench);
 }
 
@@ -673,7 +683,8 @@ a_panel_that_refuses_is_named_with_its_page(void **state)
 	assert_int_equal(ts_plot_pages(bench.plot, ts_theme_find("light"),
 				       pages, 2, TS_PDF, path, &bench.err),
 			 TS_REFUSED);
-	assert_non_null(strstr(bench.err.text, "page 2: panel 2: chart "
+	assert_non_null(strstr(bench.err.text,
+			       "page 2: panel 2: chart "
 			       "refusing needs at least 3 years"));
 	assert_int_equal(access(path, F_OK), -1);
 	bench_end(&bench);
@@ -698,7 +709,7 @@ main(void)
 		cmocka_unit_test(an_entry_nobody_asks_for_goes_after_a_month),
 		cmocka_unit_test(each_chart_has_a_status_of_its_own),
 		cmocka_unit_test(
-		an_error_in_a_script_names_its_line_and_spoils_nothing_else),
+			an_error_in_a_script_names_its_line_and_spoils_nothing_else),
 		cmocka_unit_test(a_datablock_without_end_is_found_out),
 		cmocka_unit_test(an_endless_script_meets_the_deadline),
 		cmocka_unit_test(a_missing_gnuplot_or_font_names_the_package),

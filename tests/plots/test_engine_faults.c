@@ -12,7 +12,7 @@
 
 #define DEADLINE_MS 400
 
-static char double_path[512];	/* the compiled double; "" if no compiler */
+static char double_path[512]; /* the compiled double; "" if no compiler */
 static char double_dir[256];
 
 static int
@@ -25,13 +25,17 @@ compile_double(void **state)
 	char path_line[1024];
 	const char *const envp[] = { path_line, NULL };
 	const char *const argv[] = {
-		compiler, "-O1", "-D_GNU_SOURCE", "-o", double_path,
-		"tests/doubles/fake_gnuplot.c", NULL
+		compiler, "-O1",       "-D_GNU_SOURCE",
+		"-o",     double_path, "tests/doubles/fake_gnuplot.c",
+		NULL
 	};
 	char here[512];
-	const struct ts_spawn spawn = { .argv = argv, .envp = envp,
-		.work_dir = getcwd(here, sizeof here), .stdin_fd = -1,
-		.stdout_fd = 2, .stderr_fd = 2 };
+	const struct ts_spawn spawn = { .argv = argv,
+					.envp = envp,
+					.work_dir = getcwd(here, sizeof here),
+					.stdin_fd = -1,
+					.stdout_fd = 2,
+					.stderr_fd = 2 };
 
 	(void)state;
 	snprintf(double_dir, sizeof double_dir, "%s", temp_dir());
@@ -121,7 +125,7 @@ whatever_gnuplot_does_the_chart_fails_in_time(void **state)
 		/* two attempts and the way there and back */
 		assert_true(now_ms() - begun < 2 * DEADLINE_MS + 5000);
 		assert_int_equal(access(path, F_OK), -1);
-		assert_int_equal(count_entries(bench.dir), 1);	/* work */
+		assert_int_equal(count_entries(bench.dir), 1); /* work */
 		bench_end(&bench);
 	}
 }
@@ -167,11 +171,11 @@ a_fork_bomb_makes_no_processes(void **state)
 	begin_with(&bench, "bomb", program);
 	struct ts_plot_request request = ask(&bench, TS_PNG, "a.png", path);
 
-	assert_int_not_equal(ts_plot_draw(bench.plot, &request, 1,
-					  &bench.err), TS_OK);
+	assert_int_not_equal(ts_plot_draw(bench.plot, &request, 1, &bench.err),
+			     TS_OK);
 	need_sandbox(&bench);
 	assert_string_equal(request.problem, "gnuplot left no picture (it "
-			    "said: made 0 processes)");
+					     "said: made 0 processes)");
 	bench_end(&bench);
 }
 
@@ -185,8 +189,8 @@ it_cannot_write_outside_its_folder(void **state)
 	begin_with(&bench, "escape", program);
 	struct ts_plot_request request = ask(&bench, TS_PNG, "a.png", path);
 
-	assert_int_not_equal(ts_plot_draw(bench.plot, &request, 1,
-					  &bench.err), TS_OK);
+	assert_int_not_equal(ts_plot_draw(bench.plot, &request, 1, &bench.err),
+			     TS_OK);
 	need_sandbox(&bench);
 	snprintf(canary, sizeof canary, "%s.canary", program);
 	assert_int_equal(access(canary, F_OK), -1);
@@ -221,7 +225,7 @@ one_bad_chart_does_not_stop_the_others(void **state)
 
 /* ---- a full disk --------------------------------------------------------- */
 
-static char full_disk[512];	/* where the drawing chart fills up */
+static char full_disk[512]; /* where the drawing chart fills up */
 
 /* Leaves room for the job file, not for the picture. */
 static enum ts_status
@@ -246,8 +250,8 @@ static void
 on_a_full_disk_a_cut_picture_is_not_taken(void **state)
 {
 	static const struct ts_chart filling = {
-		TS_PLUGIN_HEAD(struct ts_chart, CHART, "filling", "Fills",
-			       NULL, 0),
+		TS_PLUGIN_HEAD(struct ts_chart, CHART, "filling", "Fills", NULL,
+			       0),
 		.draw = filling_draw,
 	};
 	static const enum ts_format formats[] = { TS_PNG, TS_PDF };
@@ -271,11 +275,11 @@ on_a_full_disk_a_cut_picture_is_not_taken(void **state)
 			ask(&bench, formats[i], "a", path);
 
 		request.chart = &filling;
-		enum ts_status status = ts_plot_draw(bench.plot, &request, 1,
-						     &bench.err);
+		enum ts_status status =
+			ts_plot_draw(bench.plot, &request, 1, &bench.err);
 		/* and before anything is begun, when there is no room */
-		enum ts_status again = ts_plot_draw(bench.plot, &request, 1,
-						    &bench.err);
+		enum ts_status again =
+			ts_plot_draw(bench.plot, &request, 1, &bench.err);
 		snprintf(filler, sizeof filler, "%s/filler", full_disk);
 		unlink(filler);
 		ts_plot_close(bench.plot);

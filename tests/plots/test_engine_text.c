@@ -33,23 +33,28 @@ texts_draw(const struct ts_chart_job *job, struct ts_script *script,
 		ts_script_row(script);
 	}
 	ts_script_data_end(script);
-	ts_script_cmd(script, "set xrange [0:2]\nset yrange [0:%zu]\n"
-		      "plot $d%d using 1:2:3 with labels", shown_count + 1,
-		      script->blocks);
+	ts_script_cmd(script,
+		      "set xrange [0:2]\nset yrange [0:%zu]\n"
+		      "plot $d%d using 1:2:3 with labels",
+		      shown_count + 1, script->blocks);
 	return TS_OK;
 }
 
 static const struct ts_chart texts_chart = {
-	TS_PLUGIN_HEAD(struct ts_chart, CHART, "texts", "Shows texts", NULL,
-		       0),
+	TS_PLUGIN_HEAD(struct ts_chart, CHART, "texts", "Shows texts", NULL, 0),
 	.draw = texts_draw,
 };
 
 static void
 add_unescaped(struct ts_buf *out, const char *text, const char *end)
 {
-	static const struct { const char *name; char c; } entities[] = {
-		{ "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' },
+	static const struct {
+		const char *name;
+		char c;
+	} entities[] = {
+		{ "&lt;", '<' },
+		{ "&gt;", '>' },
+		{ "&amp;", '&' },
 		{ "&quot;", '"' },
 	};
 
@@ -100,13 +105,13 @@ assert_texts_arrive(const char *svg)
 			ts_buf_reset(&want);
 			ts_script_safe(&want, shown[i]);
 			if (want.used == 0)
-				continue;	/* nothing is drawn */
+				continue; /* nothing is drawn */
 			if (!next_text(&svg, &got))
 				fail_msg("text %zu is missing", i);
 			if (strcmp(want.data, got.data) != 0)
 				fail_msg("text %zu (%s): \"%s\" instead of "
-					 "\"%s\"", i,
-					 round == 0 ? "field" : "label",
+					 "\"%s\"",
+					 i, round == 0 ? "field" : "label",
 					 got.data, want.data);
 		}
 }
@@ -151,29 +156,88 @@ no_text_executes_and_every_text_is_shown(void **state)
 		"x\n!" TOUCH,
 		"x\r\n!" TOUCH "\r\n",
 		"\xE2\x80\xA8!" TOUCH,
-		"'''x'", "''", "'", "\"", "\\", "\\'", "\\\n!" TOUCH,
+		"'''x'",
+		"''",
+		"'",
+		"\"",
+		"\\",
+		"\\'",
+		"\\\n!" TOUCH,
 		"TS_END_7f3a",
 		"TS_END_7f3a\n!" TOUCH,
 		"1 TS_END_7f3a",
-		"@GPVAL_VERSION", "@ts_job_end",
-		"< " TOUCH, "| " TOUCH, "$(" TOUCH ")", "${HOME}", "!" TOUCH,
-		"{/=200 big}", "a_b^c", "{x}", "&{space}", "@x", "~a{.8-}",
-		"50% %s %n %d %%", "%", "%%%%", "%1$n",
-		"\"a\tb\" 2 3", "a\tb\tc", "tab\there",
-		"\\n \\t \\x41 \\U+0041", "\\", "trailing \\",
-		"<script>alert(1)</script>", "a < b && c > d",
-		"]]>", "]]]]>>", "]] >", "&#x41;", "&#X41;", "&#65;",
-		"&amp;#x41;", "&lt;", "<!-- -->", "<!DOCTYPE x>", "<?php ?>",
-		"\xEF\xBB\xBF" "BOM", "NUL ends here",
-		"\x80\xBF", "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\xED\xA0\x80",
-		"\xC0\xAF", "\xFF\xFE", "\x01\x02\x1B[31m", "\x7F",
-		"\xC2\x85 NEL", "\xE2\x80\xAE" "gnirts",
-		"\xE2\x81\xA6" "isolate", "\xEF\xBF\xBE", "\xEF\xBF\xBF",
-		"Қазақстан ₸ ұлттық", "l’industria dell'acciaio",
-		"Ёлка № 5 «ёж»", "日本語", "العربية", "😀",
+		"@GPVAL_VERSION",
+		"@ts_job_end",
+		"< " TOUCH,
+		"| " TOUCH,
+		"$(" TOUCH ")",
+		"${HOME}",
+		"!" TOUCH,
+		"{/=200 big}",
+		"a_b^c",
+		"{x}",
+		"&{space}",
+		"@x",
+		"~a{.8-}",
+		"50% %s %n %d %%",
+		"%",
+		"%%%%",
+		"%1$n",
+		"\"a\tb\" 2 3",
+		"a\tb\tc",
+		"tab\there",
+		"\\n \\t \\x41 \\U+0041",
+		"\\",
+		"trailing \\",
+		"<script>alert(1)</script>",
+		"a < b && c > d",
+		"]]>",
+		"]]]]>>",
+		"]] >",
+		"&#x41;",
+		"&#X41;",
+		"&#65;",
+		"&amp;#x41;",
+		"&lt;",
+		"<!-- -->",
+		"<!DOCTYPE x>",
+		"<?php ?>",
+		"\xEF\xBB\xBF"
+		"BOM",
+		"NUL ends here",
+		"\x80\xBF",
+		"\xC3",
+		"\xE2\x82",
+		"\xF0\x9F\x98",
+		"\xED\xA0\x80",
+		"\xC0\xAF",
+		"\xFF\xFE",
+		"\x01\x02\x1B[31m",
+		"\x7F",
+		"\xC2\x85 NEL",
+		"\xE2\x80\xAE"
+		"gnirts",
+		"\xE2\x81\xA6"
+		"isolate",
+		"\xEF\xBF\xBE",
+		"\xEF\xBF\xBF",
+		"Қазақстан ₸ ұлттық",
+		"l’industria dell'acciaio",
+		"Ёлка № 5 «ёж»",
+		"日本語",
+		"العربية",
+		"😀",
 		"set output '/tmp/ts-canary-of-test'",
-		"NaN", "1e999", "0x7f", "-", ".", "#comment", "# " TOUCH,
-		"a  b   c", "  leading", "trailing  ",
+		"NaN",
+		"1e999",
+		"0x7f",
+		"-",
+		".",
+		"#comment",
+		"# " TOUCH,
+		"a  b   c",
+		"  leading",
+		"trailing  ",
 	};
 	struct bench bench;
 
@@ -203,13 +267,68 @@ static void
 invent(struct ts_buf *out, uint32_t *seed)
 {
 	static const char *const pieces[] = {
-		"'", "''", "\"", "`", "\\", "\n", "\r", "\t", " ", "  ", "%",
-		"%s", "%%", "@", "$", "$d1", "{", "}", "_", "^", "&", "&#x",
-		"&#", ";", "<", ">", "]", "]]", "]]>", "#", "!", "|", "~",
-		"system(", ")", "(", ",", TOUCH, "`" TOUCH "`", "TS_END_7f3a",
-		"\xC3", "\xE2\x82", "\xED\xA0\x80", "\xFF", "\x01", "\x1B",
-		"\xE2\x80\xA8", "\xE2\x80\xAE", "\xEF\xBF\xBF", "\xC2\xA0",
-		"é", "Қ", "€", "😀", "a", "b", "Z", "0", "1", "-", ".", "/",
+		"'",
+		"''",
+		"\"",
+		"`",
+		"\\",
+		"\n",
+		"\r",
+		"\t",
+		" ",
+		"  ",
+		"%",
+		"%s",
+		"%%",
+		"@",
+		"$",
+		"$d1",
+		"{",
+		"}",
+		"_",
+		"^",
+		"&",
+		"&#x",
+		"&#",
+		";",
+		"<",
+		">",
+		"]",
+		"]]",
+		"]]>",
+		"#",
+		"!",
+		"|",
+		"~",
+		"system(",
+		")",
+		"(",
+		",",
+		TOUCH,
+		"`" TOUCH "`",
+		"TS_END_7f3a",
+		"\xC3",
+		"\xE2\x82",
+		"\xED\xA0\x80",
+		"\xFF",
+		"\x01",
+		"\x1B",
+		"\xE2\x80\xA8",
+		"\xE2\x80\xAE",
+		"\xEF\xBF\xBF",
+		"\xC2\xA0",
+		"é",
+		"Қ",
+		"€",
+		"😀",
+		"a",
+		"b",
+		"Z",
+		"0",
+		"1",
+		"-",
+		".",
+		"/",
 	};
 	int count = 1 + (int)(next_random(seed) % 30);
 
@@ -268,7 +387,7 @@ a_very_long_text_is_cut_and_stays_valid(void **state)
 /* ---- hostile scripts ----------------------------------------------------- */
 
 static const struct {
-	const char *name, *commands;	/* %1$s: the canary */
+	const char *name, *commands; /* %1$s: the canary */
 } attacks[] = {
 	{ "system()", "x = system('touch %1$s')" },
 	{ "backquotes", "x = \"`touch %1$s`\"" },
@@ -277,7 +396,7 @@ static const struct {
 	{ "load from a pipe", "load '< touch %1$s; echo x=1'" },
 	{ "print into a pipe", "set print '|cat >%1$s'\nprint 1\nset print" },
 	{ "output into a pipe", "set multiplot\nunset multiplot\n"
-	  "set output '|cat >%1$s'\nset output" },
+				"set output '|cat >%1$s'\nset output" },
 	{ "print into a file", "set print '%1$s'\nprint 1\nset print" },
 	{ "table into a file", "set table '%1$s'\nplot [0:1] x\nunset table" },
 	{ "save", "save '%1$s'" },
@@ -298,8 +417,8 @@ run_attack(struct bench *bench, size_t i, bool sandbox, const char *canary)
 	raw_commands = commands;
 	struct ts_plot_request request = ask(bench, TS_SVG, "a.svg", path);
 	/* whether the chart comes out is not the question here */
-	enum ts_status status = ts_plot_draw(bench->plot, &request, 1,
-					     &bench->err);
+	enum ts_status status =
+		ts_plot_draw(bench->plot, &request, 1, &bench->err);
 
 	(void)status;
 	raw_commands = "";

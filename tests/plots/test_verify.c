@@ -7,23 +7,26 @@
 
 #include "plots/engine/verify.h"
 
-#define HEAD								\
-	"<?xml version=\"1.0\" encoding=\"utf-8\"  standalone=\"no\"?>\n"	\
-	"<svg \n viewBox=\"0 0 600 400\"\n"				\
-	" xmlns=\"http://www.w3.org/2000/svg\"\n"			\
-	" xmlns:xlink=\"http://www.w3.org/1999/xlink\"\n>\n"		\
-	"<title>Gnuplot</title>\n"					\
+#define HEAD                                                                   \
+	"<?xml version=\"1.0\" encoding=\"utf-8\"  standalone=\"no\"?>\n"      \
+	"<svg \n viewBox=\"0 0 600 400\"\n"                                    \
+	" xmlns=\"http://www.w3.org/2000/svg\"\n"                              \
+	" xmlns:xlink=\"http://www.w3.org/1999/xlink\"\n>\n"                   \
+	"<title>Gnuplot</title>\n"                                             \
 	"<desc>Produced by GNUPLOT 5.4 patchlevel 4 </desc>\n"
-#define OUT_HEAD							\
-	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"			\
-	"<svg xmlns=\"http://www.w3.org/2000/svg\" "			\
-	"xmlns:xlink=\"http://www.w3.org/1999/xlink\" "			\
-	"viewBox=\"0 0 600 400\">\n<title>A title</title>\n"		\
+#define OUT_HEAD                                                               \
+	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"                         \
+	"<svg xmlns=\"http://www.w3.org/2000/svg\" "                           \
+	"xmlns:xlink=\"http://www.w3.org/1999/xlink\" "                        \
+	"viewBox=\"0 0 600 400\">\n<title>A title</title>\n"                   \
 	"<desc></desc>\n"
 #define TAIL "</svg>\n"
 
 static const struct ts_picture want_svg = {
-	.format = TS_SVG, .width = 600, .height = 400, .title = "A title",
+	.format = TS_SVG,
+	.width = 600,
+	.height = 400,
+	.title = "A title",
 };
 
 /* Padded, so that the size is above the floor. */
@@ -38,7 +41,9 @@ settle_svg(const char *body, struct ts_buf *out, struct ts_err *err)
 static void
 an_svg_is_written_anew_from_what_is_on_the_list(void **state)
 {
-	static const struct { const char *name, *body, *out; } rows[] = {
+	static const struct {
+		const char *name, *body, *out;
+	} rows[] = {
 		{ "empty groups go",
 		  "<g fill=\"none\" color=\"black\"></g><g id=\"x\"><g/></g>",
 		  "" },
@@ -97,10 +102,14 @@ an_svg_is_written_anew_from_what_is_on_the_list(void **state)
 static void
 anything_else_in_an_svg_is_refused(void **state)
 {
-	static const struct { const char *name, *body, *words; } rows[] = {
+	static const struct {
+		const char *name, *body, *words;
+	} rows[] = {
 		{ "script", "<script>x</script>" TAIL, "element script" },
-		{ "script with prefix", "<s:script xmlns:s='"
-		  "http://www.w3.org/2000/svg'/>" TAIL, "element script" },
+		{ "script with prefix",
+		  "<s:script xmlns:s='"
+		  "http://www.w3.org/2000/svg'/>" TAIL,
+		  "element script" },
 		{ "image", "<image xlink:href='http://x/y.png'/>" TAIL,
 		  "element image" },
 		{ "link", "<a xlink:href='http://x'/>" TAIL, "element a " },
@@ -108,8 +117,10 @@ anything_else_in_an_svg_is_refused(void **state)
 		  "element style" },
 		{ "foreign object", "<foreignObject/>" TAIL, "foreignObject" },
 		{ "animation", "<animate/>" TAIL, "element animate" },
-		{ "another vocabulary", "<p xmlns='http://www.w3.org/1999/"
-		  "xhtml'/>" TAIL, "element p" },
+		{ "another vocabulary",
+		  "<p xmlns='http://www.w3.org/1999/"
+		  "xhtml'/>" TAIL,
+		  "element p" },
 		{ "svg in svg", "<svg/>" TAIL, "element svg" },
 		{ "handler", "<g onclick='x'><path d='M0,0'/></g>" TAIL,
 		  "attribute onclick" },
@@ -117,8 +128,8 @@ anything_else_in_an_svg_is_refused(void **state)
 		  "attribute onload" },
 		{ "reference elsewhere", "<use xlink:href='http://x#y'/>" TAIL,
 		  "attribute href" },
-		{ "reference by script", "<use xlink:href='javascript:x'/>"
-		  TAIL, "attribute href" },
+		{ "reference by script",
+		  "<use xlink:href='javascript:x'/>" TAIL, "attribute href" },
 		{ "plain href", "<use href='#x'/>" TAIL, "attribute href" },
 		{ "fill elsewhere", "<rect fill='url(http://x)'/>" TAIL,
 		  "attribute fill" },
@@ -126,8 +137,8 @@ anything_else_in_an_svg_is_refused(void **state)
 		  "attribute fill" },
 		{ "style elsewhere", "<path style='fill:url(//x)'/>" TAIL,
 		  "attribute style" },
-		{ "style with an escape", "<path style='fill:\\75rl(x)'/>"
-		  TAIL, "attribute style" },
+		{ "style with an escape", "<path style='fill:\\75rl(x)'/>" TAIL,
+		  "attribute style" },
 		{ "xml:base", "<g xml:base='http://x'><path/></g>" TAIL,
 		  "attribute base" },
 		{ "element in a shape", "<path><text>x</text></path>" TAIL,
@@ -142,12 +153,13 @@ anything_else_in_an_svg_is_refused(void **state)
 		{ "two roots", TAIL "<svg></svg>", "not well-formed" },
 		{ "bad bytes", "<text>\xFF\xFE</text>" TAIL,
 		  "not well-formed" },
-		{ "control byte", "<text>\x01</text>" TAIL,
-		  "not well-formed" },
+		{ "control byte", "<text>\x01</text>" TAIL, "not well-formed" },
 		{ "cut", "<text>x</text>", "ends in the middle" },
-		{ "deep", "<g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g>"
+		{ "deep",
+		  "<g><g><g><g><g><g><g><g><g><g><g><g><g><g><g><g>"
 		  "<path/></g></g></g></g></g></g></g></g></g></g></g></g></g>"
-		  "</g></g></g>" TAIL, "deep" },
+		  "</g></g></g>" TAIL,
+		  "deep" },
 	};
 	TS_AUTO_BUF out = TS_BUF_INIT(1 << 16);
 	struct ts_err err;
@@ -170,13 +182,14 @@ a_document_type_is_refused_and_no_entity_is_resolved(void **state)
 	struct ts_err err;
 
 	(void)state;
-	ts_buf_addf(&out, "<?xml version='1.0'?><!DOCTYPE svg [<!ENTITY x "
+	ts_buf_addf(&out,
+		    "<?xml version='1.0'?><!DOCTYPE svg [<!ENTITY x "
 		    "SYSTEM 'file:///etc/passwd'><!ENTITY y 'yy'>]>\n"
 		    "<svg viewBox=\"0 0 600 400\" "
 		    "xmlns=\"http://www.w3.org/2000/svg\">"
-		    "<text>&x;&y;</text>%*s</svg>", 500, "");
-	assert_int_equal(ts_picture_settle(&want_svg, &out, &err),
-			 TS_BAD_DATA);
+		    "<text>&x;&y;</text>%*s</svg>",
+		    500, "");
+	assert_int_equal(ts_picture_settle(&want_svg, &out, &err), TS_BAD_DATA);
 	assert_non_null(strstr(err.text, "document type"));
 }
 
@@ -205,8 +218,7 @@ add_number(struct ts_buf *out, uint32_t n)
 }
 
 static void
-add_chunk(struct ts_buf *out, const char *type, const char *bytes,
-	  size_t count)
+add_chunk(struct ts_buf *out, const char *type, const char *bytes, size_t count)
 {
 	size_t from = out->used + 4;
 
@@ -231,7 +243,9 @@ make_png(struct ts_buf *out)
 }
 
 static const struct ts_picture want_png = {
-	.format = TS_PNG, .width = 20, .height = 10,
+	.format = TS_PNG,
+	.width = 20,
+	.height = 10,
 };
 
 static void
@@ -260,8 +274,7 @@ a_png_is_whole_or_refused_at_every_length(void **state)
 				 TS_BAD_DATA);
 	}
 	ts_buf_add(&png, "x");
-	assert_int_equal(ts_picture_settle(&want_png, &png, &err),
-			 TS_BAD_DATA);
+	assert_int_equal(ts_picture_settle(&want_png, &png, &err), TS_BAD_DATA);
 }
 
 static void
@@ -275,17 +288,14 @@ a_png_of_another_size_or_with_a_wrong_byte_is_refused(void **state)
 	make_png(&png);
 	want.width = 21;
 	assert_int_equal(ts_picture_settle(&want, &png, &err), TS_BAD_DATA);
-	assert_string_equal(err.text,
-			    "png: 40x20 pixels instead of 42x20");
+	assert_string_equal(err.text, "png: 40x20 pixels instead of 42x20");
 	png.data[100] ^= 1;
-	assert_int_equal(ts_picture_settle(&want_png, &png, &err),
-			 TS_BAD_DATA);
+	assert_int_equal(ts_picture_settle(&want_png, &png, &err), TS_BAD_DATA);
 	assert_string_equal(err.text, "png: wrong checksum at byte 33");
 	/* a length that points far outside */
 	make_png(&png);
 	memset(png.data + 33, 0xFF, 4);
-	assert_int_equal(ts_picture_settle(&want_png, &png, &err),
-			 TS_BAD_DATA);
+	assert_int_equal(ts_picture_settle(&want_png, &png, &err), TS_BAD_DATA);
 }
 
 /* ---- PDF ----------------------------------------------------------------- */
@@ -294,21 +304,25 @@ static void
 make_pdf(struct ts_buf *out, const char *pages, const char *date)
 {
 	ts_buf_reset(out);
-	ts_buf_addf(out, "%%PDF-1.5\n%s\n%*s\n<< /Producer (cairo)\n"
-		    "   /CreationDate (D:%s)\n>>\n%%%%EOF\n", pages, 600, "",
-		    date);
+	ts_buf_addf(out,
+		    "%%PDF-1.5\n%s\n%*s\n<< /Producer (cairo)\n"
+		    "   /CreationDate (D:%s)\n>>\n%%%%EOF\n",
+		    pages, 600, "", date);
 }
 
 static void
 a_pdf_gets_our_date_whatever_its_zone(void **state)
 {
-	static const struct { const char *date, *out; } rows[] = {
+	static const struct {
+		const char *date, *out;
+	} rows[] = {
 		{ "20260101120000Z", "(D:20231114221320Z)" },
 		{ "20260101120000+01'00)", "(D:20231114221320+00'00)" },
 		{ "20260101120000-11'30", "(D:20231114221320-00'00)" },
 		{ "20260101120000", "(D:20231114221320)" },
 	};
-	struct ts_picture want = { .format = TS_PDF, .width = 600,
+	struct ts_picture want = { .format = TS_PDF,
+				   .width = 600,
 				   .height = 400,
 				   .created_us = 1700000000000000 };
 	TS_AUTO_BUF pdf = TS_BUF_INIT(1 << 16);
@@ -326,24 +340,26 @@ a_pdf_gets_our_date_whatever_its_zone(void **state)
 static void
 a_pdf_that_is_not_what_was_asked_is_refused(void **state)
 {
-	static const struct { const char *name, *pages, *date, *words; }
-	rows[] = {
+	static const struct {
+		const char *name, *pages, *date, *words;
+	} rows[] = {
 		{ "no page", "", "20260101120000Z", "0 pages instead of 2" },
 		{ "one page too few", "/MediaBox [ 0 0 450 300 ]",
 		  "20260101120000Z", "1 pages instead of 2" },
 		{ "another size", "/MediaBox [ 0 0 595 842 ]",
 		  "20260101120000Z", "a page of 595x842 points" },
 		{ "a size that is no number", "/MediaBox [ x y z ]",
-		  "20260101120000Z", "a page of 0x0 points" },
+		  "20260101120000Z", "a page without a size" },
 		{ "a date of another form",
 		  "/MediaBox [0 0 450 300] /MediaBox [0 0 450 300]",
 		  "yesterday", "a date of unknown form" },
 		{ "a date that never ends",
-		  "/MediaBox [0 0 450 300] /MediaBox [0 0 450 300]",
-		  "2026", "a date of unknown form" },
+		  "/MediaBox [0 0 450 300] /MediaBox [0 0 450 300]", "2026",
+		  "a date of unknown form" },
 	};
-	const struct ts_picture want = { .format = TS_PDF, .width = 600,
-					 .height = 400, .pages = 2 };
+	const struct ts_picture want = {
+		.format = TS_PDF, .width = 600, .height = 400, .pages = 2
+	};
 	TS_AUTO_BUF pdf = TS_BUF_INIT(1 << 16);
 	struct ts_err err;
 
@@ -375,7 +391,7 @@ main(void)
 		cmocka_unit_test(an_svg_of_another_size_is_refused),
 		cmocka_unit_test(a_png_is_whole_or_refused_at_every_length),
 		cmocka_unit_test(
-		a_png_of_another_size_or_with_a_wrong_byte_is_refused),
+			a_png_of_another_size_or_with_a_wrong_byte_is_refused),
 		cmocka_unit_test(a_pdf_gets_our_date_whatever_its_zone),
 		cmocka_unit_test(a_pdf_that_is_not_what_was_asked_is_refused),
 	};
