@@ -233,7 +233,7 @@ tell_reporter(void *ctx, const struct ts_case *here, struct ts_err *err)
 			    err);
 }
 
-/* ---- exporters of a product ----------------------------------------------- */
+/* ---- exporters of a product ---------------------------------------------- */
 
 struct of_product {
 	uint32_t product;

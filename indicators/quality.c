@@ -94,7 +94,7 @@ tell_subject(const struct telling *telling, uint32_t reporter,
 		       err);
 }
 
-/* ---- staleness ------------------------------------------------------------ */
+/* ---- staleness ----------------------------------------------------------- */
 
 static enum ts_status
 tell_staleness(struct telling *telling, uint32_t reporter, unsigned flow,
@@ -130,7 +130,7 @@ tell_staleness(struct telling *telling, uint32_t reporter, unsigned flow,
 	return tell_subject(telling, reporter, flow, newest->text, value, err);
 }
 
-/* ---- completeness --------------------------------------------------------- */
+/* ---- completeness -------------------------------------------------------- */
 
 /* The calendar that is expected: every step from one period to another. */
 struct expected {
@@ -315,7 +315,7 @@ tell_completeness(struct telling *telling, uint32_t reporter,
 					  ts_fig_of(cells), 100), err);
 }
 
-/* ---- additivity ----------------------------------------------------------- */
+/* ---- additivity ---------------------------------------------------------- */
 
 struct parts {
 	struct ts_sum sum;

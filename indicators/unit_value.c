@@ -74,7 +74,7 @@ unit_value(const struct telling *telling, const struct ts_line *line)
 	return ts_rate_ratio(line->fig, weight, 1);
 }
 
-/* ---- screening ------------------------------------------------------------ */
+/* ---- screening ----------------------------------------------------------- */
 
 struct logs {
 	double *values;		/* NAN where there is none */

@@ -37,7 +37,7 @@ ts_when_compare(const struct ts_when *a, const struct ts_when *b)
 	return strcmp(a->text, b->text);
 }
 
-/* ---- order ---------------------------------------------------------------- */
+/* ---- order --------------------------------------------------------------- */
 
 enum key { KEY_PRODUCT, KEY_PARTNER, KEY_REPORTER, KEY_FLOW, KEY_PERIOD,
 	   KEY_COUNT };
@@ -309,7 +309,7 @@ ts_cells_index(struct ts_cells *cells, bool add_up, struct ts_err *err)
 	return status;
 }
 
-/* ---- questions ------------------------------------------------------------ */
+/* ---- questions ----------------------------------------------------------- */
 
 static int
 compare_block(const void *wanted, const void *at)

@@ -40,7 +40,6 @@ struct ts_block {
 	uint32_t period, reporter;
 	uint8_t flow;
 	bool reported;		/* at least one value */
-	bool partial;		/* a year of which months are missing */
 	uint8_t months;		/* that a like for like sum is made of; 0 all */
 };
 

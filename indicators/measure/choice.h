@@ -51,8 +51,8 @@ struct ts_choice {
 	TS_CHOICE(STRING, unit, "",					\
 		  "Only values in this unit (kg rows stay quantities)."), \
 	TS_CHOICE(STRING, frequency, "",				\
-		  "Only periods of this frequency (A, S, Q, M, ...); A "	\
-		  "adds shorter periods up to complete years."),	\
+		  "Only periods of this frequency (A, S, Q, M, ...); "	\
+		  "A adds shorter periods up to complete years."),	\
 	TS_CHOICE(STRING, reporter, "",					\
 		  "Only these reporters, with commas."),		\
 	TS_CHOICE(STRING, partner, "",					\

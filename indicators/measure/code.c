@@ -10,14 +10,12 @@ static const char *const worlds[] = {
 	NULL
 };
 
-/* Groups of countries that publishers list among countries: ours (XEU, XZE),
- * Comtrade's 97 and 975, and those of the World Bank. Whoever knows more of
- * them adds to the option "aggregates". */
+/* Groups of countries that publishers list among countries: ours (XE. and XZ.
+ * are below), Comtrade's 97 and 975, and those of the World Bank. Whoever knows
+ * more of them adds to the option "aggregates". */
 static const char *const groups[] = {
 	"97", "975", "EUN", "EUU", "EUR", "EMU", "E27", "E28", "EXT", "INT",
-	"XEU", "XET", "XES", "XEG", "XEX", "XEI", "XEA", "XEB", "XEC", "XED",
-	"XAS", "XZB", "XZC", "XZE", "XZF", "XZG", "XZI", "XZN", "XZO", "XZS",
-	"XZT", "AFE", "AFR", "AFW", "ARB", "BEA", "BEC", "BHI", "BLA", "BMN",
+	"XAS", "AFE", "AFR", "AFW", "ARB", "BEA", "BEC", "BHI", "BLA", "BMN",
 	"BSS", "CAA", "CEA", "CEB", "CEU", "CLA", "CME", "CSA", "CSS", "DEA",
 	"DEC", "DLA", "DMN", "DNS", "DSA", "DSF", "DSS", "EAP", "EAR", "EAS",
 	"ECA", "ECS", "FCS", "FXS", "HIC", "HPC", "IBB", "IBD", "IBT", "IDA",
@@ -47,6 +45,15 @@ is_among(const char *const *list, const char *code)
 	return false;
 }
 
+/* In our own codes XE. are the unions of Europe and XZ. other groups; XZP is
+ * Zanzibar and Pemba. What XE. names no union is among the nowheres. */
+static bool
+is_house_group(const char *code)
+{
+	return strlen(code) == 3 && code[0] == 'X' &&
+	       (code[1] == 'E' || (code[1] == 'Z' && code[2] != 'P'));
+}
+
 /* EU27_2020, EU28, EA20, EXT_EU27_2020, EU27_2020_EXTRA ... */
 static bool
 is_union(const char *code)
@@ -69,10 +76,10 @@ ts_code_area(const char *code, const struct ts_list *more_groups,
 		return TS_AREA_UNSPECIFIED;
 	if (code[0] == '\0' || is_among(worlds, code))
 		return TS_AREA_WORLD;
-	if (is_among(groups, code) || is_union(code))
-		return TS_AREA_GROUP;
 	if (is_among(nowheres, code))
 		return TS_AREA_UNSPECIFIED;
+	if (is_among(groups, code) || is_union(code) || is_house_group(code))
+		return TS_AREA_GROUP;
 	return TS_AREA_COUNTRY;
 }
 

@@ -46,7 +46,7 @@ ts_tell_case(struct ts_results *out, const char *measure,
 	return ts_tell(out, measure, keys, here->period, value, err);
 }
 
-/* ---- one period ----------------------------------------------------------- */
+/* ---- one period ---------------------------------------------------------- */
 
 bool
 ts_period_admitted(const struct ts_cells *cells, uint32_t period)
@@ -131,7 +131,7 @@ ts_each_sides(const struct ts_cells *cells, enum ts_by by, ts_case_fn *tell,
 	return TS_OK;
 }
 
-/* ---- two periods ---------------------------------------------------------- */
+/* ---- two periods --------------------------------------------------------- */
 
 /* The period a year before; for texts that are no periods, the one before. */
 static bool
@@ -202,6 +202,7 @@ chosen_pairs(const struct ts_cells *cells, const char *base,
 {
 	struct ts_pair pair = { .cells = cells, .base_text = base,
 				.now_text = current };
+	const struct ts_when *first;
 	uint32_t i;
 
 	pair.base = base[0] ? ts_cells_period(cells, base) : TS_NO_ID;
@@ -223,10 +224,10 @@ chosen_pairs(const struct ts_cells *cells, const char *base,
 	if (pair.base == TS_NO_ID)
 		return ts_fail(err, TS_BAD_CONFIG, "%s: no period \"%.40s\" "
 			       "in the table", cells->name, base);
+	first = &cells->periods[pair.base];
 	for (i = pair.base + 1; i < cells->period_count; i++) {
-		if (cells->periods[i].dated != cells->periods[pair.base].dated ||
-		    cells->periods[i].period.span !=
-		    cells->periods[pair.base].period.span)
+		if (cells->periods[i].dated != first->dated ||
+		    cells->periods[i].period.span != first->period.span)
 			continue;
 		pair.now = i;
 		pair.now_text = cells->periods[i].text;

@@ -28,7 +28,6 @@ struct ts_lines {
 	struct ts_fig total;
 	bool published;		/* the total is a figure of its own */
 	bool reported;
-	bool has_unknown;	/* a line is known to be missing */
 	uint8_t months;		/* of a like for like sum, 0: all */
 	/* scratch, kept for the next reading */
 	struct ts_acc *accs;

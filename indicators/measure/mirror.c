@@ -71,7 +71,7 @@ ts_mirror_reports(const struct ts_mirror *mirror, uint32_t area)
 	return mirror->x[area].reported || mirror->m[area].reported;
 }
 
-/* ---- walking -------------------------------------------------------------- */
+/* ---- walking ------------------------------------------------------------- */
 
 static enum ts_status
 tell_pair(const struct ts_mirror *mirror, uint32_t exporter,
@@ -151,7 +151,7 @@ ts_mirror_each(const struct ts_mirror *mirror, ts_flow_pair_fn *tell,
 	return TS_OK;
 }
 
-/* ---- CIF ------------------------------------------------------------------ */
+/* ---- CIF ----------------------------------------------------------------- */
 
 static enum ts_status
 read_factor(const char *text, double *out, struct ts_err *err)

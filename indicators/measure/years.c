@@ -287,7 +287,6 @@ ts_cells_years(const struct ts_cells *cells, const int *years,
 		block = &fold.to->blocks[i];
 		taken = &fold.taken[place(&fold, block->reporter, block->flow,
 					  block->period)];
-		block->partial = taken->span == TS_NO_SPAN;
 		block->months = taken->months;
 	}
 	*out = fold.to;

@@ -51,6 +51,8 @@ struct built {
 	const char *k1, *k2, *period;
 };
 
+static void add_row(struct built *out, const char *fmt, ...) TS_PRINTF(2, 3);
+
 static void
 add_row(struct built *out, const char *fmt, ...)
 {

@@ -277,7 +277,7 @@ check_golden(const struct golden *golden)
 }
 
 static void
-fish_between_24_economies_has_the_golden_values(void **state)
+fish_of_24_economies_has_the_golden_values(void **state)
 {
 	(void)state;
 	check_golden(&(struct golden){ "fish_2022_2023", "flows.csv",
@@ -285,7 +285,7 @@ fish_between_24_economies_has_the_golden_values(void **state)
 }
 
 static void
-a_world_of_226_economies_has_the_golden_values(void **state)
+a_world_of_226_countries_has_golden_values(void **state)
 {
 	(void)state;
 	check_golden(&(struct golden){ "sitc4_matrix", "exports.csv",
@@ -309,7 +309,7 @@ twenty_years_of_months_have_the_golden_values(void **state)
 }
 
 static void
-the_movers_of_the_article_have_the_golden_values(void **state)
+the_article_has_the_golden_values(void **state)
 {
 	(void)state;
 	check_golden(&(struct golden){ "article", "movers.csv", article_runs,
@@ -320,11 +320,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_movers_of_the_article_have_the_golden_values),
+		cmocka_unit_test(the_article_has_the_golden_values),
 		cmocka_unit_test(months_with_a_gap_have_the_golden_values),
 		cmocka_unit_test(twenty_years_of_months_have_the_golden_values),
-		cmocka_unit_test(fish_between_24_economies_has_the_golden_values),
-		cmocka_unit_test(a_world_of_226_economies_has_the_golden_values),
+		cmocka_unit_test(fish_of_24_economies_has_the_golden_values),
+		cmocka_unit_test(a_world_of_226_countries_has_golden_values),
 	};
 
 	return cmocka_run_group_tests_name("golden vectors", tests, NULL, NULL);

@@ -138,7 +138,7 @@ the_order_of_rows_never_shows(void **state)
 	ts_arena_free(arena);
 }
 
-/* ---- tables that nobody should send --------------------------------------- */
+/* ---- tables that nobody should send -------------------------------------- */
 
 #define HEAD "period,reporter,partner,flow,product,value,net_weight_kg,unit\n"
 
@@ -219,7 +219,7 @@ strange_tables_end_in_results_or_a_reason(void **state)
 	assert_true(torture.results > 0 && torture.reasons > 0);
 }
 
-/* ---- the list of measures ------------------------------------------------- */
+/* ---- the list of measures ------------------------------------------------ */
 
 static void
 look_at_measure(void *ctx, const struct ts_indicator *indicator,

@@ -128,6 +128,41 @@ nothing_is_added_up_twice(void **state)
 		{ "trade with one partner only", PARTNERS, "exports",
 		  { "partner", "ITA", NULL }, "KAZ", "", "", "2023", "60",
 		  "ok" },
+		{ "trade with a partner that is not in the table", PARTNERS,
+		  "exports", { "partner", "USA", NULL }, "KAZ", "", "",
+		  "2023", "", "undef_missing" },
+		{ "small flows beside a large one are not lost",
+		  FLOWS "2023,KAZ,W00,X,01,1e16\n2023,KAZ,W00,X,02,1\n"
+		  "2023,KAZ,W00,X,03,1\n2023,KAZ,W00,X,04,-1e16\n",
+		  "exports", { NULL }, "KAZ", "", "", "2023", "2", "ok" },
+		{ "the total of one partner is not that of all products",
+		  FLOWS "2023,KAZ,W00,X,27,70\n2023,KAZ,W00,X,26,30\n"
+		  "2023,KAZ,ITA,X,TOTAL,10\n", "product_share", { NULL },
+		  "KAZ", "27", "", "2023", "70", "ok" },
+		{ "the world by products is the total of partners",
+		  FLOWS "2023,KAZ,W00,X,27,70\n2023,KAZ,W00,X,26,30\n"
+		  "2023,KAZ,ITA,X,TOTAL,10\n", "partner_share", { NULL },
+		  "KAZ", "ITA", "", "2023", "10", "ok" },
+		{ "who is there once does not move the ranks of others",
+		  FLOWS "2022,KAZ,W00,X,TOTAL,1\n2022,ITA,W00,X,TOTAL,2\n"
+		  "2023,KAZ,W00,X,TOTAL,1\n2023,ITA,W00,X,TOTAL,2\n"
+		  "2023,FRA,W00,X,TOTAL,3\n", "rank_change_exports",
+		  { NULL }, "KAZ", "", "", "2022/2023", "0", "ok" },
+		{ "nor the growth of the world",
+		  FLOWS "2022,KAZ,W00,X,TOTAL,1\n2022,ITA,W00,X,TOTAL,3\n"
+		  "2023,KAZ,W00,X,TOTAL,2\n2023,ITA,W00,X,TOTAL,2\n"
+		  "2022,FRA,W00,X,TOTAL,3\n",
+		  "contribution_to_world_growth_pp", { NULL }, "KAZ", "", "",
+		  "2022/2023", "25", "ok" },
+		{ "a country is not its own partner", PARTNERS,
+		  "partner_share", { NULL }, "KAZ", "KAZ", "", "2023", NULL,
+		  NULL },
+		{ "unless goods came back",
+		  PARTNERS "2023,KAZ,KAZ,X,TOTAL,25\n", "partner_share",
+		  { NULL }, "KAZ", "KAZ", "", "2023", "20", "ok" },
+		{ "a pair of which nobody speaks has no mirror", PARTNERS,
+		  "mirror_gap", { NULL }, "ITA", "CHN", "", "2023", NULL,
+		  NULL },
 		{ "one product only", LEVELS, "exports",
 		  { "product", "2709", NULL }, "KAZ", "", "", "2023", "70",
 		  "ok" },
@@ -403,7 +438,7 @@ the_data_is_judged(void **state)
 	CHECK(cases);
 }
 
-/* ---- refusals ------------------------------------------------------------- */
+/* ---- refusals ------------------------------------------------------------ */
 
 static void
 what_cannot_be_meant_is_refused_with_a_reason(void **state)
@@ -494,8 +529,9 @@ static void
 an_arena_that_is_too_small_is_an_error(void **state)
 {
 	static const char *const measures[] = {
-		"partner_share", "growth_exports", "mirror_gap", "hhi_exporters",
-		"reconciled_flow", "cagr", "yoy", "rank_exports",
+		"partner_share", "growth_exports", "mirror_gap",
+		"hhi_exporters", "reconciled_flow", "cagr", "yoy",
+		"rank_exports",
 		"product_movers", "rca", "turnover",
 	};
 	struct ts_arena *roomy = ts_arena_new((size_t)256 << 20);
