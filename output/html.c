@@ -361,11 +361,17 @@ put_source(struct ts_buf *out, const struct ts_source_note *source,
 }
 
 static bool
+is_same(const char *a, const char *b)
+{
+	return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
+}
+
+static bool
 is_same_origin(const struct ts_source_note *a, const struct ts_source_note *b)
 {
-	return strcmp(a->publisher, b->publisher) == 0 &&
-	       strcmp(a->dataset, b->dataset) == 0 &&
-	       strcmp(a->licence, b->licence) == 0;
+	return is_same(a->publisher, b->publisher) &&
+	       is_same(a->dataset, b->dataset) &&
+	       is_same(a->licence, b->licence);
 }
 
 static void
