@@ -71,7 +71,7 @@ text_of(const struct state *state, enum ts_sdmx_role role)
 	return cell(state, role)->text;
 }
 
-static bool
+static inline bool
 is_known(const struct memory *memory, const struct ts_csv_field *cell)
 {
 	return memory->valid && memory->length == cell->length &&
@@ -373,38 +373,42 @@ emit(struct state *state, uint64_t line, struct ts_err *err)
 {
 	const struct ts_sink *sink = state->decode->sink;
 	const struct ts_csv_field *value = cell(state, TS_SDMX_VALUE);
-	struct ts_obs obs = {
-		.source = "", .line = line,
+	struct ts_decimal number = { 0, 0 };
+	enum ts_status status;
+	bool has_value, deleted;
+	char frequency;
+
+	status = read_action(state, &deleted, err);
+	if (status != TS_OK)
+		return status;
+	frequency = frequency_letter(text_of(state, TS_SDMX_FREQUENCY));
+	status = read_period(state, frequency, err);
+	if (status != TS_OK)
+		return status;
+	has_value = !deleted && ((value->text[0] >= '0' &&
+				  value->text[0] <= '9') ||
+				 !ts_is_missing(value->text));
+	if (has_value && !read_value(state, value, &number))
+		return ts_fail(err, TS_BAD_DATA, "OBS_VALUE \"%.40s\"",
+			       value->text);
+	return sink->obs(sink->ctx, &(struct ts_obs){
+		.source = "",
 		.dataset = dataset(state),
 		.flow = text_of(state, TS_SDMX_FLOW),
 		.reporter = text_of(state, TS_SDMX_REPORTER),
 		.partner = text_of(state, TS_SDMX_PARTNER),
 		.product = text_of(state, TS_SDMX_PRODUCT),
+		.frequency = frequency != '\0' ? frequency
+					       : ts_period_freq(state->last),
+		.period = state->last,
+		.has_value = has_value,
+		.value = number,
 		.unit = unit(state),
+		.status = read_status(state, has_value),
 		.extra = state->row.slots,
 		.extra_count = state->row.extra_count,
-	};
-	enum ts_status status;
-	bool deleted;
-
-	status = read_action(state, &deleted, err);
-	if (status != TS_OK)
-		return status;
-	obs.frequency = frequency_letter(text_of(state, TS_SDMX_FREQUENCY));
-	status = read_period(state, obs.frequency, err);
-	if (status != TS_OK)
-		return status;
-	obs.period = state->last;
-	if (obs.frequency == '\0')
-		obs.frequency = ts_period_freq(obs.period);
-	obs.has_value = !deleted && ((value->text[0] >= '0' &&
-				      value->text[0] <= '9') ||
-				     !ts_is_missing(value->text));
-	if (obs.has_value && !read_value(state, value, &obs.value))
-		return ts_fail(err, TS_BAD_DATA, "OBS_VALUE \"%.40s\"",
-			       value->text);
-	obs.status = read_status(state, obs.has_value);
-	return sink->obs(sink->ctx, &obs, err);
+		.line = line,
+	}, err);
 }
 
 static enum ts_status

@@ -7,6 +7,16 @@
 
 typedef unsigned char vector __attribute__((vector_size(WIDTH)));
 
+/* Bytes with their high bit set: non-ASCII, or equal to stop. */
+static inline vector
+suspects(const char *bytes, vector stops)
+{
+	vector v;
+
+	memcpy(&v, bytes, WIDTH);
+	return v | (vector)(v == stops);
+}
+
 size_t
 ts_ascii_run(const char *bytes, size_t count, char stop)
 {
@@ -14,17 +24,18 @@ ts_ascii_run(const char *bytes, size_t count, char stop)
 	size_t at = 0;
 
 	memset(&stops, stop, sizeof stops);
-	while (count - at >= 2 * WIDTH) {
-		vector a, b;
+	while (count - at >= 4 * WIDTH) {
+		const char *block = bytes + at;
 		uint64_t half[2];
+		vector all = suspects(block, stops) |
+			     suspects(block + WIDTH, stops) |
+			     suspects(block + 2 * WIDTH, stops) |
+			     suspects(block + 3 * WIDTH, stops);
 
-		memcpy(&a, bytes + at, WIDTH);
-		memcpy(&b, bytes + at + WIDTH, WIDTH);
-		a = a | b | (vector)(a == stops) | (vector)(b == stops);
-		memcpy(half, &a, sizeof half);
+		memcpy(half, &all, sizeof half);
 		if (((half[0] | half[1]) & 0x8080808080808080u) != 0)
 			break;
-		at += 2 * WIDTH;
+		at += 4 * WIDTH;
 	}
 	while (at < count && (unsigned char)bytes[at] < 0x80 &&
 	       bytes[at] != stop)
