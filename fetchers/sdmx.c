@@ -4,7 +4,7 @@
  * ISTAT, the IMF. Publishers differ in flow, key and how a format is asked
  * for; that is configuration. The key is a template:
  *
- *     key = "{freq}.{reporter}.{partner}.{product}.{flow}.VALUE_IN_EUROS"
+ *     series = "{freq}.{reporter}.{partner}.{product}.{flow}.VALUE_IN_EUROS"
  *
  * whose words are replaced by what a need asks for, several values joined by
  * "+". "Nothing matches" is HTTP 404 here, an answer and not a fault.
@@ -15,7 +15,7 @@
 
 struct sdmx {
 	const char *flow;
-	const char *key;
+	const char *series;	/* the key; "key" is the credential's name */
 	const char *version;
 	const char *format;
 	const char *accept;
@@ -31,9 +31,10 @@ struct sdmx {
 static const struct ts_opt sdmx_opts[] = {
 	{ TS_OPT_AT(struct sdmx, STRING, flow),
 	  .help = "Data flow: ID, or AGENCY,ID or AGENCY,ID,VERSION." },
-	{ TS_OPT_AT(struct sdmx, STRING, key), .preset = "all",
-	  .help = "Key in the order of the dimensions; {freq}, {reporter}, "
-		  "{partner}, {product} and {flow} are filled in." },
+	{ TS_OPT_AT(struct sdmx, STRING, series), .preset = "all",
+	  .help = "SDMX key: codes in the order of the dimensions; {freq}, "
+		  "{reporter}, {partner}, {product} and {flow} are filled "
+		  "in." },
 	{ TS_OPT_AT(struct sdmx, STRING, version), .preset = "2.1",
 	  .help = "SDMX version of the paths: 2.1 or 3.0." },
 	{ TS_OPT_AT(struct sdmx, STRING, format), .preset = "",
@@ -141,7 +142,8 @@ add_word(struct ts_buf *key, const struct ts_job *job,
 		add_flows(key, job, need->flows);
 	else
 		return ts_fail(err, TS_BAD_CONFIG,
-			       "key: {%.*s} is not known", (int)length, word);
+			       "series: {%.*s} is not known", (int)length,
+			       word);
 #undef IS
 	return TS_OK;
 }
@@ -152,7 +154,7 @@ write_key(struct ts_buf *key, const struct ts_job *job,
 {
 	const struct sdmx *opts = job->opts;
 
-	for (const char *at = opts->key; *at != '\0'; at++) {
+	for (const char *at = opts->series; *at != '\0'; at++) {
 		size_t length = strcspn(at, "}");
 
 		if (*at != '{') {
@@ -160,9 +162,10 @@ write_key(struct ts_buf *key, const struct ts_job *job,
 			continue;
 		}
 		if (at[length] == '\0')
-			return ts_fail(err, TS_BAD_CONFIG, "key: { without }");
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "series: { without }");
 		if (need == NULL)
-			return ts_fail(err, TS_BAD_CONFIG, "key: %.*s} has "
+			return ts_fail(err, TS_BAD_CONFIG, "series: %.*s} has "
 				       "nothing to be filled with",
 				       (int)length, at);
 		if (add_word(key, job, need, at + 1, length - 1, err) != TS_OK)

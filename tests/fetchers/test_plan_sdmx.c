@@ -23,17 +23,17 @@ struct shape {
 static const struct shape shapes[] = {
 	{ "Eurostat, Comext",
 	  { "flow=DS-045409", "format=SDMX-CSV", "areas=eurostat",
-	    "key={freq}.{reporter}.{partner}.{product}.{flow}.VALUE_IN_EUROS",
+	    "series={freq}.{reporter}.{partner}.{product}.{flow}.VALUE_IN_EUROS",
 	    "world=WORLD", "exports=2", "imports=1", NULL },
 	  "https://example.org/rest/data/DS-045409/A.IT.KZ+WORLD.TOTAL.2+1."
 	  "VALUE_IN_EUROS?startPeriod=2015&endPeriod=2024&format=SDMX-CSV" },
 	{ "IMF, SDMX 3.0",
 	  { "flow=IMF.STA,IMTS,+", "version=3.0", "world=G001",
-	    "key={reporter}.XG_FOB_USD.{partner}.{freq}", NULL },
+	    "series={reporter}.XG_FOB_USD.{partner}.{freq}", NULL },
 	  "https://example.org/rest/data/dataflow/IMF.STA/IMTS/+/"
 	  "ITA.XG_FOB_USD.KAZ+G001.A?c[TIME_PERIOD]=ge:2015%2Ble:2024" },
 	{ "OECD, a flow with @ and commas",
-	  { "flow=OECD.SDD.TPS,DSD_BIMTS@DF_BIMTS_HS2017_2D,1.0", "key=all",
+	  { "flow=OECD.SDD.TPS,DSD_BIMTS@DF_BIMTS_HS2017_2D,1.0", "series=all",
 	    NULL },
 	  "https://example.org/rest/data/OECD.SDD.TPS,"
 	  "DSD_BIMTS@DF_BIMTS_HS2017_2D,1.0/all?startPeriod=2015"
@@ -70,7 +70,7 @@ a_key_is_filled_with_what_is_needed(void **state)
 static void
 csv_is_asked_for_by_accept_unless_a_format_is_set(void **state)
 {
-	struct planning *p = start(LIST("flow=EXR", "key=D.USD.EUR.SP00.A"));
+	struct planning *p = start(LIST("flow=EXR", "series=D.USD.EUR.SP00.A"));
 
 	(void)state;
 	assert_int_equal(planning_ask(p, &pair, 1), TS_OK);
@@ -106,7 +106,7 @@ a_structure_is_asked_for_once_and_goes_with_the_data(void **state)
 static void
 without_a_need_the_whole_flow_is_asked_for(void **state)
 {
-	struct planning *p = start(LIST("flow=EXR", "key=D.USD.EUR.SP00.A"));
+	struct planning *p = start(LIST("flow=EXR", "series=D.USD.EUR.SP00.A"));
 
 	(void)state;
 	assert_int_equal(planning_ask(p, NULL, 0), TS_OK);
@@ -122,9 +122,9 @@ what_a_key_cannot_be_filled_with_is_said(void **state)
 		const char *key, *version;
 		const char *says;
 	} cases[] = {
-		{ "key={frequency}", "version=2.1", "{frequency} is not known" },
-		{ "key={freq", "version=2.1", "{ without }" },
-		{ "key=all", "version=2.0", "neither 2.1 nor 3.0" },
+		{ "series={frequency}", "version=2.1", "{frequency} is not known" },
+		{ "series={freq", "version=2.1", "{ without }" },
+		{ "series=all", "version=2.0", "neither 2.1 nor 3.0" },
 	};
 
 	(void)state;
