@@ -49,7 +49,7 @@ words_only(struct ts_render *r, const struct ts_page_build *pb)
 				     strcmp(pb->page.id, "balance") == 0
 					     ? "Exports, imports and balance"
 					     : "Export movers"),
-		.subtitle = pb->page.subtitle,
+		.subtitle = "",
 		.source = pb->page.source_line,
 		.notes = "",
 		.language = r->language,

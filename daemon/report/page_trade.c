@@ -73,7 +73,8 @@ value_row(struct ts_page_build *pb, const char *flow, const char *indicator,
 		[TS_PX_LABEL] = ts_r_period(r, period),
 		[TS_PX_GROWTH] = growth,
 		/* charts hatch what is not final; a derived base is not */
-		[TS_PX_KIND] = value->derived || strchr(value->status, 'P')
+		[TS_PX_KIND] = value->derived ? "derived"
+			       : strchr(value->status, 'P') != NULL
 				       ? "provisional"
 				       : "",
 	};
