@@ -225,8 +225,10 @@ tell_reporter(void *ctx, const struct ts_case *here, struct ts_err *err)
 	for (i = 0; i < lines->count; i++)
 		if (ts_key_ranks(here->cells, &lines->items[i]))
 			add_part(&parts, lines->items[i].fig);
-	value = concentrate(telling->form, &parts, lines->total,
-			    universe(here));
+	value = ts_value_undef(TS_RES_MISSING);
+	if (lines->reported)
+		value = concentrate(telling->form, &parts, lines->total,
+				    universe(here));
 	/* One result a reporter: the lines are inside it. */
 	told.by = TS_BY_REPORTER;
 	return ts_tell_case(telling->out, telling->measure, &told, NULL, value,

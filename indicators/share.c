@@ -63,7 +63,8 @@ tell_rest(struct telling *telling, const struct ts_case *here,
 				"not_allocated", here->angle->key };
 	size_t i;
 
-	if (!here->b->published || here->by == TS_BY_LINE ||
+	if (!here->b->published || here->b->count == 0 ||
+	    here->by == TS_BY_LINE ||
 	    (here->by == TS_BY_PARTNER && cells->area_chosen) ||
 	    (here->by == TS_BY_PRODUCT && cells->product_chosen))
 		return TS_OK;

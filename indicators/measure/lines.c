@@ -254,7 +254,7 @@ find_total(const struct ts_cells *cells, const struct ts_block *block,
 static struct ts_fig
 sum_lines(const struct ts_lines *lines)
 {
-	struct ts_acc acc = { .have = TS_HAVE_VALUE };
+	struct ts_acc acc = { .have = TS_HAVE_NONE };
 	size_t i;
 
 	for (i = 0; i < lines->count; i++)
@@ -323,8 +323,11 @@ ts_lines_flow(const struct ts_cells *cells, uint32_t period, unsigned flow,
 			break;
 	}
 	close_lines(cells, block, by, from, out);
-	/* Rows without any value are no report of zeros. */
+	/* Rows without any value are no report of zeros, and neither is a
+	 * total without any line. */
 	if (!out->reported)
 		out->total = ts_fig_missing();
+	else if (by != TS_BY_REPORTER && out->count == 0)
+		out->reported = out->published && out->total.value == 0;
 	return TS_OK;
 }

@@ -27,7 +27,7 @@ struct ts_lines {
 	size_t room;
 	struct ts_fig total;
 	bool published;		/* the total is a figure of its own */
-	bool reported;
+	bool reported;		/* at this level: what is not there is zero */
 	uint8_t months;		/* of a like for like sum, 0: all */
 	/* scratch, kept for the next reading */
 	struct ts_acc *accs;
