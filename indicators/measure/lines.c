@@ -296,10 +296,67 @@ ts_lines_clear(struct ts_lines *out)
 	out->months = 0;
 }
 
+/* Of what is chosen, does the table know anything at all? */
+static bool
+any_chosen(const bool *chosen, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (chosen[i])
+			return true;
+	return false;
+}
+
+/* Is a product of the level that is asked for? */
+static bool
+is_asked_level(const struct ts_cells *cells, uint32_t product, enum ts_by by)
+{
+	size_t i;
+
+	if (by_product(by))
+		return cells->level != TS_LEVEL_TOTAL &&
+		       cells->levels[product] == cells->level;
+	for (i = 0; cells->product_chosen && i < cells->products.count; i++)
+		if (cells->product_chosen[i] &&
+		    cells->levels[i] == cells->levels[product])
+			return true;
+	return !cells->product_chosen;
+}
+
+/*
+ * Nothing was found of what is asked: is that a zero? It is if the reporter
+ * tells others of the kind, other partners or other products of the level, so
+ * that it would have told this one.
+ */
+static bool
+tells_others(const struct ts_cells *cells, const struct ts_block *block,
+	     enum ts_by by)
+{
+	const struct ts_cell *cell = cells->items + block->first;
+	const struct ts_cell *end = cell + block->count;
+	enum ts_area kind;
+
+	if ((cells->area_chosen &&
+	     !any_chosen(cells->area_chosen, cells->areas.count)) ||
+	    (cells->product_chosen &&
+	     !any_chosen(cells->product_chosen, cells->products.count)))
+		return false;
+	for (; cell < end; cell++) {
+		kind = (enum ts_area)cells->area_kind[cell->partner];
+		if (cell->have == TS_HAVE_VALUE &&
+		    is_asked_level(cells, cell->product, by) &&
+		    (kind == TS_AREA_COUNTRY || kind == TS_AREA_UNSPECIFIED ||
+		     (!cells->area_chosen && !by_partner(by))))
+			return true;
+	}
+	return false;
+}
+
 enum ts_status
 ts_lines_flow(const struct ts_cells *cells, uint32_t period, unsigned flow,
-	  uint32_t reporter, enum ts_by by, struct ts_lines *out,
-	  struct ts_err *err)
+	      uint32_t reporter, enum ts_by by, struct ts_lines *out,
+	      struct ts_err *err)
 {
 	const struct ts_block *block = ts_cells_block(cells, period, flow,
 						      reporter);
@@ -325,9 +382,14 @@ ts_lines_flow(const struct ts_cells *cells, uint32_t period, unsigned flow,
 	close_lines(cells, block, by, from, out);
 	/* Rows without any value are no report of zeros, and neither is a
 	 * total without any line. */
-	if (!out->reported)
+	if (!out->reported) {
 		out->total = ts_fig_missing();
-	else if (by != TS_BY_REPORTER && out->count == 0)
-		out->reported = out->published && out->total.value == 0;
+	} else if (out->count == 0 && (by != TS_BY_REPORTER ||
+				       out->total.have == TS_HAVE_NONE)) {
+		out->reported = tells_others(cells, block, by) ||
+				(out->published && out->total.value == 0);
+		if (out->reported && out->total.have == TS_HAVE_NONE)
+			out->total = ts_fig_of(0);
+	}
 	return TS_OK;
 }

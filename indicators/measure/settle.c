@@ -60,6 +60,20 @@ name_periods(struct ts_reader *reader, uint32_t **order, struct ts_err *err)
 	return TS_OK;
 }
 
+static bool
+is_world(const char *code)
+{
+	static const struct ts_list none = { 0 };
+
+	return ts_code_area(code, &none, &none) == TS_AREA_WORLD;
+}
+
+static bool
+is_total(const char *code)
+{
+	return ts_code_level(code) == TS_LEVEL_TOTAL;
+}
+
 /*
  * All spellings of "every partner" and "every product" are one key, "", so
  * that two of them are noticed as the same figure told twice.
@@ -70,27 +84,23 @@ join_totals(struct ts_reader *reader, struct ts_err *err)
 	struct ts_cells *cells = reader->cells;
 	uint32_t world = ts_intern_id(&cells->areas, "");
 	uint32_t total = ts_intern_id(&cells->products, "");
-	bool *is_world = ts_arena_alloc(cells->arena, cells->areas.count + 1,
-					sizeof(bool));
-	bool *is_total = ts_arena_alloc(cells->arena,
-					cells->products.count + 1,
-					sizeof(bool));
-	const struct ts_list none = { 0 };
+	bool *worlds = ts_arena_alloc(cells->arena, cells->areas.count + 1,
+				      sizeof(bool));
+	bool *totals = ts_arena_alloc(cells->arena, cells->products.count + 1,
+				      sizeof(bool));
 	struct ts_cell *cell;
 	size_t i;
 
-	if (world == TS_NO_ID || total == TS_NO_ID || !is_world || !is_total)
+	if (world == TS_NO_ID || total == TS_NO_ID || !worlds || !totals)
 		return ts_reader_no_memory(reader, err);
 	for (i = 0; i < cells->areas.count; i++)
-		is_world[i] = ts_code_area(cells->areas.texts[i], &none,
-					   &none) == TS_AREA_WORLD;
+		worlds[i] = is_world(cells->areas.texts[i]);
 	for (i = 0; i < cells->products.count; i++)
-		is_total[i] = ts_code_level(cells->products.texts[i]) ==
-			      TS_LEVEL_TOTAL;
+		totals[i] = is_total(cells->products.texts[i]);
 	for (cell = cells->items; cell < cells->items + cells->count; cell++) {
-		if (is_world[cell->partner])
+		if (worlds[cell->partner])
 			cell->partner = world;
-		if (is_total[cell->product])
+		if (totals[cell->product])
 			cell->product = total;
 	}
 	return TS_OK;
@@ -226,16 +236,19 @@ choose_level(struct ts_reader *reader, struct ts_err *err)
 	return TS_OK;
 }
 
+/* is_all: the spellings that join_totals made one key of. */
 static bool *
 mark_chosen(struct ts_arena *arena, const struct ts_list *list,
-	    const struct ts_intern *names)
+	    const struct ts_intern *names, bool (*is_all)(const char *code))
 {
 	bool *chosen = ts_arena_alloc(arena, names->count + 1, sizeof(bool));
+	const char *name;
 	uint32_t id;
 	size_t i;
 
 	for (i = 0; chosen && i < list->count; i++) {
-		id = ts_intern_find(names, list->items[i]);
+		name = is_all(list->items[i]) ? "" : list->items[i];
+		id = ts_intern_find(names, name);
 		if (id != TS_NO_ID)
 			chosen[id] = true;
 	}
@@ -258,14 +271,15 @@ classify_products(struct ts_reader *reader, struct ts_err *err)
 	if (cells->partner_list.count > 0) {
 		cells->area_chosen = mark_chosen(cells->arena,
 						 &cells->partner_list,
-						 &cells->areas);
+						 &cells->areas, is_world);
 		if (!cells->area_chosen)
 			return ts_reader_no_memory(reader, err);
 	}
 	if (cells->product_list.count > 0) {
 		cells->product_chosen = mark_chosen(cells->arena,
 						    &cells->product_list,
-						    &cells->products);
+						    &cells->products,
+						    is_total);
 		if (!cells->product_chosen)
 			return ts_reader_no_memory(reader, err);
 	}
