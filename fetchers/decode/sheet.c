@@ -90,16 +90,40 @@ open_csv(struct ts_sheet *sheet, struct ts_err *err)
 	return ts_csv_new(&opts, on_record, sheet, &sheet->csv, err);
 }
 
+/* text begins with the header line, which is length long. */
 static enum ts_status
-open_with_header(struct ts_sheet *sheet, size_t length, struct ts_err *err)
+open_with_header(struct ts_sheet *sheet, const char *text, size_t count,
+		 size_t length, struct ts_err *err)
 {
 	enum ts_status status;
 
-	sheet->opts.separator = tell_separator(sheet->head.data, length);
+	sheet->opts.separator = tell_separator(text, length);
 	status = open_csv(sheet, err);
-	if (status == TS_OK)
-		status = ts_csv_feed(sheet->csv, sheet->head.data,
-				     sheet->head.used, err);
+	return status == TS_OK ? ts_csv_feed(sheet->csv, text, count, err)
+			       : status;
+}
+
+/* The separator is not known yet: collect until the header line is whole. */
+static enum ts_status
+at_head(struct ts_sheet *sheet, const char *bytes, size_t count,
+	struct ts_err *err)
+{
+	size_t length = 0;
+	enum ts_status status;
+
+	if (sheet->head.used == 0)	/* nearly always it is in one piece */
+		length = header_length(bytes, count);
+	if (length > 0)
+		return open_with_header(sheet, bytes, count, length, err);
+	ts_buf_add_bytes(&sheet->head, bytes, count);
+	status = ts_buf_check(&sheet->head, "header line", err);
+	if (status != TS_OK)
+		return status;
+	length = header_length(sheet->head.data, sheet->head.used);
+	if (length == 0)
+		return TS_OK;
+	status = open_with_header(sheet, sheet->head.data, sheet->head.used,
+				  length, err);
 	ts_buf_free(&sheet->head);
 	return status;
 }
@@ -108,20 +132,15 @@ static enum ts_status
 on_text(void *ctx, const char *bytes, size_t count, struct ts_err *err)
 {
 	struct ts_sheet *sheet = ctx;
-	size_t length;
+	enum ts_status status;
 
 	if (sheet->csv != NULL)
 		return ts_csv_feed(sheet->csv, bytes, count, err);
-	if (sheet->opts.separator != '\0') {
-		if (open_csv(sheet, err) != TS_OK)
-			return err->status;
-		return ts_csv_feed(sheet->csv, bytes, count, err);
-	}
-	ts_buf_add_bytes(&sheet->head, bytes, count);
-	if (ts_buf_check(&sheet->head, "header line", err) != TS_OK)
-		return err->status;
-	length = header_length(sheet->head.data, sheet->head.used);
-	return length > 0 ? open_with_header(sheet, length, err) : TS_OK;
+	if (sheet->opts.separator == '\0')
+		return at_head(sheet, bytes, count, err);
+	status = open_csv(sheet, err);
+	return status == TS_OK ? ts_csv_feed(sheet->csv, bytes, count, err)
+			       : status;
 }
 
 enum ts_status
@@ -139,7 +158,9 @@ ts_sheet_end(struct ts_sheet *sheet, struct ts_err *err)
 	bool clean = true;
 
 	if (status == TS_OK && sheet->csv == NULL)
-		status = open_with_header(sheet, sheet->head.used, err);
+		status = open_with_header(sheet, sheet->head.data,
+					  sheet->head.used, sheet->head.used,
+					  err);
 	if (status == TS_OK)
 		status = ts_csv_end(sheet->csv, &clean, err);
 	if (status == TS_OK && sheet->columns == 0)
