@@ -4,6 +4,7 @@
 #include <libxml/HTMLparser.h>
 #include <qpdf/qpdf-c.h>
 #include <stdlib.h>
+#include <time.h>
 #include <tradestat/csv.h>
 #include <tradestat/num.h>
 #include <tradestat/plugin.h>
@@ -553,6 +554,33 @@ the_pdf_gets_outline_title_language_and_date(void **state)
 }
 
 static void
+a_pdf_made_later_has_the_same_bytes(void **state)
+{
+	const struct timespec past_the_second = { 1, 100000000 };
+	TS_AUTO_BUF first = TS_BUF_INIT(1 << 20);
+	char *folder = temp_dir();
+	struct sample sample;
+	struct ts_err err = { 0 };
+	const struct ts_buf *second;
+
+	(void)state;
+	sample_open(&sample, folder, folder);
+	assert_int_equal(make(&ts_plugin_output_pdf, &sample.edition, &err),
+			 TS_OK);
+	ts_buf_add_bytes(&first, file_of("report.pdf")->data,
+			 file_of("report.pdf")->used);
+	/* an id of the usual kind has the time in it, in seconds */
+	nanosleep(&past_the_second, NULL);
+	assert_int_equal(make(&ts_plugin_output_pdf, &sample.edition, &err),
+			 TS_OK);
+	second = file_of("report.pdf");
+	assert_int_equal(first.used, second->used);
+	assert_memory_equal(first.data, second->data, first.used);
+	sample_close(&sample);
+	temp_gone(folder);
+}
+
+static void
 a_drawn_pdf_that_is_wrong_is_refused(void **state)
 {
 	static const struct {
@@ -757,6 +785,7 @@ main(void)
 		cmocka_unit_test(figures_in_csv_are_exact),
 		cmocka_unit_test(the_manifest_survives_hostile_texts),
 		cmocka_unit_test(the_pdf_gets_outline_title_language_and_date),
+		cmocka_unit_test(a_pdf_made_later_has_the_same_bytes),
 		cmocka_unit_test(a_drawn_pdf_that_is_wrong_is_refused),
 		cmocka_unit_test(hostile_bookmarks_leave_a_readable_pdf),
 		cmocka_unit_test(a_chart_with_a_script_stops_the_page),
