@@ -65,10 +65,17 @@ static void
 reset_signals(void)
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };
+	/* struct sigaction of the kernel, all zero: SIG_DFL */
+	static const unsigned long kernel_default[8] = { 0 };
 	sigset_t none;
 
 	for (int signal_number = 1; signal_number < NSIG; signal_number++)
 		sigaction(signal_number, &action, NULL);
+	/* the C library keeps these two to itself and refuses the call above;
+	 * a parent that ignored them would leave them ignored */
+	for (int signal_number = 32; signal_number <= 33; signal_number++)
+		syscall(SYS_rt_sigaction, signal_number, kernel_default, NULL,
+			(size_t)8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
