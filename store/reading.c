@@ -235,11 +235,6 @@ ts_store_read(struct ts_store *store, const struct ts_query *query,
 
 /* ---- all vintages of one figure ---------------------------------------------- */
 
-struct vintage {
-	struct ts_row_known row;
-	uint16_t number;
-};
-
 static int
 by_time(const void *a, const void *b)
 {

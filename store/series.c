@@ -15,7 +15,8 @@
 #define CONTEXT_BYTES 8192
 #define WORD_BYTES 1024
 #define ARENA_BYTES (16u << 20)
-#define MOST_SLOTS (1u << 21)	/* 64 MB; forgotten and begun anew past it */
+#define MOST_SLOTS (1u << 20)	/* 24 MB; forgotten and begun anew past it */
+#define FEW_SLOTS (1u << 16)	/* kept from one document to the next */
 
 struct named {
 	const char *name;
@@ -108,6 +109,13 @@ ts_series_forget(struct ts_store *store)
 {
 	struct ts_series_words *words = &store->words;
 
+	/* emptying a large table costs a small document more than a new one */
+	if (words->slots != NULL && words->mask >= FEW_SLOTS) {
+		free(words->slots);
+		words->slots = NULL;
+	}
+	if (words->map.mask >= FEW_SLOTS)
+		ts_map_free(&words->map);
 	forget_words(words);
 	for (size_t i = 0; i < words->dimension_count; i++)
 		free((char *)words->names[i]);

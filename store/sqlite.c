@@ -78,11 +78,33 @@ static const char *const statement_text[TS_SQL_COUNT] = {
 		" WHERE report=?1 AND period=?2 AND number=?3",
 };
 
+/*
+ * The errno behind an I/O error. SQLite's own memory of it may have been
+ * overwritten by what it did since; those of the file and of its log are not.
+ */
+static int
+error_number(sqlite3 *db)
+{
+	int error = sqlite3_system_errno(db), of_file = 0, of_log = 0;
+	sqlite3_file *log = NULL;
+
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO,
+				 &of_file) == SQLITE_OK && of_file != 0)
+		error = of_file;
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+				 &log) == SQLITE_OK && log != NULL &&
+	    log->pMethods != NULL &&
+	    log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO,
+					&of_log) == SQLITE_OK && of_log != 0)
+		error = of_log;
+	return error;
+}
+
 enum ts_status
 ts_sqlite_failed(struct ts_sqlite *sqlite, int code, const char *what,
 		 struct ts_err *err)
 {
-	int error = sqlite->db != NULL ? sqlite3_system_errno(sqlite->db) : 0;
+	int error = sqlite->db != NULL ? error_number(sqlite->db) : 0;
 	const char *why = sqlite->db != NULL ? sqlite3_errmsg(sqlite->db) :
 			  sqlite3_errstr(code);
 	enum ts_status status = TS_SYSTEM;
@@ -415,40 +437,60 @@ open_file(struct ts_sqlite *sqlite, bool read_only, struct ts_err *err)
 }
 
 static enum ts_status
-pragmas(struct ts_sqlite *sqlite, const struct ts_store_opts *opts,
-	struct ts_err *err)
+run_pragmas(struct ts_sqlite *sqlite, const char *sql, struct ts_err *err)
 {
-	int busy_ms = opts->busy_ms > 0 ? opts->busy_ms : BUSY_MS;
-	enum ts_status status;
+	if (sqlite3_exec(sqlite->db, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return TS_OK;
+	return ts_sqlite_failed(sqlite, sqlite3_extended_errcode(sqlite->db),
+				"settings", err);
+}
+
+/* Settings of the connection; they leave the file as it is. */
+static enum ts_status
+set_connection(struct ts_sqlite *sqlite, const struct ts_store_opts *opts,
+	       struct ts_err *err)
+{
 	int code;
 
-	sqlite3_busy_timeout(sqlite->db, busy_ms);
+	sqlite3_busy_timeout(sqlite->db,
+			     opts->busy_ms > 0 ? opts->busy_ms : BUSY_MS);
 	code = sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_DEFENSIVE, 1,
 				 NULL);
-	if (code == SQLITE_OK)
-		code = sqlite3_exec(sqlite->db,
-				    "PRAGMA trusted_schema=OFF;"
-				    "PRAGMA foreign_keys=ON;"
-				    "PRAGMA temp_store=MEMORY;"
-				    "PRAGMA cache_size=-16000;",
-				    NULL, NULL, NULL);
 	if (code != SQLITE_OK)
 		return ts_sqlite_failed(sqlite, code, "settings", err);
-	if (opts->read_only)
-		return TS_OK;
+	return run_pragmas(sqlite, "PRAGMA trusted_schema=OFF;"
+			   "PRAGMA foreign_keys=ON;"
+			   "PRAGMA temp_store=MEMORY;"
+			   "PRAGMA cache_size=-16000;", err);
+}
+
+static enum ts_status
+set_log(struct ts_sqlite *sqlite, struct ts_err *err)
+{
+	enum ts_status status = TS_OK;
+	sqlite3_stmt *set = NULL;
+	int code;
+
 	if (strcmp(sqlite->path, ":memory:") != 0) {
-		status = ts_sqlite_expect(sqlite, "PRAGMA journal_mode=WAL", "wal",
-				  "write-ahead log", err);
-		if (status != TS_OK)
-			return status;
+		code = sqlite3_prepare_v2(sqlite->db,
+					  "PRAGMA journal_mode=WAL", -1, &set,
+					  NULL);
+		if (code == SQLITE_OK)
+			code = sqlite3_step(set);
+		if (code != SQLITE_ROW)
+			status = ts_sqlite_failed(sqlite, code,
+						  "write-ahead log", err);
+		else if (strcmp(ts_sqlite_column(set, 0), "wal") != 0)
+			status = ts_fail(err, TS_BAD_CONFIG, "store %s: its"
+					 " file system does not allow a"
+					 " write-ahead log", sqlite->path);
+		sqlite3_finalize(set);
 	}
+	if (status != TS_OK)
+		return status;
 	/* FULL: what was committed survives a loss of power */
-	code = sqlite3_exec(sqlite->db, "PRAGMA synchronous=FULL;"
-			    "PRAGMA journal_size_limit=67108864;",
-			    NULL, NULL, NULL);
-	if (code != SQLITE_OK)
-		return ts_sqlite_failed(sqlite, code, "settings", err);
-	return TS_OK;
+	return run_pragmas(sqlite, "PRAGMA synchronous=FULL;"
+			   "PRAGMA journal_size_limit=67108864;", err);
 }
 
 enum ts_status
@@ -457,6 +499,7 @@ ts_sqlite_open(const struct ts_store_opts *opts, struct ts_backend **out,
 {
 	struct ts_sqlite *sqlite = calloc(1, sizeof *sqlite);
 	enum ts_status status;
+	int version;
 
 	if (sqlite == NULL || (sqlite->path = strdup(opts->path)) == NULL) {
 		free(sqlite);
@@ -465,7 +508,11 @@ ts_sqlite_open(const struct ts_store_opts *opts, struct ts_backend **out,
 	sqlite->backend.ops = &sqlite_ops;
 	status = open_file(sqlite, opts->read_only, err);
 	if (status == TS_OK)
-		status = pragmas(sqlite, opts, err);
+		status = set_connection(sqlite, opts, err);
+	if (status == TS_OK)
+		status = ts_sqlite_look(sqlite, &version, err);
+	if (status == TS_OK && !opts->read_only)
+		status = set_log(sqlite, err);
 	if (status == TS_OK)
 		status = ts_sqlite_migrate(sqlite, opts->read_only, err);
 	if (status != TS_OK) {

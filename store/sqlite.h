@@ -71,7 +71,11 @@ ts_sqlite_column(sqlite3_stmt *statement, int at)
 	return text != NULL ? (const char *)text : "";
 }
 
-/* sqlite_schema.c: brings an older file up to date, refuses a newer one. */
+/* sqlite_schema.c: which schema the file has (0: an empty file); refuses a
+ * newer one, and the database of another program. Changes nothing. */
+enum ts_status ts_sqlite_look(struct ts_sqlite *sqlite, int *version,
+			      struct ts_err *err) TS_MUST_USE;
+/* Brings an older file up to date. */
 enum ts_status ts_sqlite_migrate(struct ts_sqlite *sqlite, bool read_only,
 				 struct ts_err *err) TS_MUST_USE;
 enum ts_status ts_sqlite_backup(struct ts_backend *backend, const char *path,

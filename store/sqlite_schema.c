@@ -87,9 +87,8 @@ execute(struct ts_sqlite *sqlite, const char *sql, const char *what,
 				what, err);
 }
 
-/* Which schema the file has; 0: an empty file. */
-static enum ts_status
-look(struct ts_sqlite *sqlite, int *version, struct ts_err *err)
+enum ts_status
+ts_sqlite_look(struct ts_sqlite *sqlite, int *version, struct ts_err *err)
 {
 	enum ts_status status;
 	int id = 0, tables = 0;
@@ -153,7 +152,7 @@ ts_sqlite_migrate(struct ts_sqlite *sqlite, bool read_only, struct ts_err *err)
 	enum ts_status status;
 	int version = 0;
 
-	status = look(sqlite, &version, err);
+	status = ts_sqlite_look(sqlite, &version, err);
 	if (status != TS_OK || version == NEWEST)
 		return status;
 	if (read_only)
@@ -170,7 +169,7 @@ ts_sqlite_migrate(struct ts_sqlite *sqlite, bool read_only, struct ts_err *err)
 	if (status != TS_OK)
 		return status;
 	/* another process may have been faster */
-	status = look(sqlite, &version, err);
+	status = ts_sqlite_look(sqlite, &version, err);
 	if (status == TS_OK && version < NEWEST)
 		status = apply(sqlite, version, err);
 	if (status == TS_OK)

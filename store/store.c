@@ -192,14 +192,24 @@ ts_store_rollback(struct ts_store *store)
 enum ts_status
 ts_store_check(struct ts_store *store, struct ts_err *err)
 {
-	return store->backend->ops->check(store->backend, err);
+	enum ts_status status = ts_reading_begin(store, err);
+
+	if (status != TS_OK)
+		return status;
+	status = store->backend->ops->check(store->backend, err);
+	return ts_reading_end(store, status, err);
 }
 
 enum ts_status
 ts_store_counts(struct ts_store *store, struct ts_store_counts *out,
 		struct ts_err *err)
 {
-	return store->backend->ops->counts(store->backend, out, err);
+	enum ts_status status = ts_reading_begin(store, err);
+
+	if (status != TS_OK)
+		return status;
+	status = store->backend->ops->counts(store->backend, out, err);
+	return ts_reading_end(store, status, err);
 }
 
 enum ts_status

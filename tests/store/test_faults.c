@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <tradestat/file.h>
+#include <tradestat/hash.h>
 
 struct place { char *dir; char path[400]; };
 
@@ -56,29 +57,43 @@ run_sql(const char *path, const char *sql)
 	sqlite3_close(db);
 }
 
+static int busy_ms = 60000;	/* the machine may have much else to do */
+
 static enum ts_status
 try_open(const char *path, bool read_only, struct ts_store **store,
 	 struct ts_err *err)
 {
 	struct ts_store_opts opts = { .path = path, .read_only = read_only,
-				      .busy_ms = 50 };
+				      .busy_ms = busy_ms };
 
 	*store = NULL;
 	return ts_store_open(&opts, store, err);
 }
 
-/* count figures of one document; true: all were taken. */
+/* In a child a failure must end it: cmocka would run on in two processes. */
+static struct ts_store *
+open_in_child(const char *path)
+{
+	struct ts_store *store;
+	struct ts_err err;
+
+	if (try_open(path, false, &store, &err) != TS_OK) {
+		print_message("%s\n", err.text);
+		_exit(1);
+	}
+	return store;
+}
+
 static enum ts_status
 put_rows(struct ts_store *store, int count, struct ts_err *err)
 {
+	struct ts_obs obs = figure("KGZ ITA 27 2023 1");
 	enum ts_status status = TS_OK;
+	char product[16];
 
+	obs.product = product;
 	for (int i = 0; status == TS_OK && i < count; i++) {
-		struct ts_obs obs = figure("KGZ ITA 27 2023 1");
-		char product[16];
-
 		snprintf(product, sizeof product, "%06d", i);
-		obs.product = product;
 		obs.value.coef = 1000000007ll * i;
 		status = ts_store_put(store, &obs, err);
 	}
@@ -106,7 +121,7 @@ load_rows(struct ts_store *store, int64_t us, int count, struct ts_err *err)
 static void
 die_in_a_document(const char *path, int rows, bool commit)
 {
-	struct ts_store *store = open_store(path);
+	struct ts_store *store = open_in_child(path);
 	struct ts_document document = document_at(2000, "https://x/b");
 	struct ts_err err;
 
@@ -135,7 +150,7 @@ static void
 a_kill_within_a_document_leaves_nothing_of_it(void **state)
 {
 	/* within the first batch, and with batches written to the file */
-	static const int rows[] = { 10, 140000, 400000 };
+	static const int rows[] = { 10, 140000 };
 	struct place *place = *state;
 	struct ts_store *store = open_store(place->path);
 	struct ts_store_counts counts;
@@ -189,7 +204,7 @@ kills_at_any_moment_leave_whole_documents(void **state)
 
 		assert_true(pid >= 0);
 		if (pid == 0) {
-			store = open_store(place->path);
+			store = open_in_child(place->path);
 			for (int i = 0; i < 1000; i++)
 				if (load_rows(store, 1000 + i, 500 + i,
 					      &err) != TS_OK)
@@ -226,7 +241,7 @@ fill_and_go_on(const char *path, void (*make_room)(void *), void *ctx)
 		return 10;
 	if (load_rows(store, 1000, 100, &err) != TS_OK)
 		return 11;
-	status = load_rows(store, 2000, 400000, &err);
+	status = load_rows(store, 2000, 60000, &err);
 	if (status != TS_FULL) {
 		print_message("%d: %s\n", (int)status, err.text);
 		return 12;
@@ -237,7 +252,7 @@ fill_and_go_on(const char *path, void (*make_room)(void *), void *ctx)
 	if (ts_store_check(store, &err) != TS_OK)
 		return 14;
 	make_room(ctx);
-	if (load_rows(store, 3000, 400000, &err) != TS_OK) {
+	if (load_rows(store, 3000, 60000, &err) != TS_OK) {
 		print_message("%s\n", err.text);
 		return 15;
 	}
@@ -283,12 +298,12 @@ on_a_small_disk(const char *dir)
 
 	if (unshare(CLONE_NEWNS) != 0 ||
 	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-	    mount("tmpfs", dir, "tmpfs", 0, "size=64m") != 0)
+	    mount("tmpfs", dir, "tmpfs", 0, "size=32m") != 0)
 		return CANNOT_MOUNT;
 	snprintf(path, sizeof path, "%s/store.db", dir);
 	snprintf(ballast, sizeof ballast, "%s/ballast", dir);
 	fd = open(ballast, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-	for (int i = 0; i < 60; i++)
+	for (int i = 0; i < 28; i++)
 		if (write(fd, block, sizeof block) != sizeof block)
 			return 9;
 	close(fd);
@@ -363,8 +378,10 @@ a_lock_of_another_process_is_waited_for_then_reported(void **state)
 	if (pid == 0)
 		hold_lock(place->path, ready[1], go[0]);
 	assert_int_equal(read(ready[0], &byte, 1), 1);
+	busy_ms = 50;
 	assert_int_equal(try_open(place->path, false, &impatient, &err),
 			 TS_OK);
+	busy_ms = 60000;
 	assert_int_equal(ts_store_begin(impatient, &document, &err),
 			 TS_AGAIN);
 	assert_non_null(strstr(err.text, "another process"));
@@ -382,6 +399,45 @@ a_lock_of_another_process_is_waited_for_then_reported(void **state)
 		close(ready[i]);
 		close(go[i]);
 	}
+}
+
+#define PROCESSES 6
+
+/* Each child opens the store, which is not there yet, and makes editions. */
+static void
+many_processes_make_one_store_and_number_once(void **state)
+{
+	struct place *place = *state;
+	struct ts_store_counts counts;
+	struct ts_store *store;
+	struct ts_err err;
+	pid_t pids[PROCESSES];
+	int status, number;
+
+	for (int i = 0; i < PROCESSES; i++) {
+		pids[i] = fork();
+		assert_true(pids[i] >= 0);
+		if (pids[i] != 0)
+			continue;
+		store = open_in_child(place->path);
+		for (int n = 0; n < 10; n++)
+			if (ts_store_edition_new(store, "r", "2024", n,
+						 &number, &err) != TS_OK)
+				_exit(1);
+		ts_store_close(store);
+		_exit(0);
+	}
+	for (int i = 0; i < PROCESSES; i++) {
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	store = open_store(place->path);
+	assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
+	assert_int_equal(counts.editions, PROCESSES * 10);
+	assert_int_equal(ts_store_edition_new(store, "r", "2024", 1, &number,
+					      &err), TS_OK);
+	assert_int_equal(number, PROCESSES * 10 + 1);
+	ts_store_close(store);
 }
 
 static void
@@ -440,19 +496,43 @@ a_damaged_page_is_corruption(void **state)
 	enum ts_status status;
 	int rows = 0;
 
-	assert_int_equal(load_rows(store, 1000, 20000, &err), TS_OK);
+	assert_int_equal(load_rows(store, 1000, 8000, &err), TS_OK);
 	ts_store_close(store);
-	overwrite(place->path, 20 * 4096, 200 * 4096);
+	overwrite(place->path, 20 * 4096, 100 * 4096);
 	status = try_open(place->path, false, &store, &err);
 	if (status == TS_OK) {
 		assert_int_equal(ts_store_check(store, &err), TS_CORRUPT);
 		assert_int_equal(ts_store_read(store, &all, count_row, &rows,
 					       &err), TS_CORRUPT);
-		status = load_rows(store, 2000, 20000, &err);
+		status = load_rows(store, 2000, 8000, &err);
 		ts_store_close(store);
 	}
 	assert_int_equal(status, TS_CORRUPT);
 	assert_non_null(strstr(err.text, place->path));
+}
+
+static void
+a_file_that_was_cut_is_corruption(void **state)
+{
+	static const off_t sizes[] = { 100, 4096, 5000, 100 * 4096 };
+	struct place *place = *state;
+	struct ts_store *store = open_store(place->path);
+	struct ts_err err;
+	enum ts_status status;
+
+	assert_int_equal(load_rows(store, 1000, 8000, &err), TS_OK);
+	ts_store_close(store);
+	for (size_t i = sizeof sizes / sizeof sizes[0]; i-- > 0;) {
+		assert_int_equal(truncate(place->path, sizes[i]), 0);
+		status = try_open(place->path, false, &store, &err);
+		if (status == TS_OK) {
+			status = ts_store_check(store, &err);
+			ts_store_close(store);
+		}
+		if (status != TS_CORRUPT)
+			fail_msg("%ld: %d %s", (long)sizes[i], (int)status,
+				 err.text);
+	}
 }
 
 static void
@@ -522,7 +602,14 @@ a_database_of_another_program_is_left_alone(void **state)
 	struct ts_store *store;
 	struct ts_err err;
 
+	char before[TS_SHA256_TEXT], after[TS_SHA256_TEXT];
+
 	run_sql(place->path, "CREATE TABLE mail(x)");
+	assert_int_equal(ts_sha256_file(place->path, before, &err), TS_OK);
+	assert_int_equal(try_open(place->path, false, &store, &err),
+			 TS_BAD_CONFIG);
+	assert_int_equal(ts_sha256_file(place->path, after, &err), TS_OK);
+	assert_string_equal(before, after);
 	assert_int_equal(try_open(place->path, false, &store, &err),
 			 TS_BAD_CONFIG);
 	assert_non_null(strstr(err.text, "another program"));
@@ -710,8 +797,10 @@ main(void)
 		TEST(a_limit_of_file_size_is_a_full_disk),
 		TEST(a_full_disk_loses_nothing_and_ends_by_itself),
 		TEST(a_lock_of_another_process_is_waited_for_then_reported),
+		TEST(many_processes_make_one_store_and_number_once),
 		TEST(a_reader_sees_what_was_committed_while_another_writes),
 		TEST(a_damaged_page_is_corruption),
+		TEST(a_file_that_was_cut_is_corruption),
 		TEST(what_is_no_database_is_corruption),
 		TEST(figures_without_their_series_are_corruption),
 		TEST(a_newer_schema_is_refused_with_both_versions),

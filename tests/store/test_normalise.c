@@ -322,7 +322,7 @@ statuses_have_one_form(void **state)
 		{ "s", "E" }, { "S", "S" }, { "c", "C" }, { "z", "M" },
 		{ "u", "U" }, { "r", "R" }, { "AE", "E" }, { "EE", "E" },
 		{ "provisional", "P" }, { "*", "P" }, { "Confidential", "C" },
-		{ "official", "-" }, { "??!", "?status:??!" },
+		{ "official", "-" }, { "?!", "?status:?!" },
 		{ "1)", "?status:1)" },
 	};
 

@@ -311,14 +311,13 @@ a_document_may_repeat_itself(void **state)
 static void
 put_many(struct ts_store *store, int from, int count)
 {
+	struct ts_obs obs = figure("KAZ ITA 27 2023 1");
 	struct ts_err err;
+	char product[16];
 
+	obs.product = product;
 	for (int i = from; i < from + count; i++) {
-		struct ts_obs obs = figure("KAZ ITA 27 2023 1");
-		char product[16];
-
 		snprintf(product, sizeof product, "%06d", i);
-		obs.product = product;
 		obs.line = (uint64_t)i + 1;
 		if (ts_store_put(store, &obs, &err) != TS_OK)
 			fail_msg("%s", err.text);
@@ -336,16 +335,16 @@ repetition_is_noticed_across_batches(void **state)
 
 	(void)state;
 	assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
-	put_many(store, 0, 300000);
-	put_many(store, 0, 150000);
+	put_many(store, 0, 140000);
+	put_many(store, 0, 30000);
 	assert_int_equal(ts_store_commit(store, &change, &err), TS_OK);
-	assert_int_equal(change.rows, 450000);
-	assert_int_equal(change.added, 300000);
-	assert_int_equal(change.unchanged, 150000);
+	assert_int_equal(change.rows, 170000);
+	assert_int_equal(change.added, 140000);
+	assert_int_equal(change.unchanged, 30000);
 
 	document = document_at(2000, "https://x/z");
 	assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
-	put_many(store, 300000, 290000);
+	put_many(store, 300000, 140000);
 	obs = figure("KAZ ITA 300005 2023 2");
 	assert_int_equal(ts_store_put(store, &obs, &err), TS_OK);
 	assert_int_equal(ts_store_commit(store, &change, &err), TS_BAD_DATA);
@@ -380,23 +379,24 @@ rows_may_come_in_any_order(void **state)
 	struct ts_document document = document_at(1000, "https://x/y");
 	struct ts_store_change change;
 	struct ts_query one = { .product_prefix = "000777" };
+	struct ts_obs obs;
 	struct ts_err err;
+	char product[16];
 
 	(void)state;
 	assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
-	for (int n = 0; n < 200000; n++) {
-		int at = (int)((int64_t)n * 7919 % 200000);
-		struct ts_obs obs = figure("KAZ ITA 27 2023 1");
-		char product[16];
+	obs = figure("KAZ ITA 27 2023 1");
+	obs.product = product;
+	for (int n = 0; n < 150000; n++) {
+		int at = (int)((int64_t)n * 7919 % 150000);
 
 		snprintf(product, sizeof product, "%06d", at / 20);
-		obs.product = product;
 		obs.period.year = (int16_t)(2000 + at % 20);
 		obs.value.coef = at;
 		assert_int_equal(ts_store_put(store, &obs, &err), TS_OK);
 	}
 	assert_int_equal(ts_store_commit(store, &change, &err), TS_OK);
-	assert_int_equal(change.added, 200000);
+	assert_int_equal(change.added, 150000);
 	assert_non_null(strstr(read_all(store, &one),
 			       "KAZ ITA 000777 2019 15559 @1000\n"));
 	ts_store_close(store);
