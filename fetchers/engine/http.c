@@ -1,46 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fetchers/engine/http.h"
+#include "fetchers/engine/transfer.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
-#include <curl/curl.h>
 #include <tradestat/text.h>
-#include "fetchers/engine/address.h"
-#include "fetchers/engine/gunzip.h"
 #include "fetchers/engine/reply.h"
 #include "fetchers/engine/url.h"
 
-#define MAX_HOPS 5
 #define MAX_HEADERS (384 * 1024)	/* libcurl itself stops at 300 KiB */
-
-struct ts_http {
-	const struct ts_source *source;
-	const char *archive_dir;
-	const struct ts_clock *clock;
-	ts_http_progress *progress;
-	void *progress_ctx;
-	CURLM *multi;
-	int open;		/* transfers without an end */
-	int64_t bytes, began_us;
-};
-
-/* One GET under way. */
-struct transfer {
-	struct ts_http *http;
-	struct ts_get *get;
-	CURL *easy;
-	struct curl_slist *list;	/* request headers: may hold the key */
-	struct ts_gunzip *gunzip;	/* NULL: the body comes as it is */
-	bool begun;			/* the body has */
-	bool ignored;			/* rest of an error's body */
-	bool private_address;		/* a connection was refused by us */
-	bool oom;
-	int hops;			/* redirects followed by hand */
-	struct ts_err err;		/* why we stopped the transfer */
-};
 
 void
 ts_reply_init(struct ts_reply *reply)
@@ -67,10 +35,10 @@ starts(const char *line, size_t count, const char *word)
 }
 
 /* Lines of one reply; those of a redirect before it are forgotten. */
-static size_t
-on_header(char *line, size_t size, size_t count, void *ctx)
+size_t
+ts_transfer_header(char *line, size_t size, size_t count, void *ctx)
 {
-	struct transfer *transfer = ctx;
+	struct ts_transfer *transfer = ctx;
 	struct ts_buf *headers = &transfer->get->reply.headers;
 	const char *key = transfer->http->source->key;
 
@@ -94,7 +62,7 @@ add_to_body(void *ctx, const void *bytes, size_t count, struct ts_err *err)
 }
 
 static enum ts_status
-begin_body(struct transfer *transfer)
+begin_body(struct ts_transfer *transfer)
 {
 	struct ts_reply *reply = &transfer->get->reply;
 	struct ts_http *http = transfer->http;
@@ -126,10 +94,10 @@ is_success(CURL *easy)
 	return status >= 200 && status < 300;
 }
 
-static size_t
-on_body(char *bytes, size_t size, size_t count, void *ctx)
+size_t
+ts_transfer_body(char *bytes, size_t size, size_t count, void *ctx)
 {
-	struct transfer *transfer = ctx;
+	struct ts_transfer *transfer = ctx;
 	struct ts_err *err = &transfer->err;
 	enum ts_status status = TS_OK;
 
@@ -153,207 +121,6 @@ on_body(char *bytes, size_t size, size_t count, void *ctx)
 		return count;
 	}
 	return 0;
-}
-
-static curl_socket_t
-on_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
-{
-	struct transfer *transfer = ctx;
-	const struct ts_source *source = transfer->http->source;
-	bool checked = !source->allow_private && source->proxy[0] == '\0';
-
-	if (purpose != CURLSOCKTYPE_IPCXN)
-		return CURL_SOCKET_BAD;
-	/* Behind a proxy the address is the proxy's, the operator's choice. */
-	if (checked && ts_address_is_private(&address->addr)) {
-		transfer->private_address = true;
-		return CURL_SOCKET_BAD;
-	}
-	return socket(address->family, address->socktype | SOCK_CLOEXEC,
-		      address->protocol);
-}
-
-/* ---- the request ------------------------------------------------- */
-
-/* Nothing that we put into a header can end its line. */
-static bool
-is_clean(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			return false;
-	return true;
-}
-
-static void
-add_header(struct transfer *transfer, const char *name, const char *value)
-{
-	TS_AUTO_BUF line = TS_BUF_INIT(65536);
-	struct curl_slist *list;
-
-	if (value == NULL || value[0] == '\0' || !is_clean(value))
-		return;
-	ts_buf_addf(&line, "%s: %s", name, value);
-	list = line.failed ? NULL : curl_slist_append(transfer->list,
-						      line.data);
-	explicit_bzero(line.data, line.used);
-	if (list == NULL)
-		transfer->oom = true;
-	else
-		transfer->list = list;
-}
-
-static void
-add_headers(struct transfer *transfer)
-{
-	const struct ts_source *source = transfer->http->source;
-	const struct ts_get *get = transfer->get;
-
-	add_header(transfer, "Accept", get->accept != NULL ? get->accept
-							   : "*/*");
-	add_header(transfer, "If-None-Match", get->etag);
-	add_header(transfer, "If-Modified-Since", get->last_modified);
-	if (source->key_header != NULL && source->key != NULL)
-		add_header(transfer, source->key_header, source->key);
-}
-
-static bool
-has_key(const struct ts_source *source)
-{
-	return source->key != NULL && source->key[0] != '\0';
-}
-
-static CURLcode
-set_address(struct transfer *transfer, const char *url)
-{
-	const struct ts_source *source = transfer->http->source;
-	bool plain = source->allow_http && strncasecmp(url, "http:", 5) == 0;
-	CURL *easy = transfer->easy;
-	CURLcode code = CURLE_OK;
-
-#define SET(option, value)						\
-	do {								\
-		if (code == CURLE_OK)					\
-			code = curl_easy_setopt(easy, option, value);	\
-	} while (0)
-
-	SET(CURLOPT_URL, url);
-	SET(CURLOPT_PROTOCOLS_STR, source->allow_http ? "http,https"
-						      : "https");
-	SET(CURLOPT_REDIR_PROTOCOLS_STR, plain ? "http,https" : "https");
-	/* libcurl would carry a key in a header of its own to another host. */
-	SET(CURLOPT_FOLLOWLOCATION, has_key(source) ? 0L : 1L);
-	SET(CURLOPT_MAXREDIRS, (long)MAX_HOPS);
-	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-	return code;
-}
-
-static CURLcode
-set_limits(struct transfer *transfer)
-{
-	const struct ts_source *source = transfer->http->source;
-	CURL *easy = transfer->easy;
-	CURLcode code = CURLE_OK;
-
-	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_CONNECTTIMEOUT, (long)source->connect_timeout_s);
-	SET(CURLOPT_TIMEOUT, (long)source->timeout_s);
-	SET(CURLOPT_LOW_SPEED_LIMIT, (long)source->low_speed_bytes);
-	SET(CURLOPT_LOW_SPEED_TIME, (long)source->low_speed_s);
-	SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)source->max_bytes);
-	SET(CURLOPT_PIPEWAIT, 1L);
-	SET(CURLOPT_PROXY, source->proxy);
-	SET(CURLOPT_NOPROXY, "");
-	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
-	SET(CURLOPT_OPENSOCKETDATA, transfer);
-	return code;
-}
-
-static CURLcode
-set_tls(struct transfer *transfer)
-{
-	const struct ts_source *source = transfer->http->source;
-	CURL *easy = transfer->easy;
-	CURLcode code = CURLE_OK;
-
-	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	SET(CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	if (source->ca_file != NULL) {
-		SET(CURLOPT_CAINFO, source->ca_file);
-		SET(CURLOPT_CAPATH, NULL);
-	}
-	return code;
-}
-
-static CURLcode
-set_talk(struct transfer *transfer)
-{
-	const char *contact = transfer->http->source->contact;
-	TS_AUTO_BUF agent = TS_BUF_INIT(4096);
-	CURL *easy = transfer->easy;
-	CURLcode code = CURLE_OK;
-
-	ts_buf_add(&agent, "tradestat/" TS_VERSION);
-	if (contact != NULL && contact[0] != '\0' && is_clean(contact))
-		ts_buf_addf(&agent, " (+%s)", contact);
-	SET(CURLOPT_USERAGENT, agent.data);
-	SET(CURLOPT_HTTPHEADER, transfer->list);
-	/* We undo gzip ourselves: libcurl does not tell a cut stream. */
-	SET(CURLOPT_ACCEPT_ENCODING, "gzip");
-	SET(CURLOPT_HTTP_CONTENT_DECODING, 0L);
-	SET(CURLOPT_HEADERFUNCTION, on_header);
-	SET(CURLOPT_HEADERDATA, transfer);
-	SET(CURLOPT_WRITEFUNCTION, on_body);
-	SET(CURLOPT_WRITEDATA, transfer);
-	SET(CURLOPT_PRIVATE, transfer);
-	return code;
-}
-#undef SET
-
-/* The one constructor of a handle. */
-static enum ts_status
-start(struct transfer *transfer, struct ts_err *err)
-{
-	CURLcode code = CURLE_OUT_OF_MEMORY;
-
-	transfer->easy = curl_easy_init();
-	if (transfer->easy != NULL) {
-		add_headers(transfer);
-		if (!transfer->oom)
-			code = set_address(transfer, transfer->get->url);
-	}
-	if (code == CURLE_OK)
-		code = set_limits(transfer);
-	if (code == CURLE_OK)
-		code = set_tls(transfer);
-	if (code == CURLE_OK)
-		code = set_talk(transfer);
-	if (code == CURLE_OK &&
-	    curl_multi_add_handle(transfer->http->multi, transfer->easy) !=
-		    CURLM_OK)
-		code = CURLE_FAILED_INIT;
-	if (code == CURLE_OK) {
-		transfer->http->open++;
-		return TS_OK;
-	}
-	return ts_fail(err, TS_SYSTEM, "prepare a request: %s",
-		       curl_easy_strerror(code));
-}
-
-static void
-finish(struct transfer *transfer)
-{
-	for (struct curl_slist *at = transfer->list; at != NULL; at = at->next)
-		explicit_bzero(at->data, strlen(at->data));
-	curl_slist_free_all(transfer->list);
-	if (transfer->easy != NULL) {
-		curl_multi_remove_handle(transfer->http->multi,
-					 transfer->easy);
-		curl_easy_cleanup(transfer->easy);
-	}
-	ts_gunzip_free(transfer->gunzip);
 }
 
 /* ---- the end of a transfer --------------------------------------- */
@@ -400,7 +167,7 @@ static const struct {
 };
 
 static void
-explain(struct transfer *transfer, CURLcode code)
+explain(struct ts_transfer *transfer, CURLcode code)
 {
 	struct ts_reply *reply = &transfer->get->reply;
 
@@ -433,7 +200,7 @@ explain(struct transfer *transfer, CURLcode code)
 
 /* Everything came; is it whole? A cut gzip stream is a cut reply. */
 static void
-close_body(struct transfer *transfer)
+close_body(struct ts_transfer *transfer)
 {
 	struct ts_reply *reply = &transfer->get->reply;
 	struct ts_err *err = &transfer->err;
@@ -462,7 +229,7 @@ is_redirect(int status)
 /* The key goes to the host that it was meant for, and to no other. True: the
  * handle is on its way again. */
 static bool
-follow(struct transfer *transfer)
+follow(struct ts_transfer *transfer)
 {
 	struct ts_err *err = &transfer->err;
 	const char *to = NULL;
@@ -477,7 +244,7 @@ follow(struct transfer *transfer)
 	if (!same)
 		ts_fail(err, TS_REFUSED, "it leads to another host, where the "
 			"key must not go");
-	else if (transfer->hops++ >= MAX_HOPS)
+	else if (transfer->hops++ >= TS_MAX_HOPS)
 		ts_fail(err, TS_REFUSED, "it redirects again and again");
 	if (err->status != TS_OK)
 		return false;
@@ -487,7 +254,7 @@ follow(struct transfer *transfer)
 	transfer->gunzip = NULL;
 	transfer->begun = transfer->ignored = false;
 	curl_multi_remove_handle(transfer->http->multi, transfer->easy);
-	if (set_address(transfer, to) == CURLE_OK &&
+	if (ts_transfer_address(transfer, to) == CURLE_OK &&
 	    curl_multi_add_handle(transfer->http->multi, transfer->easy) ==
 		    CURLM_OK)
 		return true;
@@ -496,7 +263,7 @@ follow(struct transfer *transfer)
 }
 
 static void
-done(struct transfer *transfer, CURLcode code)
+done(struct ts_transfer *transfer, CURLcode code)
 {
 	struct ts_reply *reply = &transfer->get->reply;
 	long status = 0;
@@ -504,7 +271,7 @@ done(struct transfer *transfer, CURLcode code)
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
 	reply->http_status = (int)status;
 	if (code == CURLE_OK && is_redirect(reply->http_status) &&
-	    has_key(transfer->http->source) && follow(transfer))
+	    ts_transfer_has_key(transfer) && follow(transfer))
 		return;
 	transfer->http->open--;
 	if (code == CURLE_OK && transfer->err.status == TS_OK)
@@ -539,7 +306,7 @@ collect(struct ts_http *http)
 	int ended = 0, left;
 
 	while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
-		struct transfer *transfer = NULL;
+		struct ts_transfer *transfer = NULL;
 		CURLcode code = message->data.result;
 
 		if (message->msg != CURLMSG_DONE)
@@ -579,7 +346,7 @@ enum ts_status
 ts_http_get(struct ts_http *http, struct ts_get *gets, size_t count,
 	    struct ts_err *err)
 {
-	struct transfer *transfers = calloc(count, sizeof *transfers);
+	struct ts_transfer *transfers = calloc(count, sizeof *transfers);
 	enum ts_status status = TS_OK;
 	size_t begun = 0;
 
@@ -596,12 +363,12 @@ ts_http_get(struct ts_http *http, struct ts_get *gets, size_t count,
 		/* what it stays when the loop fails */
 		gets[i].reply.status = ts_fail(&gets[i].reply.err, TS_SYSTEM,
 					       "not tried");
-		status = start(&transfers[i], err);
+		status = ts_transfer_start(&transfers[i], err);
 	}
 	if (status == TS_OK)
 		status = loop(http, err);
 	for (size_t i = 0; i < begun; i++)
-		finish(&transfers[i]);
+		ts_transfer_finish(&transfers[i]);
 	for (size_t i = begun; i < count; i++)
 		ts_reply_init(&gets[i].reply);
 	free(transfers);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * http.h - one attempt at one or more GETs to a publisher, by libcurl's multi
- * interface. The only place that makes a curl handle.
+ * interface.
  *
  * A body goes into the archive's incoming folder while it comes, and is
  * whole, decoded (gzip only, its trailer checked) and hashed when the reply

@@ -1,34 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attempts, waiting and what an HTTP status means. */
-#include "fetchers/engine/run.h"
+/* Attempts and waiting. */
+#include "fetchers/engine/attempt.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include "fetchers/engine/pace.h"
 #include "fetchers/engine/reply.h"
 #include "fetchers/engine/url.h"
 
 #define SECOND_US 1000000ll
 /* A wait that a run sits out; a longer one is for the timetable. */
 #define PATIENCE_US (900 * SECOND_US)
-#define RETRY_AFTER_MAX_S (6 * 3600)
 #define BACK_OFF_S 2
 #define BACK_OFF_MAX_S 300
 #define WIDTH_MAX 16
 #define PROGRESS_US 100000
 #define WAIT_MAX_S 3600	/* that a plan may ask for */
-
-enum verdict { TAKE, UNCHANGED, FAILED, AGAIN };
-
-struct attempt {
-	size_t ask;
-	struct ts_get get;
-	int64_t requested_us;
-	bool open;		/* wants a (further) attempt */
-	struct ts_err err;	/* of the last attempt */
-};
 
 void
 ts_run_progress(void *ctx, int64_t bytes, double bytes_per_s)
@@ -71,17 +59,6 @@ wait_us(const struct ts_run *run, int64_t us, struct ts_err *err)
 	return TS_OK;
 }
 
-static struct ts_pace_rule
-rule_of(const struct ts_run *run)
-{
-	return (struct ts_pace_rule){
-		.host = run->host, .per_minute = run->source.per_minute,
-		.burst = run->source.burst,
-		.quota_calls = run->source.quota_calls,
-		.quota_window_s = run->source.quota_window_s,
-	};
-}
-
 static enum ts_status
 too_long(struct ts_run *run, const struct ts_pace_turn *turn, int64_t now_us,
 	 struct ts_err *err)
@@ -107,7 +84,7 @@ take_turn(struct ts_run *run, const char *url, struct ts_err *err)
 
 	if (ts_url_host(url, run->host, sizeof run->host, err) != TS_OK)
 		return err->status;
-	rule = rule_of(run);
+	rule = ts_run_pace(run);
 	for (;;) {
 		int64_t now_us = clock->wall_us(clock);
 		struct ts_pace_turn turn;
@@ -142,129 +119,6 @@ back_off(const struct ts_run *run, int tries, struct ts_err *err)
 	return wait_us(run, (int64_t)((double)most * dice / UINT32_MAX), err);
 }
 
-static enum ts_status
-hold(struct ts_run *run, int64_t seconds, int64_t *until_us,
-     struct ts_err *err)
-{
-	struct ts_pace_rule rule = rule_of(run);
-	int64_t now_us = run->opts->clock->wall_us(run->opts->clock);
-
-	*until_us = now_us + seconds * SECOND_US;
-	return ts_pace_hold(run->opts->memory, &rule, now_us, *until_us, err);
-}
-
-/* ---- what the reply means ---------------------------------------- */
-
-/* The publisher's words, without an echo of the key. */
-static void
-add_words(const struct ts_run *run, const struct ts_reply *reply,
-	  struct ts_buf *out)
-{
-	TS_AUTO_BUF words = TS_BUF_INIT(4096);
-	const char *key = run->source.key;
-	size_t count;
-	const char *head = ts_body_head(reply->body, &count);
-
-	ts_reply_words(&words, head, count);
-	if (words.failed || words.used == 0)
-		return;
-	if (key != NULL && key[0] != '\0' && strstr(words.data, key) != NULL)
-		return;
-	ts_buf_addf(out, ": %s", words.data);
-}
-
-/* A used-up quota is waited out, however long its owner says. */
-static enum verdict
-judge_quota(struct ts_run *run, struct attempt *attempt, const char *words,
-	    int64_t now_us)
-{
-	const struct ts_reply *reply = &attempt->get.reply;
-	int64_t seconds = ts_reply_replenished(words);
-	char when[TS_TIME_TEXT];
-	int64_t until_us;
-
-	if (seconds < 0)
-		seconds = ts_reply_retry_after(reply->headers.data, now_us);
-	if (seconds <= 0) {
-		ts_fail(&attempt->err, TS_REFUSED, "HTTP %d from %s%s",
-			reply->http_status, run->host, words);
-		return FAILED;
-	}
-	run->stop = true;
-	if (hold(run, seconds, &until_us, &attempt->err) != TS_OK)
-		return FAILED;
-	ts_time_print(until_us, when);
-	ts_fail(&attempt->err, TS_AGAIN, "HTTP %d from %s%s; again at %s",
-		reply->http_status, run->host, words, when);
-	return FAILED;
-}
-
-static enum verdict
-judge_busy(struct ts_run *run, struct attempt *attempt, const char *words,
-	   int64_t now_us)
-{
-	const struct ts_reply *reply = &attempt->get.reply;
-	int64_t seconds = ts_reply_retry_after(reply->headers.data, now_us);
-	char when[TS_TIME_TEXT];
-	int64_t until_us;
-
-	ts_fail(&attempt->err, TS_AGAIN, "HTTP %d from %s%s",
-		reply->http_status, run->host, words);
-	if (seconds <= 0)
-		return AGAIN;
-	if (seconds > RETRY_AFTER_MAX_S)
-		seconds = RETRY_AFTER_MAX_S;
-	if (hold(run, seconds, &until_us, &attempt->err) != TS_OK)
-		return FAILED;
-	ts_time_print(until_us, when);
-	ts_fail(&attempt->err, TS_AGAIN, "HTTP %d from %s%s; again at %s",
-		reply->http_status, run->host, words, when);
-	return AGAIN;
-}
-
-static enum verdict
-judge_status(struct ts_run *run, struct attempt *attempt)
-{
-	const struct ts_fetcher *fetcher = run->source.fetcher;
-	const struct ts_request *request =
-		&run->plan.asks[attempt->ask].request;
-	int64_t now_us = run->opts->clock->wall_us(run->opts->clock);
-	const struct ts_reply *reply = &attempt->get.reply;
-	TS_AUTO_BUF words = TS_BUF_INIT(8192);
-	int status = reply->http_status;
-
-	if (status == 200 || status == 204)
-		return TAKE;
-	if (status == 304 && attempt->get.etag != NULL)
-		return UNCHANGED;
-	add_words(run, reply, &words);
-	if (status == fetcher->quota_status)
-		return judge_quota(run, attempt, words.data, now_us);
-	if (status == 429 || (status >= 500 && status <= 599))
-		return judge_busy(run, attempt, words.data, now_us);
-	if (status == fetcher->empty_status && request->role == TS_ROLE_DATA)
-		return TAKE;
-	/* The plan knows what its question's answer means. */
-	if (status >= 400 && status != 401 && status != 403 && status != 407 &&
-	    request->role == TS_ROLE_CONTROL)
-		return TAKE;
-	ts_fail(&attempt->err, TS_REFUSED, "HTTP %d from %s%s", status,
-		run->host, words.data);
-	return FAILED;
-}
-
-static enum verdict
-judge(struct ts_run *run, struct attempt *attempt)
-{
-	struct ts_reply *reply = &attempt->get.reply;
-
-	if (reply->status == TS_OK)
-		return judge_status(run, attempt);
-	attempt->err = reply->err;
-	ts_while(&attempt->err, "%s", run->host);
-	return reply->again ? AGAIN : FAILED;
-}
-
 /* ---- from an attempt to a document ------------------------------- */
 
 static const char *
@@ -280,7 +134,7 @@ header(const struct ts_run *run, const struct ts_reply *reply,
 }
 
 static enum ts_status
-take(struct ts_run *run, struct attempt *attempt, struct ts_err *err)
+take(struct ts_run *run, struct ts_attempt *attempt, struct ts_err *err)
 {
 	const struct ts_clock *clock = run->opts->clock;
 	struct ts_reply *reply = &attempt->get.reply;
@@ -306,7 +160,7 @@ take(struct ts_run *run, struct attempt *attempt, struct ts_err *err)
 /* Validators of a document that is here and was understood. One that was not
  * may have been cut: "not changed" would keep it that way for ever. */
 static enum ts_status
-prepare(struct ts_run *run, struct attempt *attempt, struct ts_err *err)
+prepare(struct ts_run *run, struct ts_attempt *attempt, struct ts_err *err)
 {
 	const struct ts_ask *ask = &run->plan.asks[attempt->ask];
 	struct ts_fate *fate = &run->fates[attempt->ask];
@@ -330,23 +184,23 @@ prepare(struct ts_run *run, struct attempt *attempt, struct ts_err *err)
 }
 
 static enum ts_status
-conclude(struct ts_run *run, struct attempt *attempt, enum verdict verdict,
-	 struct ts_err *err)
+conclude(struct ts_run *run, struct ts_attempt *attempt,
+	 enum ts_verdict verdict, struct ts_err *err)
 {
 	enum ts_status status = TS_OK;
 
-	attempt->open = verdict == AGAIN;
+	attempt->open = verdict == TS_VERDICT_AGAIN;
 	switch (verdict) {
-	case TAKE:
+	case TS_VERDICT_TAKE:
 		status = take(run, attempt, &attempt->err);
 		break;
-	case UNCHANGED:
+	case TS_VERDICT_UNCHANGED:
 		status = ts_run_unchanged(run, attempt->ask, &attempt->err);
 		break;
-	case FAILED:
+	case TS_VERDICT_FAILED:
 		status = attempt->err.status;
 		break;
-	case AGAIN:
+	case TS_VERDICT_AGAIN:
 		return TS_OK;
 	}
 	if (status == TS_OK) {
@@ -362,7 +216,7 @@ conclude(struct ts_run *run, struct attempt *attempt, enum verdict verdict,
 
 /* The turn of each that is open, in order; fills gets and whose they are. */
 static enum ts_status
-take_turns(struct ts_run *run, struct attempt *attempts, size_t count,
+take_turns(struct ts_run *run, struct ts_attempt *attempts, size_t count,
 	   struct ts_get *gets, size_t *whose, size_t *n, struct ts_err *err)
 {
 	const struct ts_clock *clock = run->opts->clock;
@@ -389,7 +243,7 @@ take_turns(struct ts_run *run, struct attempt *attempts, size_t count,
 
 /* One attempt at all that are open, at the same time. */
 static enum ts_status
-try_once(struct ts_run *run, struct attempt *attempts, size_t count,
+try_once(struct ts_run *run, struct ts_attempt *attempts, size_t count,
 	 bool *again, struct ts_err *err)
 {
 	struct ts_get gets[WIDTH_MAX];
@@ -400,11 +254,11 @@ try_once(struct ts_run *run, struct attempt *attempts, size_t count,
 	if (status == TS_OK && n > 0)
 		status = ts_http_get(run->http, gets, n, err);
 	for (size_t i = 0; i < n; i++) {
-		struct attempt *attempt = &attempts[whose[i]];
+		struct ts_attempt *attempt = &attempts[whose[i]];
 
 		attempt->get.reply = gets[i].reply;
 		if (status == TS_OK)
-			status = conclude(run, attempt, judge(run, attempt),
+			status = conclude(run, attempt, ts_judge(run, attempt),
 					  err);
 		*again = *again || attempt->open;
 		ts_reply_free(&attempt->get.reply);
@@ -414,7 +268,7 @@ try_once(struct ts_run *run, struct attempt *attempts, size_t count,
 
 /* The asks of one bunch, until each has a fate. */
 static enum ts_status
-get_bunch(struct ts_run *run, struct attempt *attempts, size_t count,
+get_bunch(struct ts_run *run, struct ts_attempt *attempts, size_t count,
 	  struct ts_err *err)
 {
 	for (int tries = 0;; tries++) {
@@ -454,7 +308,7 @@ ts_run_live(struct ts_run *run, const size_t *asks, size_t count,
 	int64_t start_us = clock->mono_us(clock);
 	size_t width = run->source.connections > 1 ?
 		(size_t)run->source.connections : 1;
-	struct attempt *attempts;
+	struct ts_attempt *attempts;
 
 	if (width > WIDTH_MAX)
 		width = WIDTH_MAX;

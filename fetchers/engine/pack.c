@@ -14,8 +14,6 @@
 #include "fetchers/engine/gunzip.h"
 #include "fetchers/engine/url.h"
 
-#define FORMAT "tradestat-pack-1"
-#define LIST_MAX (64u << 20)
 #define CHUNK 65536
 
 struct ts_pack {
@@ -85,7 +83,7 @@ add_to_index(json_t *index, json_t *entry, size_t nth, struct ts_err *err)
 static enum ts_status
 read_list(const char *dir, json_t **out, struct ts_err *err)
 {
-	TS_AUTO_BUF text = TS_BUF_INIT(LIST_MAX);
+	TS_AUTO_BUF text = TS_BUF_INIT(TS_PACK_LIST_MAX);
 	json_error_t fault;
 	char *path;
 	enum ts_status status;
@@ -103,13 +101,14 @@ read_list(const char *dir, json_t **out, struct ts_err *err)
 	if (*out == NULL)
 		return ts_fail(err, TS_BAD_DATA, "pack.json:%d: %s",
 			       fault.line, fault.text);
-	if (strcmp(text_of(*out, "format"), FORMAT) == 0 &&
+	if (strcmp(text_of(*out, "format"), TS_PACK_FORMAT) == 0 &&
 	    json_is_array(json_object_get(*out, "documents")))
 		return TS_OK;
 	json_decref(*out);
 	*out = NULL;
 	return ts_fail(err, TS_BAD_DATA,
-		       "pack.json is not of the format " FORMAT);
+		       "pack.json is not of the format "
+		       TS_PACK_FORMAT);
 }
 
 static enum ts_status

@@ -13,6 +13,9 @@
 #include "fetchers/engine/archive.h"
 #include "fetchers/engine/fetch.h"
 
+#define TS_PACK_FORMAT "tradestat-pack-1"
+#define TS_PACK_LIST_MAX ((size_t)64 << 20)	/* bytes of pack.json */
+
 struct ts_pack;
 
 /* TS_NO_INPUT: no such folder or no pack.json in it. */

@@ -12,7 +12,6 @@
 #include <tradestat/file.h>
 #include "fetchers/engine/url.h"
 
-#define FORMAT "tradestat-pack-1"
 #define CHUNK 65536
 
 struct ts_record {
@@ -38,8 +37,8 @@ open_list(struct ts_record *record, struct ts_err *err)
 		record->list = json_load_file(path, 0, NULL);
 		free(path);
 	} else {
-		record->list = json_pack("{s:s, s:[]}", "format", FORMAT,
-					 "documents");
+		record->list = json_pack("{s:s, s:[]}", "format",
+					 TS_PACK_FORMAT, "documents");
 	}
 	if (record->list == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory for a pack");
@@ -213,18 +212,18 @@ enum ts_status
 ts_record_save(struct ts_record *record, struct ts_err *err)
 {
 	TS_AUTO_BUF path = TS_BUF_INIT(8192);
-	char *text = json_dumps(record->list, JSON_INDENT(1));
-	enum ts_status status;
+	TS_AUTO_BUF text = TS_BUF_INIT(TS_PACK_LIST_MAX);
+	char *json = json_dumps(record->list, JSON_INDENT(1));
 
 	ts_buf_addf(&path, "%s/pack.json", record->dir);
-	if (text == NULL)
+	if (json == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory for pack.json");
-	status = ts_buf_check(&path, "name of a pack", err);
-	if (status == TS_OK)
-		status = ts_file_write(path.data, text, strlen(text), 0644,
-				       err);
-	free(text);
-	return status;
+	ts_buf_addf(&text, "%s\n", json);
+	free(json);
+	if (ts_buf_check(&path, "name of a pack", err) != TS_OK ||
+	    ts_buf_check(&text, "pack.json", err) != TS_OK)
+		return err->status;
+	return ts_file_write(path.data, text.data, text.used, 0644, err);
 }
 
 void

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run.h - one ts_fetch_run under way: what its parts (fetch.c: rounds, live.c:
- * attempts and waiting, adopt.c: a reply becomes a document, deliver.c: a
- * document becomes observations) share. Everything lives in the run's arena.
+ * run.h - one ts_fetch_run under way, shared by its parts: fetch.c (rounds),
+ * live.c (attempts and waiting), judge.c (what a status means), adopt.c (a
+ * reply becomes a document), deliver.c (a document becomes observations).
+ * Everything lives in the run's arena.
  */
 #ifndef FETCHERS_ENGINE_RUN_H
 #define FETCHERS_ENGINE_RUN_H
