@@ -262,6 +262,21 @@ read_period(struct state *state, char frequency, struct ts_err *err)
 	return TS_OK;
 }
 
+/* A decimal comma: the figure is copied with a point. */
+static __attribute__((noinline)) bool
+read_comma(struct state *state, const struct ts_csv_field *cell,
+	   size_t comma, struct ts_decimal *out)
+{
+	char copy[NUMBER_TEXT];
+
+	if (state->decimal == '.' || cell->length >= sizeof copy)
+		return false;
+	state->decimal = ',';
+	memcpy(copy, cell->text, cell->length + 1);
+	copy[comma] = '.';
+	return ts_decimal_read(copy, cell->length, out, NULL);
+}
+
 /*
  * The decimal sign is one for the whole file. A comma is possible where the
  * fields are not separated by commas (the French locale of SDMX-CSV 2.0).
@@ -270,26 +285,20 @@ static bool
 read_value(struct state *state, const struct ts_csv_field *cell,
 	   struct ts_decimal *out)
 {
-	char copy[NUMBER_TEXT];
 	const char *comma;
 
 	if (ts_sheet_separator(state->sheet) == ',')
 		return ts_decimal_read(cell->text, cell->length, out, NULL);
 	comma = memchr(cell->text, ',', cell->length);
-	if (comma == NULL) {
-		if (memchr(cell->text, '.', cell->length) != NULL) {
-			if (state->decimal == ',')
-				return false;
-			state->decimal = '.';
-		}
-		return ts_decimal_read(cell->text, cell->length, out, NULL);
+	if (comma != NULL)
+		return read_comma(state, cell, (size_t)(comma - cell->text),
+				  out);
+	if (memchr(cell->text, '.', cell->length) != NULL) {
+		if (state->decimal == ',')
+			return false;
+		state->decimal = '.';
 	}
-	if (state->decimal == '.' || cell->length >= sizeof copy)
-		return false;
-	state->decimal = ',';
-	memcpy(copy, cell->text, cell->length + 1);
-	copy[comma - cell->text] = '.';
-	return ts_decimal_read(copy, cell->length, out, NULL);
+	return ts_decimal_read(cell->text, cell->length, out, NULL);
 }
 
 /*
