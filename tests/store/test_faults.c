@@ -93,7 +93,8 @@ put_rows(struct ts_store *store, int count, struct ts_err *err)
 
 	obs.product = product;
 	for (int i = 0; status == TS_OK && i < count; i++) {
-		snprintf(product, sizeof product, "%06d", i);
+		snprintf(product, sizeof product, "%06d", i / 100);
+		obs.period.year = (int16_t)(1900 + i % 100);
 		obs.value.coef = 1000000007ll * i;
 		status = ts_store_put(store, &obs, err);
 	}
@@ -241,7 +242,7 @@ fill_and_go_on(const char *path, void (*make_room)(void *), void *ctx)
 		return 10;
 	if (load_rows(store, 1000, 100, &err) != TS_OK)
 		return 11;
-	status = load_rows(store, 2000, 60000, &err);
+	status = load_rows(store, 2000, 140000, &err);
 	if (status != TS_FULL) {
 		print_message("%d: %s\n", (int)status, err.text);
 		return 12;
@@ -252,7 +253,7 @@ fill_and_go_on(const char *path, void (*make_room)(void *), void *ctx)
 	if (ts_store_check(store, &err) != TS_OK)
 		return 14;
 	make_room(ctx);
-	if (load_rows(store, 3000, 60000, &err) != TS_OK) {
+	if (load_rows(store, 3000, 140000, &err) != TS_OK) {
 		print_message("%s\n", err.text);
 		return 15;
 	}
@@ -496,7 +497,7 @@ a_damaged_page_is_corruption(void **state)
 	enum ts_status status;
 	int rows = 0;
 
-	assert_int_equal(load_rows(store, 1000, 8000, &err), TS_OK);
+	assert_int_equal(load_rows(store, 1000, 20000, &err), TS_OK);
 	ts_store_close(store);
 	overwrite(place->path, 20 * 4096, 100 * 4096);
 	status = try_open(place->path, false, &store, &err);
@@ -504,7 +505,7 @@ a_damaged_page_is_corruption(void **state)
 		assert_int_equal(ts_store_check(store, &err), TS_CORRUPT);
 		assert_int_equal(ts_store_read(store, &all, count_row, &rows,
 					       &err), TS_CORRUPT);
-		status = load_rows(store, 2000, 8000, &err);
+		status = load_rows(store, 2000, 20000, &err);
 		ts_store_close(store);
 	}
 	assert_int_equal(status, TS_CORRUPT);
@@ -520,7 +521,7 @@ a_file_that_was_cut_is_corruption(void **state)
 	struct ts_err err;
 	enum ts_status status;
 
-	assert_int_equal(load_rows(store, 1000, 8000, &err), TS_OK);
+	assert_int_equal(load_rows(store, 1000, 20000, &err), TS_OK);
 	ts_store_close(store);
 	for (size_t i = sizeof sizes / sizeof sizes[0]; i-- > 0;) {
 		assert_int_equal(truncate(place->path, sizes[i]), 0);

@@ -317,7 +317,8 @@ put_many(struct ts_store *store, int from, int count)
 
 	obs.product = product;
 	for (int i = from; i < from + count; i++) {
-		snprintf(product, sizeof product, "%06d", i);
+		snprintf(product, sizeof product, "%06d", i / 100);
+		obs.period.year = (int16_t)(1900 + i % 100);
 		obs.line = (uint64_t)i + 1;
 		if (ts_store_put(store, &obs, &err) != TS_OK)
 			fail_msg("%s", err.text);
@@ -345,7 +346,7 @@ repetition_is_noticed_across_batches(void **state)
 	document = document_at(2000, "https://x/z");
 	assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
 	put_many(store, 300000, 140000);
-	obs = figure("KAZ ITA 300005 2023 2");
+	obs = figure("KAZ ITA 003000 1905 2");
 	assert_int_equal(ts_store_put(store, &obs, &err), TS_OK);
 	assert_int_equal(ts_store_commit(store, &change, &err), TS_BAD_DATA);
 	assert_non_null(strstr(err.text, "contradicts itself"));
