@@ -24,16 +24,16 @@ struct ts_series {
 	const char *source, *dataset, *flow, *reporter, *partner, *product;
 	char frequency;
 	const char *unit;
-	const char *dimensions;	/* "name=value;name=value", by name */
+	const char *dimensions; /* "name=value;name=value", by name */
 };
 
 /* One figure on its way in; status is a number of the store's list. 32 bytes,
  * so that a batch of many stays small. */
 struct ts_fact {
 	int64_t series;
-	int64_t period;		/* ts_period_key */
+	int64_t period; /* ts_period_key */
 	int64_t coef;
-	uint32_t line;		/* of the document, for messages */
+	uint32_t line; /* of the document, for messages */
 	uint16_t status;
 	int8_t scale;
 	bool has_value;
@@ -57,7 +57,7 @@ struct ts_scan {
 				 const struct ts_series *series,
 				 struct ts_err *err);
 	ts_row_take *row;
-	int64_t from, to;	/* period keys, inclusive */
+	int64_t from, to; /* period keys, inclusive */
 };
 
 enum ts_access { TS_ACCESS_READ, TS_ACCESS_WRITE };
@@ -68,10 +68,10 @@ struct ts_fence {
 };
 
 struct ts_lease {
-	const char *name;	/* "edition:kazakhstan-italy/2024.1" */
-	const char *holder;	/* node and boot id */
-	int64_t token;		/* set by take: greater than any before */
-	int64_t until_us;	/* by the back end's own clock */
+	const char *name;   /* "edition:kazakhstan-italy/2024.1" */
+	const char *holder; /* node and boot id */
+	int64_t token;      /* set by take: greater than any before */
+	int64_t until_us;   /* by the back end's own clock */
 };
 
 struct ts_backend;
@@ -118,9 +118,9 @@ struct ts_backend_ops {
 					 const struct ts_document *document,
 					 int64_t *id, struct ts_err *err);
 	/* When it was retrieved, and whether its figures are in. */
-	enum ts_status (*document_state)(struct ts_backend *backend,
-					 int64_t id, int64_t *retrieved_us,
-					 bool *decoded, struct ts_err *err);
+	enum ts_status (*document_state)(struct ts_backend *backend, int64_t id,
+					 int64_t *retrieved_us, bool *decoded,
+					 struct ts_err *err);
 	enum ts_status (*document_decoded)(struct ts_backend *backend,
 					   int64_t id, const char *decoder,
 					   struct ts_err *err);
@@ -130,22 +130,21 @@ struct ts_backend_ops {
 				     struct ts_err *err);
 	/* Finds it or adds it. */
 	enum ts_status (*series_id)(struct ts_backend *backend,
-				    const struct ts_series *series,
-				    int64_t *id, struct ts_err *err);
+				    const struct ts_series *series, int64_t *id,
+				    struct ts_err *err);
 
 	/* Adds those whose (series, period, document) is not there yet and
 	 * says how many that were. statuses: texts of ts_fact.status. */
 	enum ts_status (*facts_add)(struct ts_backend *backend,
 				    int64_t document,
 				    const struct ts_fact *facts, size_t count,
-				    const char *const *statuses,
-				    size_t *added, struct ts_err *err);
+				    const char *const *statuses, size_t *added,
+				    struct ts_err *err);
 	/* The same row with another content: a document read anew. */
 	enum ts_status (*fact_replace)(struct ts_backend *backend,
 				       int64_t document,
 				       const struct ts_fact *fact,
-				       const char *status,
-				       struct ts_err *err);
+				       const char *status, struct ts_err *err);
 	/* All vintages of a series within from..to, by period and document. */
 	enum ts_status (*facts_known)(struct ts_backend *backend,
 				      int64_t series, int64_t from, int64_t to,
@@ -153,18 +152,15 @@ struct ts_backend_ops {
 				      struct ts_err *err);
 	enum ts_status (*scan)(struct ts_backend *backend,
 			       const struct ts_query *query,
-			       const struct ts_scan *scan,
-			       struct ts_err *err);
+			       const struct ts_scan *scan, struct ts_err *err);
 	/* Passes one series on, and its figures: TS_NO_INPUT if unknown. */
 	enum ts_status (*scan_series)(struct ts_backend *backend, int64_t id,
 				      const struct ts_scan *scan,
 				      struct ts_err *err);
 
-	enum ts_status (*pace_get)(struct ts_backend *backend,
-				   const char *host, struct ts_pace *out,
-				   struct ts_err *err);
-	enum ts_status (*pace_put)(struct ts_backend *backend,
-				   const char *host,
+	enum ts_status (*pace_get)(struct ts_backend *backend, const char *host,
+				   struct ts_pace *out, struct ts_err *err);
+	enum ts_status (*pace_put)(struct ts_backend *backend, const char *host,
 				   const struct ts_pace *pace,
 				   struct ts_err *err);
 
@@ -183,8 +179,7 @@ struct ts_backend_ops {
 	enum ts_status (*counts)(struct ts_backend *backend,
 				 struct ts_store_counts *out,
 				 struct ts_err *err);
-	enum ts_status (*check)(struct ts_backend *backend,
-				struct ts_err *err);
+	enum ts_status (*check)(struct ts_backend *backend, struct ts_err *err);
 	/* A consistent copy while others go on; path must not exist. */
 	enum ts_status (*backup)(struct ts_backend *backend, const char *path,
 				 struct ts_err *err);

@@ -10,7 +10,7 @@
 
 static const char *const scheme_names[TS_SCHEME_COUNT] = {
 	[TS_SCHEME_COMTRADE] = "comtrade", [TS_SCHEME_M49] = "m49",
-	[TS_SCHEME_ISO2] = "iso2", [TS_SCHEME_ISO3] = "iso3",
+	[TS_SCHEME_ISO2] = "iso2",         [TS_SCHEME_ISO3] = "iso3",
 	[TS_SCHEME_EUROSTAT] = "eurostat", [TS_SCHEME_NAME] = "name",
 };
 
@@ -44,7 +44,7 @@ ts_scheme_find(const struct ts_scheme *scheme, const char *code, int year)
 			code++, length--;
 	else if (scheme->name == scheme_names[TS_SCHEME_NAME])
 		while (length > 0 && code[length - 1] == ' ')
-			length--;	/* WITS pads to a fixed width */
+			length--; /* WITS pads to a fixed width */
 	at = ts_map_get(&scheme->by_code, code, length);
 	for (; at != TS_MAP_NONE; at = entry->next) {
 		entry = &scheme->items[at];
@@ -155,8 +155,8 @@ ts_unit_fold(const char *word, char folded[TS_UNIT_WORD])
 		if (blank)
 			folded[length++] = ' ';
 		blank = false;
-		folded[length++] = c >= 'A' && c <= 'Z' ?
-				   (char)(c - 'A' + 'a') : c;
+		folded[length++] =
+			c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 	}
 	folded[length] = '\0';
 	return length;
@@ -192,8 +192,8 @@ keep_list(struct ts_codes *codes, struct ts_group *group,
 
 	for (list = group->lists; list != NULL; list = list->next)
 		if (list->count == count &&
-		    memcmp(list->members, members,
-			   count * sizeof *members) == 0)
+		    memcmp(list->members, members, count * sizeof *members) ==
+			    0)
 			return list->members;
 	list = ts_arena_alloc(codes->arena, 1, sizeof *list);
 	copy = ts_arena_alloc(codes->arena, count + 1, sizeof *copy);
@@ -217,8 +217,8 @@ ts_codes_group(struct ts_codes *codes, const char *id, int year)
 	for (size_t i = 0; i < group->count && count < MOST_MEMBERS; i++) {
 		const struct ts_group_member *member = &group->members[i];
 
-		if (year == 0 ? member->to == INT16_MAX :
-		    member->from <= year && year <= member->to)
+		if (year == 0 ? member->to == INT16_MAX
+			      : member->from <= year && year <= member->to)
 			members[count++] = member->code;
 	}
 	return keep_list(codes, group, members, count);
@@ -247,8 +247,7 @@ ts_codes_group_area(const struct ts_codes *codes, const char *id)
 }
 
 enum ts_status
-ts_codes_open(const char *codes_dir, struct ts_codes **out,
-	      struct ts_err *err)
+ts_codes_open(const char *codes_dir, struct ts_codes **out, struct ts_err *err)
 {
 	struct ts_arena *arena = ts_arena_new(CODES_BYTES);
 	struct ts_codes *codes = NULL;

@@ -18,8 +18,7 @@ no_memory(struct ts_err *err)
 /* A file of the code lists with the columns it must have. */
 static enum ts_status
 open_list(struct ts_codes *codes, const char *dir, const char *name,
-	  const char *const *wanted, struct ts_table **out,
-	  struct ts_err *err)
+	  const char *const *wanted, struct ts_table **out, struct ts_err *err)
 {
 	char *path = ts_arena_printf(codes->arena, "%s/%s", dir, name);
 	enum ts_status status;
@@ -28,8 +27,8 @@ open_list(struct ts_codes *codes, const char *dir, const char *name,
 		return no_memory(err);
 	status = ts_table_read_csv(codes->arena, path, out, err);
 	if (status == TS_NO_INPUT)
-		return ts_fail(err, TS_BAD_CONFIG,
-			       "code lists: there is no %s", path);
+		return ts_fail(err, TS_BAD_CONFIG, "code lists: there is no %s",
+			       path);
 	if (status != TS_OK)
 		return ts_while(err, "code lists");
 	for (; *wanted != NULL; wanted++)
@@ -105,8 +104,8 @@ add_area(struct ts_codes *codes, const struct ts_table *table, size_t row,
 	if (ts_map_get(&codes->area_map, code, 3) != TS_MAP_NONE)
 		return bad_row(table, row, "a second time:", code, err);
 	if (codes->area_count == codes->area_room) {
-		uint32_t room = codes->area_room > 0 ?
-				codes->area_room * 2 : 512;
+		uint32_t room =
+			codes->area_room > 0 ? codes->area_room * 2 : 512;
 
 		codes->areas = ts_arena_grow(codes->arena, codes->areas,
 					     codes->area_count, room,
@@ -122,8 +121,7 @@ add_area(struct ts_codes *codes, const struct ts_table *table, size_t row,
 		char column[32];
 		const char *name;
 
-		snprintf(column, sizeof column, "name_%s",
-			 codes->languages[i]);
+		snprintf(column, sizeof column, "name_%s", codes->languages[i]);
 		name = cell(table, row, column);
 		area->names[i] = name[0] != '\0' ? name : NULL;
 	}
@@ -145,8 +143,8 @@ add_code(struct ts_codes *codes, int which, const struct ts_area_code *entry,
 {
 	struct ts_scheme *scheme = &codes->schemes[which];
 	const char *area = codes->areas[entry->area].code;
-	const char *key = which == TS_SCHEME_M49 ?
-			  without_zeros(entry->code) : entry->code;
+	const char *key = which == TS_SCHEME_M49 ? without_zeros(entry->code)
+						 : entry->code;
 	size_t length = strlen(key);
 	struct ts_area_code *added;
 	enum ts_status status;
@@ -191,15 +189,15 @@ static enum ts_status
 read_areas(struct ts_codes *codes, const char *dir, struct ts_table **countries,
 	   struct ts_err *err)
 {
-	static const char *const of_countries[] = {
-		"iso3", "iso2", "m49", "name_en", NULL };
-	static const char *const of_areas[] = {
-		"code", "kind", "name_en", NULL };
+	static const char *const of_countries[] = { "iso3", "iso2", "m49",
+						    "name_en", NULL };
+	static const char *const of_areas[] = { "code", "kind", "name_en",
+						NULL };
 	struct ts_table *areas;
 	enum ts_status status;
 
-	status = open_list(codes, dir, "countries.csv", of_countries,
-			   countries, err);
+	status = open_list(codes, dir, "countries.csv", of_countries, countries,
+			   err);
 	if (status == TS_OK)
 		status = find_languages(codes, *countries, err);
 	if (status == TS_OK)
@@ -225,8 +223,8 @@ read_areas(struct ts_codes *codes, const char *dir, struct ts_table **countries,
 static enum ts_status
 read_area_codes(struct ts_codes *codes, const char *dir, struct ts_err *err)
 {
-	static const char *const wanted[] = {
-		"scheme", "code", "area", "from", "to", "use", NULL };
+	static const char *const wanted[] = { "scheme", "code", "area", "from",
+					      "to",     "use",  NULL };
 	struct ts_table *table;
 	enum ts_status status;
 
@@ -239,9 +237,9 @@ read_area_codes(struct ts_codes *codes, const char *dir, struct ts_err *err)
 			.code = cell(table, i, "code"),
 			.area = ts_map_get(&codes->area_map, area,
 					   strlen(area)),
-			.from = ALWAYS_FROM, .to = ALWAYS_TO,
-			.read_only = strcmp(cell(table, i, "use"),
-					    "read") == 0,
+			.from = ALWAYS_FROM,
+			.to = ALWAYS_TO,
+			.read_only = strcmp(cell(table, i, "use"), "read") == 0,
 		};
 
 		if (scheme == NULL)
@@ -250,8 +248,8 @@ read_area_codes(struct ts_codes *codes, const char *dir, struct ts_err *err)
 			return bad_row(table, i, "unknown area", area, err);
 		status = read_year(table, i, "from", &entry.from, NULL, err);
 		if (status == TS_OK)
-			status = read_year(table, i, "to", &entry.to, NULL,
-					   err);
+			status =
+				read_year(table, i, "to", &entry.to, NULL, err);
 		if (status == TS_OK)
 			status = add_code(codes, (int)(scheme - codes->schemes),
 					  &entry, err);
@@ -268,8 +266,9 @@ add_iso_codes(struct ts_codes *codes, const struct ts_table *countries,
 	enum ts_status status = TS_OK;
 
 	for (uint32_t i = 0; status == TS_OK && i < codes->area_count; i++) {
-		struct ts_area_code entry = {
-			.area = i, .from = ALWAYS_FROM, .to = ALWAYS_TO };
+		struct ts_area_code entry = { .area = i,
+					      .from = ALWAYS_FROM,
+					      .to = ALWAYS_TO };
 
 		entry.code = codes->areas[i].code;
 		status = add_code(codes, TS_SCHEME_ISO3, &entry, err);
@@ -294,8 +293,8 @@ add_iso_codes(struct ts_codes *codes, const struct ts_table *countries,
 static enum ts_status
 read_members(struct ts_codes *codes, const char *dir, struct ts_err *err)
 {
-	static const char *const wanted[] = {
-		"group", "iso3", "from", "to", NULL };
+	static const char *const wanted[] = { "group", "iso3", "from", "to",
+					      NULL };
 	struct ts_table *table;
 	enum ts_status status;
 
@@ -322,15 +321,14 @@ read_members(struct ts_codes *codes, const char *dir, struct ts_err *err)
 					   err);
 		if (status != TS_OK)
 			break;
-		if (!to_end)	/* it left within the year */
+		if (!to_end) /* it left within the year */
 			member.to--;
 		if (group->count == group->room) {
 			size_t room = group->room > 0 ? group->room * 2 : 32;
 
-			group->members = ts_arena_grow(codes->arena,
-						       group->members,
-						       group->count, room,
-						       sizeof member);
+			group->members = ts_arena_grow(
+				codes->arena, group->members, group->count,
+				room, sizeof member);
 			if (group->members == NULL)
 				return no_memory(err);
 			group->room = room;
@@ -424,8 +422,8 @@ read_units(struct ts_codes *codes, const char *dir, struct ts_err *err)
 		key = ts_arena_strdup(codes->arena, folded);
 		if (key == NULL)
 			return no_memory(err);
-		status = ts_map_put(&codes->unit_map, key, length,
-				    (uint32_t)i, err);
+		status = ts_map_put(&codes->unit_map, key, length, (uint32_t)i,
+				    err);
 	}
 	return status;
 }

@@ -45,12 +45,13 @@ ts_document_time(struct ts_store *store, int64_t id, int64_t *retrieved_us,
 		*retrieved_us = store->retrieved[id];
 		return TS_OK;
 	}
-	status = store->backend->ops->document_state(store->backend, id,
-						     retrieved_us, &decoded,
-						     err);
+	status = store->backend->ops->document_state(
+		store->backend, id, retrieved_us, &decoded, err);
 	if (status == TS_NO_INPUT)
-		return ts_fail(err, TS_CORRUPT, "store: figures of document"
-			       " %lld, which is not there", (long long)id);
+		return ts_fail(err, TS_CORRUPT,
+			       "store: figures of document"
+			       " %lld, which is not there",
+			       (long long)id);
 	if (status != TS_OK)
 		return status;
 	return keep_time(store, id, *retrieved_us, err);
@@ -71,16 +72,15 @@ ts_store_document(struct ts_store *store, int64_t id, struct ts_arena *arena,
 
 static enum ts_status
 memory_last(void *ctx, const char *source, const char *url,
-	    struct ts_arena *arena, struct ts_document *out,
-	    struct ts_err *err)
+	    struct ts_arena *arena, struct ts_document *out, struct ts_err *err)
 {
 	struct ts_store *store = ctx;
 	enum ts_status status = ts_reading_begin(store, err);
 
 	if (status != TS_OK)
 		return status;
-	status = store->backend->ops->document_last(store->backend, source,
-						    url, arena, out, err);
+	status = store->backend->ops->document_last(store->backend, source, url,
+						    arena, out, err);
 	return ts_reading_end(store, status, err);
 }
 
@@ -90,7 +90,8 @@ static enum ts_status
 may_write(const struct ts_store *store, struct ts_err *err)
 {
 	if (store->open || store->reading > 0)
-		return ts_fail(err, TS_SYSTEM, "store: the memory was written"
+		return ts_fail(err, TS_SYSTEM,
+			       "store: the memory was written"
 			       " within another transaction");
 	if (store->read_only)
 		return ts_fail(err, TS_SYSTEM, "store: opened for reading");
@@ -107,8 +108,8 @@ memory_put(void *ctx, struct ts_document *document, struct ts_err *err)
 		status = store->backend->ops->document_put(store->backend,
 							   document, err);
 	if (status == TS_OK)
-		status = keep_time(store, document->id,
-				   document->retrieved_us, err);
+		status = keep_time(store, document->id, document->retrieved_us,
+				   err);
 	return status;
 }
 
@@ -121,8 +122,7 @@ memory_pace_get(void *ctx, const char *host, struct ts_pace *out,
 
 	if (status != TS_OK)
 		return status;
-	status = store->backend->ops->pace_get(store->backend, host, out,
-					       err);
+	status = store->backend->ops->pace_get(store->backend, host, out, err);
 	return ts_reading_end(store, status, err);
 }
 
@@ -143,8 +143,11 @@ void
 ts_documents_hook(struct ts_store *store)
 {
 	store->memory = (struct ts_memory){
-		.ctx = store, .last = memory_last, .put = memory_put,
-		.pace_get = memory_pace_get, .pace_put = memory_pace_put,
+		.ctx = store,
+		.last = memory_last,
+		.put = memory_put,
+		.pace_get = memory_pace_get,
+		.pace_put = memory_pace_put,
 	};
 }
 

@@ -6,7 +6,8 @@ static enum ts_status
 may_write(const struct ts_store *store, struct ts_err *err)
 {
 	if (store->open || store->reading > 0)
-		return ts_fail(err, TS_SYSTEM, "store: an edition was written"
+		return ts_fail(err, TS_SYSTEM,
+			       "store: an edition was written"
 			       " within another transaction");
 	if (store->read_only)
 		return ts_fail(err, TS_SYSTEM, "store: opened for reading");
@@ -22,8 +23,8 @@ ts_store_edition_new(struct ts_store *store, const char *report,
 
 	if (status != TS_OK)
 		return status;
-	return store->backend->ops->edition_new(store->backend, report,
-						period, now_us, number, err);
+	return store->backend->ops->edition_new(store->backend, report, period,
+						now_us, number, err);
 }
 
 enum ts_status
@@ -45,7 +46,7 @@ ts_store_editions(struct ts_store *store, const char *report,
 
 	if (status != TS_OK)
 		return status;
-	status = store->backend->ops->editions(store->backend, report, row,
-					       ctx, err);
+	status = store->backend->ops->editions(store->backend, report, row, ctx,
+					       err);
 	return ts_reading_end(store, status, err);
 }

@@ -101,7 +101,8 @@ grow(struct ts_map *map, struct ts_err *err)
 {
 	size_t old_count = map->slots != NULL ? map->mask + 1 : 0;
 	size_t count = old_count > 0 ? old_count * 2 : FIRST_SLOTS;
-	struct ts_map bigger = { .mask = count - 1, .used = map->used,
+	struct ts_map bigger = { .mask = count - 1,
+				 .used = map->used,
 				 .seed = map->seed };
 
 	if (bigger.seed == 0)
@@ -131,8 +132,7 @@ ts_map_put(struct ts_map *map, const char *key, size_t length, uint32_t value,
 	uint32_t hash;
 
 	if (length > UINT32_MAX)
-		return ts_fail(err, TS_BAD_DATA, "a text of %zu bytes",
-			       length);
+		return ts_fail(err, TS_BAD_DATA, "a text of %zu bytes", length);
 	/* at most two thirds full */
 	if (map->slots == NULL || map->used * 3 >= (map->mask + 1) * 2) {
 		status = grow(map, err);
@@ -143,7 +143,9 @@ ts_map_put(struct ts_map *map, const char *key, size_t length, uint32_t value,
 	slot = find(map, key, length, hash);
 	if (slot->key == NULL)
 		map->used++;
-	*slot = (struct ts_map_slot){ .key = key, .length = (uint32_t)length,
-				      .hash = hash, .value = value };
+	*slot = (struct ts_map_slot){ .key = key,
+				      .length = (uint32_t)length,
+				      .hash = hash,
+				      .value = value };
 	return TS_OK;
 }

@@ -12,15 +12,15 @@
 
 #define WORD_BYTES 256
 #define MOST_POWER 18
-#define COUNT(array) (sizeof (array) / sizeof (array)[0])
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* What was made of the last word in a place: the next row often has it too. */
 struct remembered {
 	char word[WORD_BYTES];
 	bool known;
-	int from, to;		/* years for which it holds */
+	int from, to; /* years for which it holds */
 	const char *ours;
-	char unmapped[WORD_BYTES + 16];	/* what ours is, if unknown */
+	char unmapped[WORD_BYTES + 16]; /* what ours is, if unknown */
 	bool is_unmapped, nested;
 	int power;
 };
@@ -33,8 +33,8 @@ struct remembered {
 static const char *const dividing_sources[] = { "norges-bank", "norges" };
 
 enum place { REPORTER, PARTNER, FLOW, UNIT, PLACES };
-static const char *const place_names[PLACES] = {
-	"reporter", "partner", "flow", "unit" };
+static const char *const place_names[PLACES] = { "reporter", "partner", "flow",
+						 "unit" };
 
 struct column {
 	enum ts_column_role role;
@@ -44,9 +44,9 @@ struct column {
 
 struct ts_normaliser {
 	const struct ts_codes *codes;
-	const struct ts_scheme *scheme;	/* NULL: areas stay as they are */
+	const struct ts_scheme *scheme; /* NULL: areas stay as they are */
 	const char *source;
-	bool divides;		/* by the multiplier */
+	bool divides; /* by the multiplier */
 	bool row_unmapped;
 	const struct ts_sink *next;
 	struct ts_sink sink;
@@ -57,12 +57,12 @@ struct ts_normaliser {
 	bool has_status, status_known;
 	struct column *columns;
 	size_t column_count, kept_count;
-	const char **extra;	/* of the row that is passed on */
+	const char **extra; /* of the row that is passed on */
 };
 
 static void
-unmapped(struct ts_normaliser *normaliser, const char *place,
-	 const char *word, const struct ts_obs *obs)
+unmapped(struct ts_normaliser *normaliser, const char *place, const char *word,
+	 const struct ts_obs *obs)
 {
 	struct ts_normalise_report *report = &normaliser->report;
 
@@ -71,9 +71,9 @@ unmapped(struct ts_normaliser *normaliser, const char *place,
 		TS_AUTO_BUF shown = TS_BUF_INIT(1024);
 
 		ts_text_clean(&shown, word, 40);
-		snprintf(report->first_unmapped,
-			 sizeof report->first_unmapped, "%s %s (line %llu)",
-			 place, shown.data, (unsigned long long)obs->line);
+		snprintf(report->first_unmapped, sizeof report->first_unmapped,
+			 "%s %s (line %llu)", place, shown.data,
+			 (unsigned long long)obs->line);
 	}
 	normaliser->row_unmapped = true;
 }
@@ -96,8 +96,7 @@ set_unmapped(struct remembered *last, const char *scheme)
 	last->unmapped[0] = '?';
 	memcpy(last->unmapped + 1, scheme, length);
 	last->unmapped[1 + length] = ':';
-	memcpy(last->unmapped + length + 2, last->word,
-	       strlen(last->word) + 1);
+	memcpy(last->unmapped + length + 2, last->word, strlen(last->word) + 1);
 }
 
 static void
@@ -131,16 +130,16 @@ look_up_flow(struct remembered *last)
 static void
 look_up_unit(const struct ts_normaliser *normaliser, struct remembered *last)
 {
-	const struct ts_unit *unit = ts_codes_unit(normaliser->codes,
-						   last->word);
+	const struct ts_unit *unit =
+		ts_codes_unit(normaliser->codes, last->word);
 
 	last->ours = unit != NULL ? unit->unit : last->word;
 	last->power = unit != NULL ? unit->power : 0;
 }
 
 static enum ts_status
-translate(struct ts_normaliser *normaliser, enum place place,
-	  const char **word, const struct ts_obs *obs, struct ts_err *err)
+translate(struct ts_normaliser *normaliser, enum place place, const char **word,
+	  const struct ts_obs *obs, struct ts_err *err)
 {
 	struct remembered *last = &normaliser->last[place];
 	int year = obs->period.span != TS_NO_SPAN ? obs->period.year : 0;
@@ -149,7 +148,8 @@ translate(struct ts_normaliser *normaliser, enum place place,
 	if (!holds(last, *word, year)) {
 		length = strlen(*word);
 		if (length >= WORD_BYTES)
-			return ts_fail(err, TS_BAD_DATA, "%s of %zu bytes:"
+			return ts_fail(err, TS_BAD_DATA,
+				       "%s of %zu bytes:"
 				       " %.40s... (line %llu)",
 				       place_names[place], length, *word,
 				       (unsigned long long)obs->line);
@@ -172,7 +172,8 @@ translate(struct ts_normaliser *normaliser, enum place place,
 	return TS_OK;
 }
 
-/* ---- value and status -------------------------------------------------------- */
+/* ---- value and status
+ * -------------------------------------------------------- */
 
 static enum ts_status
 read_power(const struct ts_normaliser *normaliser, const char *text,
@@ -183,9 +184,10 @@ read_power(const struct ts_normaliser *normaliser, const char *text,
 	if (text[0] == '\0')
 		return TS_OK;
 	if (ts_num_int(text, -MOST_POWER, MOST_POWER, &number, NULL) != TS_OK)
-		return ts_fail(err, TS_BAD_DATA, "multiplier \"%.40s\""
-			       " (line %llu)", text,
-			       (unsigned long long)obs->line);
+		return ts_fail(err, TS_BAD_DATA,
+			       "multiplier \"%.40s\""
+			       " (line %llu)",
+			       text, (unsigned long long)obs->line);
 	*power += normaliser->divides ? -(int)number : (int)number;
 	return TS_OK;
 }
@@ -200,14 +202,15 @@ set_status(struct ts_normaliser *normaliser, struct ts_obs *out,
 	    strcmp(normaliser->last_status, out->status) != 0) {
 		length = strlen(out->status);
 		if (length >= 24)
-			return ts_fail(err, TS_BAD_DATA, "a status of %zu"
-				       " bytes: %.40s (line %llu)", length,
-				       out->status,
+			return ts_fail(err, TS_BAD_DATA,
+				       "a status of %zu"
+				       " bytes: %.40s (line %llu)",
+				       length, out->status,
 				       (unsigned long long)out->line);
 		memcpy(normaliser->last_status, out->status, length + 1);
 		normaliser->has_status = true;
-		normaliser->status_known = ts_status_word(out->status,
-							  normaliser->status);
+		normaliser->status_known =
+			ts_status_word(out->status, normaliser->status);
 		snprintf(normaliser->status_unmapped,
 			 sizeof normaliser->status_unmapped, "?status:%s",
 			 out->status);
@@ -234,12 +237,12 @@ set_confidential(struct ts_obs *out, char text[TS_STATUS_TEXT])
 	}
 }
 
-/* ---- columns ------------------------------------------------------------------ */
+/* ---- columns
+ * ------------------------------------------------------------------ */
 
 /* Is this column's text what the observation says anyway? */
 static bool
-repeats(const struct column *column, const char *text,
-	const struct ts_obs *obs)
+repeats(const struct column *column, const char *text, const struct ts_obs *obs)
 {
 	switch (column->role) {
 	case TS_COLUMN_FREQUENCY:
@@ -295,19 +298,20 @@ read_columns(struct ts_normaliser *normaliser, const struct ts_obs *obs,
 
 		if (column->kept)
 			normaliser->extra[kept++] =
-				column->dimension &&
-				repeats(column, text, obs) ? "" : text;
+				column->dimension && repeats(column, text, obs)
+					? ""
+					: text;
 		if (column->role == TS_COLUMN_DETAIL_ZERO) {
 			told->detail |= !is_total(text, "0");
 		} else if (column->role == TS_COLUMN_DETAIL_C00) {
 			told->detail |= !is_total(text, "C00");
 		} else if (column->role == TS_COLUMN_CONFIDENTIAL) {
 			told->confidential |= text[0] != '\0' &&
-				strchr("CNDS", text[0]) != NULL &&
-				text[1] == '\0';
+					      strchr("CNDS", text[0]) != NULL &&
+					      text[1] == '\0';
 		} else if (column->role == TS_COLUMN_POWER) {
-			status = read_power(normaliser, text, obs,
-					    &told->power, err);
+			status = read_power(normaliser, text, obs, &told->power,
+					    err);
 			if (status != TS_OK)
 				return status;
 		}
@@ -326,12 +330,13 @@ take_columns(void *ctx, const struct ts_columns *columns, struct ts_err *err)
 	size_t count = 0;
 
 	if (normaliser->columns != NULL)
-		return ts_fail(err, TS_BAD_DATA, "the columns of a document"
+		return ts_fail(err, TS_BAD_DATA,
+			       "the columns of a document"
 			       " were told twice");
-	normaliser->columns = calloc(columns->count + 1,
-				     sizeof *normaliser->columns);
-	normaliser->extra = calloc(columns->count + 1,
-				   sizeof *normaliser->extra);
+	normaliser->columns =
+		calloc(columns->count + 1, sizeof *normaliser->columns);
+	normaliser->extra =
+		calloc(columns->count + 1, sizeof *normaliser->extra);
 	passed = calloc(columns->count + 1, sizeof *passed);
 	if (normaliser->columns == NULL || normaliser->extra == NULL ||
 	    passed == NULL) {
@@ -359,7 +364,8 @@ take_columns(void *ctx, const struct ts_columns *columns, struct ts_err *err)
 	return status;
 }
 
-/* ---- a row ---------------------------------------------------------------------- */
+/* ---- a row
+ * ---------------------------------------------------------------------- */
 
 /* The period decides: B (business days) is daily, and a day that stands for a
  * month of a monthly series is that month. */
@@ -384,9 +390,10 @@ set_value(struct ts_obs *out, int power, struct ts_err *err)
 		return TS_OK;
 	status = ts_decimal_shift(out->value, power, &out->value, err);
 	if (status != TS_OK)
-		return ts_fail(err, TS_BAD_DATA, "a value times 10^%d"
-			       " (line %llu)", power,
-			       (unsigned long long)out->line);
+		return ts_fail(err, TS_BAD_DATA,
+			       "a value times 10^%d"
+			       " (line %llu)",
+			       power, (unsigned long long)out->line);
 	return TS_OK;
 }
 
@@ -419,8 +426,8 @@ take_obs(void *ctx, const struct ts_obs *obs, struct ts_err *err)
 				   err);
 	if (status == TS_OK && normaliser->scheme != NULL &&
 	    out.partner[0] != '\0')
-		status = translate(normaliser, PARTNER, &out.partner, &out,
-				   err);
+		status =
+			translate(normaliser, PARTNER, &out.partner, &out, err);
 	if (status == TS_OK && out.flow[0] != '\0') {
 		status = translate(normaliser, FLOW, &out.flow, &out, err);
 		if (normaliser->last[FLOW].nested)
@@ -465,7 +472,8 @@ take_warning(void *ctx, const char *text)
 		normaliser->next->warn(normaliser->next->ctx, text);
 }
 
-/* ---- life -------------------------------------------------------------------------- */
+/* ---- life
+ * -------------------------------------------------------------------------- */
 
 enum ts_status
 ts_normalise_new(const struct ts_codes *codes, const char *source,
@@ -478,7 +486,8 @@ ts_normalise_new(const struct ts_codes *codes, const char *source,
 	if (area_scheme != NULL && area_scheme[0] != '\0') {
 		scheme = ts_codes_scheme(codes, area_scheme);
 		if (scheme == NULL)
-			return ts_fail(err, TS_BAD_CONFIG, "source %s: no code"
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "source %s: no code"
 				       " list \"%.40s\" of areas",
 				       source, area_scheme);
 	}
@@ -492,8 +501,11 @@ ts_normalise_new(const struct ts_codes *codes, const char *source,
 	for (size_t i = 0; i < COUNT(dividing_sources); i++)
 		normaliser->divides |= strcmp(source, dividing_sources[i]) == 0;
 	normaliser->sink = (struct ts_sink){
-		.ctx = normaliser, .columns = take_columns, .obs = take_obs,
-		.fact = take_fact, .warn = take_warning,
+		.ctx = normaliser,
+		.columns = take_columns,
+		.obs = take_obs,
+		.fact = take_fact,
+		.warn = take_warning,
 	};
 	*out = normaliser;
 	return TS_OK;

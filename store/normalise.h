@@ -11,7 +11,7 @@
 #include <tradestat/obs.h>
 #include <tradestat/plugin.h>
 
-struct ts_codes;	/* the code lists of config/codes, in memory */
+struct ts_codes; /* the code lists of config/codes, in memory */
 
 enum ts_status ts_codes_open(const char *codes_dir, struct ts_codes **out,
 			     struct ts_err *err) TS_MUST_USE;
@@ -25,7 +25,7 @@ const char *ts_codes_area(const struct ts_codes *codes, const char *scheme,
 			  const char *code, int year);
 bool ts_codes_is_aggregate(const struct ts_codes *codes, const char *iso3);
 const char *ts_codes_area_name(const struct ts_codes *codes, const char *iso3,
-			       const char *language);	/* the code if none */
+			       const char *language); /* the code if none */
 /* "2709": "Petroleum oils, crude"; a short chart name where we have one. */
 const char *ts_codes_product(const struct ts_codes *codes, const char *hs,
 			     bool brief);
@@ -44,18 +44,18 @@ const char *ts_codes_group_area(const struct ts_codes *codes,
 
 /* Why rows were set aside. */
 enum ts_aside {
-	TS_ASIDE_DETAIL,	/* second partner, customs, transport, supply
-				   mode rows beside their total */
-	TS_ASIDE_NESTED,	/* re-exports inside exports and the like:
-				   kept under their own flow, not counted */
-	TS_ASIDE_UNMAPPED,	/* code unknown: gate */
+	TS_ASIDE_DETAIL,   /* second partner, customs, transport, supply
+			      mode rows beside their total */
+	TS_ASIDE_NESTED,   /* re-exports inside exports and the like:
+			      kept under their own flow, not counted */
+	TS_ASIDE_UNMAPPED, /* code unknown: gate */
 	TS_ASIDE_COUNT,
 };
 
 struct ts_normalise_report {
 	uint64_t in, out;
 	uint64_t aside[TS_ASIDE_COUNT];
-	char first_unmapped[128];	/* "partner 9999 (line 17)" */
+	char first_unmapped[128]; /* "partner 9999 (line 17)" */
 };
 
 struct ts_normaliser;

@@ -32,21 +32,23 @@ ts_status_number(struct ts_store *store, const char *text, uint16_t *number,
 		return TS_OK;
 	}
 	if (store->status_count == UINT16_MAX || length > 32)
-		return ts_fail(err, TS_BAD_DATA, "a status of %zu bytes, or"
-			       " more than %u kinds: %.40s", length,
-			       UINT16_MAX, text);
+		return ts_fail(err, TS_BAD_DATA,
+			       "a status of %zu bytes, or"
+			       " more than %u kinds: %.40s",
+			       length, UINT16_MAX, text);
 	if (store->status_arena == NULL)
 		store->status_arena = ts_arena_new(4u << 20);
 	if (store->status_count == store->status_room) {
 		store->status_room = store->status_room * 2 + 16;
-		bigger = realloc(store->statuses, store->status_room *
-				 sizeof *bigger);
+		bigger = realloc(store->statuses,
+				 store->status_room * sizeof *bigger);
 		if (bigger == NULL)
 			return ts_fail_errno(err, ENOMEM, "store: statuses");
 		store->statuses = bigger;
 	}
-	copy = store->status_arena != NULL ?
-	       ts_arena_strdup(store->status_arena, text) : NULL;
+	copy = store->status_arena != NULL
+		       ? ts_arena_strdup(store->status_arena, text)
+		       : NULL;
 	if (copy == NULL)
 		return ts_fail_errno(err, ENOMEM, "store: statuses");
 	*number = (uint16_t)store->status_count;
@@ -54,7 +56,8 @@ ts_status_number(struct ts_store *store, const char *text, uint16_t *number,
 	return ts_map_put(&store->status_map, copy, length, *number, err);
 }
 
-/* ---- putting in order ------------------------------------------------------- */
+/* ---- putting in order -------------------------------------------------------
+ */
 
 static inline bool
 is_before(const struct ts_fact *a, const struct ts_fact *b)
@@ -76,8 +79,7 @@ end_of_run(const struct ts_fact *facts, size_t from, size_t count)
 
 static void
 merge(const struct ts_fact *a, const struct ts_fact *a_end,
-      const struct ts_fact *b, const struct ts_fact *b_end,
-      struct ts_fact *out)
+      const struct ts_fact *b, const struct ts_fact *b_end, struct ts_fact *out)
 {
 	while (a < a_end && b < b_end)
 		*out++ = is_before(b, a) ? *b++ : *a++;
@@ -103,8 +105,8 @@ put_in_order(struct ts_fact *facts, struct ts_fact *spare, size_t count)
 
 			if (at == 0 && middle == count)
 				return facts;
-			end = middle < count ?
-			      end_of_run(facts, middle, count) : count;
+			end = middle < count ? end_of_run(facts, middle, count)
+					     : count;
 			merge(facts + at, facts + middle, facts + middle,
 			      facts + end, spare + at);
 			at = end;
@@ -118,7 +120,8 @@ put_in_order(struct ts_fact *facts, struct ts_fact *spare, size_t count)
 	}
 }
 
-/* ---- comparing with what stands --------------------------------------------- */
+/* ---- comparing with what stands ---------------------------------------------
+ */
 
 struct output {
 	struct ts_fact *facts;
@@ -136,8 +139,8 @@ is_same(const struct ts_fact *fact, const struct ts_row_known *known)
 	if (fact->coef == known->coef && fact->scale == known->scale)
 		return true;
 	return ts_decimal_compare(
-		(struct ts_decimal){ fact->coef, fact->scale },
-		(struct ts_decimal){ known->coef, known->scale }) == 0;
+		       (struct ts_decimal){ fact->coef, fact->scale },
+		       (struct ts_decimal){ known->coef, known->scale }) == 0;
 }
 
 static enum ts_status
@@ -145,7 +148,8 @@ contradiction(const struct ts_fact *fact, struct ts_err *err)
 {
 	char period[TS_PERIOD_TEXT];
 
-	return ts_fail(err, TS_BAD_DATA, "the document contradicts itself:"
+	return ts_fail(err, TS_BAD_DATA,
+		       "the document contradicts itself:"
 		       " two values for one series and %s (the second in"
 		       " record %lu); perhaps a column that tells them apart"
 		       " is not known as a dimension",
@@ -163,8 +167,10 @@ drop_repeated(struct ts_store *store, struct ts_fact *facts, size_t *count,
 	for (size_t i = 1; i < *count; i++) {
 		struct ts_fact *last = &facts[kept], *fact = &facts[i];
 		struct ts_row_known other = {
-			.coef = last->coef, .scale = last->scale,
-			.has_value = last->has_value, .status = last->status,
+			.coef = last->coef,
+			.scale = last->scale,
+			.has_value = last->has_value,
+			.status = last->status,
 		};
 
 		if (fact->series != last->series ||
@@ -199,8 +205,10 @@ take_known(void *ctx, const struct ts_row_read *row, struct ts_err *err)
 	}
 	known = &store->known[store->known_count++];
 	*known = (struct ts_row_known){
-		.period = row->period, .document = row->document,
-		.coef = row->coef, .scale = row->scale,
+		.period = row->period,
+		.document = row->document,
+		.coef = row->coef,
+		.scale = row->scale,
 		.has_value = row->has_value,
 	};
 	status = ts_status_number(store, row->status, &known->status, err);
@@ -288,8 +296,8 @@ decide(struct ts_store *store, const struct ts_fact *fact,
 			return contradiction(fact, err);
 		/* a better decoder, not a revision of the publisher */
 		store->change.revised++;
-		return ops->fact_replace(store->backend, store->document,
-					 fact, store->statuses[fact->status], err);
+		return ops->fact_replace(store->backend, store->document, fact,
+					 store->statuses[fact->status], err);
 	}
 	if (standing.before == NULL) {
 		store->change.added++;
@@ -315,11 +323,9 @@ compare_series(struct ts_store *store, const struct ts_fact *facts,
 	size_t at = 0;
 
 	store->known_count = 0;
-	status = store->backend->ops->facts_known(store->backend,
-						  facts[0].series,
-						  facts[0].period,
-						  facts[count - 1].period,
-						  take_known, store, err);
+	status = store->backend->ops->facts_known(
+		store->backend, facts[0].series, facts[0].period,
+		facts[count - 1].period, take_known, store, err);
 	for (size_t i = 0; status == TS_OK && i < count; i++) {
 		size_t from;
 
@@ -362,8 +368,7 @@ check_repeated(struct ts_store *store, const struct ts_fact *facts,
 		end = end_of_series(facts, at, count);
 		if (facts[at].series <= store->series_top)
 			continue;
-		status = compare_series(store, facts + at, end - at, NULL,
-					err);
+		status = compare_series(store, facts + at, end - at, NULL, err);
 		/* each was found, whether it was written now or before */
 		store->change.unchanged = before;
 	}

@@ -44,11 +44,11 @@ struct reading {
 	const struct ts_query *query;
 	ts_store_row *row;
 	void *ctx;
-	bool all;		/* every vintage */
+	bool all; /* every vintage */
 	bool has_from, has_to;
 	int32_t from_day, to_day;
-	struct ts_known known;	/* of the series in hand */
-	char *texts;		/* its own copies */
+	struct ts_known known; /* of the series in hand */
+	char *texts;           /* its own copies */
 	size_t texts_room;
 	/* the best vintage of the period in hand */
 	bool has_best;
@@ -63,15 +63,16 @@ keep_series(struct reading *reading, const struct ts_series *series,
 	    struct ts_err *err)
 {
 	const char *const texts[] = {
-		series->source, series->dataset, series->flow,
-		series->reporter, series->partner, series->product,
-		series->unit, series->dimensions,
+		series->source,   series->dataset,    series->flow,
+		series->reporter, series->partner,    series->product,
+		series->unit,     series->dimensions,
 	};
 	struct ts_obs *obs = &reading->known.obs;
 	const char **const places[] = {
-		&obs->source, &obs->dataset, &obs->flow, &obs->reporter,
-		&obs->partner, &obs->product, &obs->unit,
-		&reading->known.dimensions,
+		&obs->source,  &obs->dataset,
+		&obs->flow,    &obs->reporter,
+		&obs->partner, &obs->product,
+		&obs->unit,    &reading->known.dimensions,
 	};
 	size_t count = sizeof texts / sizeof texts[0], want = 0;
 	char *at;
@@ -196,8 +197,9 @@ key_range(const struct ts_query *query, struct ts_scan *scan)
 	if (query->has_to && query->to.year < 9997) {
 		struct ts_period to = query->to;
 
-		year.year = (int16_t)((to.span == TS_RANGE ? to.until :
-				       to.year) + 2);
+		year.year =
+			(int16_t)((to.span == TS_RANGE ? to.until : to.year) +
+				  2);
 		if (year.year <= 9999)
 			scan->to = ts_period_key(year);
 	}
@@ -208,15 +210,20 @@ ts_store_read(struct ts_store *store, const struct ts_query *query,
 	      ts_store_row *row, void *ctx, struct ts_err *err)
 {
 	struct reading reading = {
-		.store = store, .query = query, .row = row, .ctx = ctx,
-		.has_from = query->has_from, .has_to = query->has_to,
+		.store = store,
+		.query = query,
+		.row = row,
+		.ctx = ctx,
+		.has_from = query->has_from,
+		.has_to = query->has_to,
 		.known.obs = { .extra = NULL },
 	};
 	struct ts_scan scan = { &reading, take_series, take_row, 0, 0 };
 	enum ts_status status;
 
 	if (store->open)
-		return ts_fail(err, TS_SYSTEM, "store: read while a document"
+		return ts_fail(err, TS_SYSTEM,
+			       "store: read while a document"
 			       " is written");
 	if (query->has_from)
 		reading.from_day = ts_period_first_day(query->from);
@@ -233,7 +240,8 @@ ts_store_read(struct ts_store *store, const struct ts_query *query,
 	return ts_reading_end(store, status, err);
 }
 
-/* ---- all vintages of one figure ---------------------------------------------- */
+/* ---- all vintages of one figure
+ * ---------------------------------------------- */
 
 static int
 by_time(const void *a, const void *b)
@@ -281,8 +289,10 @@ history_row(void *ctx, const struct ts_row_read *row, struct ts_err *err)
 	}
 	rows = &history->rows[history->count++];
 	*rows = (struct ts_row_known){
-		.period = row->period, .document = row->document,
-		.coef = row->coef, .scale = row->scale,
+		.period = row->period,
+		.document = row->document,
+		.coef = row->coef,
+		.scale = row->scale,
 		.has_value = row->has_value,
 	};
 	status = ts_status_number(store, row->status, &rows->status, err);
@@ -304,14 +314,15 @@ pass_history(struct history *history, struct ts_err *err)
 	for (size_t i = 0; status == TS_OK && i < history->count; i++) {
 		const struct ts_row_known *row = &history->rows[i];
 		struct ts_row_read read = {
-			.period = row->period, .document = row->document,
-			.coef = row->coef, .scale = row->scale,
+			.period = row->period,
+			.document = row->document,
+			.coef = row->coef,
+			.scale = row->scale,
 			.has_value = row->has_value,
 			.status = store->statuses[row->status],
 		};
 
-		status = pass(&history->reading, &read, row->retrieved_us,
-			      err);
+		status = pass(&history->reading, &read, row->retrieved_us, err);
 	}
 	return status;
 }
@@ -329,7 +340,8 @@ ts_store_vintages(struct ts_store *store, int64_t series_id,
 	enum ts_status status;
 
 	if (store->open)
-		return ts_fail(err, TS_SYSTEM, "store: read while a document"
+		return ts_fail(err, TS_SYSTEM,
+			       "store: read while a document"
 			       " is written");
 	status = ts_reading_begin(store, err);
 	if (status != TS_OK)

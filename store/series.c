@@ -15,8 +15,8 @@
 #define CONTEXT_BYTES 8192
 #define WORD_BYTES 1024
 #define ARENA_BYTES (16u << 20)
-#define MOST_SLOTS (1u << 20)	/* 24 MB; forgotten and begun anew past it */
-#define FEW_SLOTS (1u << 16)	/* kept from one document to the next */
+#define MOST_SLOTS (1u << 20) /* 24 MB; forgotten and begun anew past it */
+#define FEW_SLOTS (1u << 16)  /* kept from one document to the next */
 
 struct named {
 	const char *name;
@@ -75,7 +75,8 @@ ts_series_columns(struct ts_store *store, const struct ts_columns *columns,
 	struct named *found;
 	size_t count = 0;
 
-	words->dimensions = calloc(columns->count + 1, sizeof *words->dimensions);
+	words->dimensions =
+		calloc(columns->count + 1, sizeof *words->dimensions);
 	words->names = calloc(columns->count + 1, sizeof *words->names);
 	found = calloc(columns->count + 1, sizeof *found);
 	if (words->dimensions == NULL || words->names == NULL ||
@@ -86,8 +87,8 @@ ts_series_columns(struct ts_store *store, const struct ts_columns *columns,
 	/* by name: another order of columns is no other series */
 	for (size_t i = 0; i < columns->count; i++)
 		if (columns->items[i].dimension)
-			found[count++] = (struct named){
-				columns->items[i].name, i };
+			found[count++] =
+				(struct named){ columns->items[i].name, i };
 	if (count > 1)
 		qsort(found, count, sizeof *found, by_name);
 	words->column_count = columns->count;
@@ -139,7 +140,8 @@ ts_series_free(struct ts_store *store)
 	free(words->draft);
 }
 
-/* ---- the context ----------------------------------------------------------- */
+/* ---- the context -----------------------------------------------------------
+ */
 
 struct draft {
 	char *at, *end;
@@ -215,8 +217,7 @@ write_context(struct ts_series_words *words, const struct ts_obs *obs)
 	for (size_t i = 0; i < words->dimension_count; i++) {
 		size_t column = words->dimensions[i];
 
-		if (column >= obs->extra_count ||
-		    obs->extra[column][0] == '\0')
+		if (column >= obs->extra_count || obs->extra[column][0] == '\0')
 			continue;
 		if (any)
 			draft_text(&draft, ";");
@@ -229,7 +230,8 @@ write_context(struct ts_series_words *words, const struct ts_obs *obs)
 	return draft.full ? 0 : (size_t)(draft.at - words->draft);
 }
 
-/* ---- words ------------------------------------------------------------------ */
+/* ---- words ------------------------------------------------------------------
+ */
 
 /* The number of a text, and the copy of it that stays. TS_FULL: the memory of
  * words is used up (begin anew). */
@@ -262,24 +264,27 @@ row_word(struct ts_series_words *words, int which, const char *text,
 {
 	size_t length;
 
-	if (words->last[which] != NULL &&
-	    strcmp(words->last[which], text) == 0)
+	if (words->last[which] != NULL && strcmp(words->last[which], text) == 0)
 		return TS_OK;
 	length = strlen(text);
 	if (length > WORD_BYTES)
-		return ts_fail(err, TS_BAD_DATA, "a code of %zu bytes:"
-			       " %.40s...", length, text);
+		return ts_fail(err, TS_BAD_DATA,
+			       "a code of %zu bytes:"
+			       " %.40s...",
+			       length, text);
 	return word_number(words, text, length, number, &words->last[which],
 			   err);
 }
 
-/* ---- series ----------------------------------------------------------------- */
+/* ---- series -----------------------------------------------------------------
+ */
 
 static struct ts_interned *
 find_slot(const struct ts_series_words *words, const struct ts_interned *row)
 {
 	size_t at = ts_map_hash(words->map.seed, row,
-				offsetof(struct ts_interned, id)) & words->mask;
+				offsetof(struct ts_interned, id)) &
+		    words->mask;
 	struct ts_interned *slot = &words->slots[at];
 
 	while (slot->id != 0 && (slot->product != row->product ||
@@ -320,10 +325,14 @@ ask_backend(struct ts_store *store, const struct ts_obs *obs, int64_t *id,
 {
 	const char *context = store->words.context, *end;
 	struct ts_series series = {
-		.source = obs->source, .dataset = obs->dataset,
-		.flow = obs->flow, .reporter = obs->reporter,
-		.partner = obs->partner, .product = obs->product,
-		.frequency = obs->frequency, .unit = obs->unit,
+		.source = obs->source,
+		.dataset = obs->dataset,
+		.flow = obs->flow,
+		.reporter = obs->reporter,
+		.partner = obs->partner,
+		.product = obs->product,
+		.frequency = obs->frequency,
+		.unit = obs->unit,
 	};
 
 	/* the dimensions are the last text of the context */
@@ -331,8 +340,7 @@ ask_backend(struct ts_store *store, const struct ts_obs *obs, int64_t *id,
 	while (end > context && end[-1] != '\0')
 		end--;
 	series.dimensions = end;
-	return store->backend->ops->series_id(store->backend, &series, id,
-					      err);
+	return store->backend->ops->series_id(store->backend, &series, id, err);
 }
 
 static enum ts_status
@@ -345,9 +353,10 @@ row_numbers(struct ts_series_words *words, const struct ts_obs *obs,
 	const char *kept;
 
 	if (size == 0)
-		return ts_fail(err, TS_BAD_DATA, "codes of more than %d bytes"
-			       " (line %llu)", CONTEXT_BYTES,
-			       (unsigned long long)obs->line);
+		return ts_fail(err, TS_BAD_DATA,
+			       "codes of more than %d bytes"
+			       " (line %llu)",
+			       CONTEXT_BYTES, (unsigned long long)obs->line);
 	*row = words->last_row;
 	if (size != words->context_size ||
 	    memcmp(draft, words->context, size) != 0) {
@@ -358,8 +367,7 @@ row_numbers(struct ts_series_words *words, const struct ts_obs *obs,
 		words->context_size = status == TS_OK ? size : 0;
 	}
 	if (status == TS_OK)
-		status = row_word(words, 0, obs->reporter, &row->reporter,
-				  err);
+		status = row_word(words, 0, obs->reporter, &row->reporter, err);
 	if (status == TS_OK)
 		status = row_word(words, 1, obs->partner, &row->partner, err);
 	if (status == TS_OK)
@@ -386,8 +394,8 @@ ts_series_of(struct ts_store *store, const struct ts_obs *obs, int64_t *id,
 	if (status != TS_OK)
 		return status == TS_FULL ? no_memory(err) : status;
 	if (words->last_row.id != 0 &&
-	    memcmp(&row, &words->last_row,
-		   offsetof(struct ts_interned, id)) == 0) {
+	    memcmp(&row, &words->last_row, offsetof(struct ts_interned, id)) ==
+		    0) {
 		*id = words->last_row.id;
 		return TS_OK;
 	}

@@ -89,13 +89,15 @@ error_number(sqlite3 *db)
 	sqlite3_file *log = NULL;
 
 	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO,
-				 &of_file) == SQLITE_OK && of_file != 0)
+				 &of_file) == SQLITE_OK &&
+	    of_file != 0)
 		error = of_file;
 	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
-				 &log) == SQLITE_OK && log != NULL &&
-	    log->pMethods != NULL &&
+				 &log) == SQLITE_OK &&
+	    log != NULL && log->pMethods != NULL &&
 	    log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO,
-					&of_log) == SQLITE_OK && of_log != 0)
+					&of_log) == SQLITE_OK &&
+	    of_log != 0)
 		error = of_log;
 	return error;
 }
@@ -105,15 +107,17 @@ ts_sqlite_failed(struct ts_sqlite *sqlite, int code, const char *what,
 		 struct ts_err *err)
 {
 	int error = sqlite->db != NULL ? error_number(sqlite->db) : 0;
-	const char *why = sqlite->db != NULL ? sqlite3_errmsg(sqlite->db) :
-			  sqlite3_errstr(code);
+	const char *why = sqlite->db != NULL ? sqlite3_errmsg(sqlite->db)
+					     : sqlite3_errstr(code);
 	enum ts_status status = TS_SYSTEM;
 
 	switch (code & 0xFF) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return ts_fail(err, TS_AGAIN, "store %s: %s: another process"
-			       " holds the lock", sqlite->path, what);
+		return ts_fail(err, TS_AGAIN,
+			       "store %s: %s: another process"
+			       " holds the lock",
+			       sqlite->path, what);
 	case SQLITE_FULL:
 		return ts_fail(err, TS_FULL, "store %s: %s: no space left",
 			       sqlite->path, what);
@@ -192,9 +196,9 @@ ts_sqlite_statement(struct ts_sqlite *sqlite, enum ts_sqlite_statement which,
 	code = sqlite3_prepare_v3(sqlite->db, text, -1,
 				  SQLITE_PREPARE_PERSISTENT, place, NULL);
 	if (code != SQLITE_OK)
-		return ts_sqlite_failed(
-			sqlite, sqlite3_extended_errcode(sqlite->db),
-			"prepare", err);
+		return ts_sqlite_failed(sqlite,
+					sqlite3_extended_errcode(sqlite->db),
+					"prepare", err);
 	*out = *place;
 	return TS_OK;
 }
@@ -224,9 +228,9 @@ ts_sqlite_expect(struct ts_sqlite *sqlite, const char *sql, const char *good,
 	if (code == SQLITE_OK)
 		code = sqlite3_step(statement);
 	if (code != SQLITE_ROW)
-		status = ts_sqlite_failed(
-			sqlite, sqlite3_extended_errcode(sqlite->db), what,
-			err);
+		status = ts_sqlite_failed(sqlite,
+					  sqlite3_extended_errcode(sqlite->db),
+					  what, err);
 	else if (strcmp(ts_sqlite_column(statement, 0), good) != 0)
 		status = ts_fail(err, TS_CORRUPT, "store %s: %s: %s",
 				 sqlite->path, what,
@@ -283,8 +287,9 @@ begin(struct ts_backend *backend, enum ts_access access,
 
 	/* one machine: who has the write lock is the only one there is */
 	(void)fence;
-	status = ts_sqlite_statement(sqlite, write ? TS_SQL_BEGIN_WRITE :
-				     TS_SQL_BEGIN_READ, &statement, err);
+	status = ts_sqlite_statement(
+		sqlite, write ? TS_SQL_BEGIN_WRITE : TS_SQL_BEGIN_READ,
+		&statement, err);
 	if (status != TS_OK)
 		return status;
 	return ts_sqlite_run(sqlite, statement, "begin", err);
@@ -298,11 +303,11 @@ rollback(struct ts_backend *backend)
 	sqlite3_stmt *statement;
 
 	if (sqlite3_get_autocommit(sqlite->db))
-		return;		/* SQLite did it itself, after an error */
+		return; /* SQLite did it itself, after an error */
 	/* a rollback that fails leaves the transaction to the closing of the
 	 * connection, which cannot keep it either */
-	if (ts_sqlite_statement(sqlite, TS_SQL_ROLLBACK, &statement,
-				&err) == TS_OK) {
+	if (ts_sqlite_statement(sqlite, TS_SQL_ROLLBACK, &statement, &err) ==
+	    TS_OK) {
 		sqlite3_step(statement);
 		sqlite3_reset(statement);
 	}
@@ -320,12 +325,15 @@ commit(struct ts_backend *backend, struct ts_err *err)
 		return status;
 	status = ts_sqlite_run(sqlite, statement, "commit", err);
 	if (status == TS_OK && sqlite->immutable && was_written(sqlite))
-		status = ts_fail(err, TS_AGAIN, "store %s: was written while"
-				 " it was read", sqlite->path);
+		status = ts_fail(err, TS_AGAIN,
+				 "store %s: was written while"
+				 " it was read",
+				 sqlite->path);
 	return status;
 }
 
-/* ---- integrity ------------------------------------------------------------ */
+/* ---- integrity ------------------------------------------------------------
+ */
 
 static enum ts_status
 check(struct ts_backend *backend, struct ts_err *err)
@@ -334,24 +342,27 @@ check(struct ts_backend *backend, struct ts_err *err)
 	enum ts_status status;
 
 	status = ts_sqlite_expect(sqlite, "PRAGMA integrity_check(1)", "ok",
-			  "integrity", err);
+				  "integrity", err);
 	/* observation has no REFERENCES: they would cost as much as the row */
 	if (status == TS_OK)
-		status = ts_sqlite_expect(sqlite,
+		status = ts_sqlite_expect(
+			sqlite,
 			"SELECT count(*) FROM (SELECT DISTINCT series FROM"
 			" observation) WHERE series NOT IN"
-			" (SELECT id FROM series)", "0",
-			"figures without a series", err);
+			" (SELECT id FROM series)",
+			"0", "figures without a series", err);
 	if (status == TS_OK)
-		status = ts_sqlite_expect(sqlite,
+		status = ts_sqlite_expect(
+			sqlite,
 			"SELECT count(*) FROM (SELECT DISTINCT document FROM"
 			" observation) WHERE document NOT IN"
-			" (SELECT id FROM document)", "0",
-			"figures without a document", err);
+			" (SELECT id FROM document)",
+			"0", "figures without a document", err);
 	return status;
 }
 
-/* ---- opening -------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------
+ */
 
 static void
 close_backend(struct ts_backend *backend)
@@ -369,7 +380,9 @@ close_backend(struct ts_backend *backend)
 static const struct ts_backend_ops sqlite_ops = {
 	.name = "sqlite",
 	.close = close_backend,
-	.begin = begin, .commit = commit, .rollback = rollback,
+	.begin = begin,
+	.commit = commit,
+	.rollback = rollback,
 	.document_put = ts_sqlite_document_put,
 	.document_get = ts_sqlite_document_get,
 	.document_last = ts_sqlite_document_last,
@@ -383,7 +396,8 @@ static const struct ts_backend_ops sqlite_ops = {
 	.facts_known = ts_sqlite_facts_known,
 	.scan = ts_sqlite_scan,
 	.scan_series = ts_sqlite_scan_series,
-	.pace_get = ts_sqlite_pace_get, .pace_put = ts_sqlite_pace_put,
+	.pace_get = ts_sqlite_pace_get,
+	.pace_put = ts_sqlite_pace_put,
 	.edition_new = ts_sqlite_edition_new,
 	.edition_set = ts_sqlite_edition_set,
 	.editions = ts_sqlite_editions,
@@ -411,8 +425,8 @@ static enum ts_status
 open_file(struct ts_sqlite *sqlite, bool read_only, struct ts_err *err)
 {
 	TS_AUTO_BUF name = TS_BUF_INIT(2 * PATH_BYTES);
-	int flags = read_only ? SQLITE_OPEN_READONLY :
-		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	int flags = read_only ? SQLITE_OPEN_READONLY
+			      : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	enum ts_status status;
 	struct stat st;
 	int code;
@@ -458,10 +472,12 @@ set_connection(struct ts_sqlite *sqlite, const struct ts_store_opts *opts,
 				 NULL);
 	if (code != SQLITE_OK)
 		return ts_sqlite_failed(sqlite, code, "settings", err);
-	return run_pragmas(sqlite, "PRAGMA trusted_schema=OFF;"
+	return run_pragmas(sqlite,
+			   "PRAGMA trusted_schema=OFF;"
 			   "PRAGMA foreign_keys=ON;"
 			   "PRAGMA temp_store=MEMORY;"
-			   "PRAGMA cache_size=-16000;", err);
+			   "PRAGMA cache_size=-16000;",
+			   err);
 }
 
 static enum ts_status
@@ -472,25 +488,28 @@ set_log(struct ts_sqlite *sqlite, struct ts_err *err)
 	int code;
 
 	if (strcmp(sqlite->path, ":memory:") != 0) {
-		code = sqlite3_prepare_v2(sqlite->db,
-					  "PRAGMA journal_mode=WAL", -1, &set,
-					  NULL);
+		code = sqlite3_prepare_v2(sqlite->db, "PRAGMA journal_mode=WAL",
+					  -1, &set, NULL);
 		if (code == SQLITE_OK)
 			code = sqlite3_step(set);
 		if (code != SQLITE_ROW)
 			status = ts_sqlite_failed(sqlite, code,
 						  "write-ahead log", err);
 		else if (strcmp(ts_sqlite_column(set, 0), "wal") != 0)
-			status = ts_fail(err, TS_BAD_CONFIG, "store %s: its"
+			status = ts_fail(err, TS_BAD_CONFIG,
+					 "store %s: its"
 					 " file system does not allow a"
-					 " write-ahead log", sqlite->path);
+					 " write-ahead log",
+					 sqlite->path);
 		sqlite3_finalize(set);
 	}
 	if (status != TS_OK)
 		return status;
 	/* FULL: what was committed survives a loss of power */
-	return run_pragmas(sqlite, "PRAGMA synchronous=FULL;"
-			   "PRAGMA journal_size_limit=67108864;", err);
+	return run_pragmas(sqlite,
+			   "PRAGMA synchronous=FULL;"
+			   "PRAGMA journal_size_limit=67108864;",
+			   err);
 }
 
 enum ts_status

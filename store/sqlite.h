@@ -14,15 +14,28 @@
 
 /* Statements that are used often are prepared once. */
 enum ts_sqlite_statement {
-	TS_SQL_BEGIN_READ, TS_SQL_BEGIN_WRITE, TS_SQL_COMMIT, TS_SQL_ROLLBACK,
-	TS_SQL_DOCUMENT_ADD, TS_SQL_DOCUMENT_SET, TS_SQL_DOCUMENT_GET,
-	TS_SQL_DOCUMENT_LAST, TS_SQL_DOCUMENT_AFTER, TS_SQL_DOCUMENT_STATE,
+	TS_SQL_BEGIN_READ,
+	TS_SQL_BEGIN_WRITE,
+	TS_SQL_COMMIT,
+	TS_SQL_ROLLBACK,
+	TS_SQL_DOCUMENT_ADD,
+	TS_SQL_DOCUMENT_SET,
+	TS_SQL_DOCUMENT_GET,
+	TS_SQL_DOCUMENT_LAST,
+	TS_SQL_DOCUMENT_AFTER,
+	TS_SQL_DOCUMENT_STATE,
 	TS_SQL_DOCUMENT_DECODED,
-	TS_SQL_SERIES_TOP, TS_SQL_SERIES_FIND, TS_SQL_SERIES_ADD,
-	TS_SQL_FACT_ADD, TS_SQL_FACTS_ADD, TS_SQL_FACT_REPLACE,
+	TS_SQL_SERIES_TOP,
+	TS_SQL_SERIES_FIND,
+	TS_SQL_SERIES_ADD,
+	TS_SQL_FACT_ADD,
+	TS_SQL_FACTS_ADD,
+	TS_SQL_FACT_REPLACE,
 	TS_SQL_FACTS_KNOWN,
-	TS_SQL_PACE_GET, TS_SQL_PACE_PUT,
-	TS_SQL_EDITION_NEW, TS_SQL_EDITION_SET,
+	TS_SQL_PACE_GET,
+	TS_SQL_PACE_PUT,
+	TS_SQL_EDITION_NEW,
+	TS_SQL_EDITION_SET,
 	TS_SQL_COUNT
 };
 
@@ -31,14 +44,14 @@ struct ts_sqlite {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *statements[TS_SQL_COUNT];
-	char *facts_sql;	/* text of TS_SQL_FACTS_ADD */
+	char *facts_sql; /* text of TS_SQL_FACTS_ADD */
 	/* a file that is read without any lock: what it was like */
 	bool immutable;
 	struct timespec changed;
 	off_t size;
 };
 
-#define TS_SQLITE_CHUNK 100	/* figures a statement */
+#define TS_SQLITE_CHUNK 100 /* figures a statement */
 
 /* What SQLite's last error means for us, "what" in front. */
 enum ts_status ts_sqlite_failed(struct ts_sqlite *sqlite, int code,
@@ -108,8 +121,7 @@ enum ts_status ts_sqlite_series_top(struct ts_backend *backend, int64_t *id,
 enum ts_status ts_sqlite_series_id(struct ts_backend *backend,
 				   const struct ts_series *series, int64_t *id,
 				   struct ts_err *err);
-enum ts_status ts_sqlite_facts_add(struct ts_backend *backend,
-				   int64_t document,
+enum ts_status ts_sqlite_facts_add(struct ts_backend *backend, int64_t document,
 				   const struct ts_fact *facts, size_t count,
 				   const char *const *statuses, size_t *added,
 				   struct ts_err *err);
@@ -117,10 +129,9 @@ enum ts_status ts_sqlite_fact_replace(struct ts_backend *backend,
 				      int64_t document,
 				      const struct ts_fact *fact,
 				      const char *status, struct ts_err *err);
-enum ts_status ts_sqlite_facts_known(struct ts_backend *backend,
-				     int64_t series, int64_t from, int64_t to,
-				     ts_row_take *row, void *ctx,
-				     struct ts_err *err);
+enum ts_status ts_sqlite_facts_known(struct ts_backend *backend, int64_t series,
+				     int64_t from, int64_t to, ts_row_take *row,
+				     void *ctx, struct ts_err *err);
 enum ts_status ts_sqlite_scan(struct ts_backend *backend,
 			      const struct ts_query *query,
 			      const struct ts_scan *scan, struct ts_err *err);
@@ -140,9 +151,8 @@ enum ts_status ts_sqlite_edition_set(struct ts_backend *backend,
 				     const struct ts_edition_row *row,
 				     struct ts_err *err);
 enum ts_status ts_sqlite_editions(struct ts_backend *backend,
-				  const char *report,
-				  ts_store_edition_row *row, void *ctx,
-				  struct ts_err *err);
+				  const char *report, ts_store_edition_row *row,
+				  void *ctx, struct ts_err *err);
 enum ts_status ts_sqlite_counts(struct ts_backend *backend,
 				struct ts_store_counts *out,
 				struct ts_err *err);

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <tradestat/buf.h>
 
-#define SELECT_SERIES							\
-	"SELECT id, source, dataset, flow, reporter, partner, product,"	\
+#define SELECT_SERIES                                                          \
+	"SELECT id, source, dataset, flow, reporter, partner, product,"        \
 	" frequency, unit, dimensions FROM series"
 
 static struct ts_sqlite *
@@ -15,7 +15,8 @@ of(struct ts_backend *backend)
 	return (struct ts_sqlite *)backend;
 }
 
-/* ---- series --------------------------------------------------------------- */
+/* ---- series ---------------------------------------------------------------
+ */
 
 enum ts_status
 ts_sqlite_series_top(struct ts_backend *backend, int64_t *id,
@@ -85,7 +86,8 @@ ts_sqlite_series_id(struct ts_backend *backend, const struct ts_series *series,
 	return status;
 }
 
-/* ---- figures in ----------------------------------------------------------- */
+/* ---- figures in -----------------------------------------------------------
+ */
 
 /* series, period, coef, scale, status from place "at" on. */
 static void
@@ -115,8 +117,7 @@ add_chunk(struct ts_sqlite *sqlite, int64_t document,
 		return status;
 	sqlite3_bind_int64(add, 1, document);
 	for (int i = 0; i < TS_SQLITE_CHUNK; i++)
-		bind_fact(add, 2 + 5 * i, &facts[i],
-			  statuses[facts[i].status]);
+		bind_fact(add, 2 + 5 * i, &facts[i], statuses[facts[i].status]);
 	return ts_sqlite_run(sqlite, add, "figures", err);
 }
 
@@ -174,7 +175,8 @@ ts_sqlite_fact_replace(struct ts_backend *backend, int64_t document,
 		       err);
 }
 
-/* ---- figures out ---------------------------------------------------------- */
+/* ---- figures out ----------------------------------------------------------
+ */
 
 static enum ts_status
 pass_rows(struct ts_sqlite *sqlite, sqlite3_stmt *known, int64_t series,
@@ -187,13 +189,12 @@ pass_rows(struct ts_sqlite *sqlite, sqlite3_stmt *known, int64_t series,
 	sqlite3_bind_int64(known, 1, series);
 	sqlite3_bind_int64(known, 2, from);
 	sqlite3_bind_int64(known, 3, to);
-	while (status == TS_OK &&
-	       (code = sqlite3_step(known)) == SQLITE_ROW) {
+	while (status == TS_OK && (code = sqlite3_step(known)) == SQLITE_ROW) {
 		struct ts_row_read read = {
 			.period = sqlite3_column_int64(known, 0),
 			.document = sqlite3_column_int64(known, 1),
-			.has_value = sqlite3_column_type(known, 2) !=
-				     SQLITE_NULL,
+			.has_value =
+				sqlite3_column_type(known, 2) != SQLITE_NULL,
 			.coef = sqlite3_column_int64(known, 2),
 			.scale = (int8_t)sqlite3_column_int(known, 3),
 			.status = ts_sqlite_column(known, 4),
@@ -248,15 +249,14 @@ add_conditions(struct ts_buf *sql, const struct ts_query *query)
 		ts_buf_add(sql, " AND substr(product,1,?)=?");
 	if (query->product_digits > 0)
 		ts_buf_add(sql, " AND length(product)=?"
-			   " AND product NOT GLOB '*[^0-9]*'");
+				" AND product NOT GLOB '*[^0-9]*'");
 	if (query->frequency != '\0')
 		ts_buf_add(sql, " AND frequency=?");
-	for (size_t i = 0; query->extra != NULL && query->extra[i] != NULL;
-	     i++)
+	for (size_t i = 0; query->extra != NULL && query->extra[i] != NULL; i++)
 		ts_buf_add(sql, " AND instr(';'||dimensions||';',"
-			   " ';'||?||';')>0");
+				" ';'||?||';')>0");
 	ts_buf_add(sql, " ORDER BY source, dataset, flow, reporter, partner,"
-		   " product, frequency, unit, dimensions");
+			" product, frequency, unit, dimensions");
 }
 
 static int
@@ -278,8 +278,7 @@ bind_conditions(sqlite3_stmt *find, const struct ts_query *query)
 	at = bind_list(find, at, query->reporters);
 	at = bind_list(find, at, query->partners);
 	at = bind_list(find, at, query->products);
-	if (query->product_prefix != NULL &&
-	    query->product_prefix[0] != '\0') {
+	if (query->product_prefix != NULL && query->product_prefix[0] != '\0') {
 		sqlite3_bind_int64(find, at++,
 				   (int64_t)strlen(query->product_prefix));
 		ts_sqlite_text(find, at++, query->product_prefix);
@@ -302,10 +301,12 @@ pass_series(struct ts_sqlite *sqlite, sqlite3_stmt *find,
 	int code;
 
 	/* prepared anew: what is called back may scan as well */
-	code = sqlite3_prepare_v2(sqlite->db,
+	code = sqlite3_prepare_v2(
+		sqlite->db,
 		"SELECT period, document, coef, scale, status FROM observation"
 		" WHERE series=?1 AND period>=?2 AND period<=?3"
-		" ORDER BY period, document", -1, &known, NULL);
+		" ORDER BY period, document",
+		-1, &known, NULL);
 	if (code != SQLITE_OK)
 		return ts_sqlite_failed(sqlite, code, "figures", err);
 	*any = false;
@@ -327,8 +328,7 @@ pass_series(struct ts_sqlite *sqlite, sqlite3_stmt *find,
 		status = scan->series(scan->ctx, id, &series, err);
 		if (status == TS_OK)
 			status = pass_rows(sqlite, known, id, scan->from,
-					   scan->to, scan->row, scan->ctx,
-					   err);
+					   scan->to, scan->row, scan->ctx, err);
 	}
 	if (status == TS_OK && code != SQLITE_DONE)
 		status = ts_sqlite_failed(sqlite, code, "series", err);
@@ -371,8 +371,8 @@ ts_sqlite_scan_series(struct ts_backend *backend, int64_t id,
 	bool any = false;
 	int code;
 
-	code = sqlite3_prepare_v2(sqlite->db, SELECT_SERIES " WHERE id=?1",
-				  -1, &find, NULL);
+	code = sqlite3_prepare_v2(sqlite->db, SELECT_SERIES " WHERE id=?1", -1,
+				  &find, NULL);
 	if (code != SQLITE_OK)
 		return ts_sqlite_failed(sqlite, code, "query", err);
 	sqlite3_bind_int64(find, 1, id);

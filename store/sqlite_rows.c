@@ -29,16 +29,17 @@ first_row(struct ts_sqlite *sqlite, sqlite3_stmt *statement, const char *what,
 }
 
 enum ts_status
-ts_sqlite_document_put(struct ts_backend *backend,
-		       struct ts_document *document, struct ts_err *err)
+ts_sqlite_document_put(struct ts_backend *backend, struct ts_document *document,
+		       struct ts_err *err)
 {
 	struct ts_sqlite *sqlite = of(backend);
 	bool add = document->id == 0;
 	sqlite3_stmt *put;
 	enum ts_status status;
 
-	status = ts_sqlite_statement(sqlite, add ? TS_SQL_DOCUMENT_ADD :
-				     TS_SQL_DOCUMENT_SET, &put, err);
+	status = ts_sqlite_statement(
+		sqlite, add ? TS_SQL_DOCUMENT_ADD : TS_SQL_DOCUMENT_SET, &put,
+		err);
 	if (status != TS_OK)
 		return status;
 	ts_sqlite_text(put, 1, document->source);
@@ -81,11 +82,10 @@ copy_document(sqlite3_stmt *from, struct ts_arena *arena,
 		.requested_us = sqlite3_column_int64(from, 4),
 		.retrieved_us = sqlite3_column_int64(from, 5),
 		.http_status = sqlite3_column_int(from, 6),
-		.media_type = ts_arena_strdup(arena,
-					      ts_sqlite_column(from, 7)),
+		.media_type = ts_arena_strdup(arena, ts_sqlite_column(from, 7)),
 		.etag = ts_arena_strdup(arena, ts_sqlite_column(from, 8)),
-		.last_modified = ts_arena_strdup(arena,
-						 ts_sqlite_column(from, 9)),
+		.last_modified =
+			ts_arena_strdup(arena, ts_sqlite_column(from, 9)),
 		.headers = ts_arena_strdup(arena, ts_sqlite_column(from, 10)),
 		.size_bytes = sqlite3_column_int64(from, 11),
 		.archive = ts_arena_strdup(arena, ts_sqlite_column(from, 13)),
@@ -198,8 +198,8 @@ ts_sqlite_document_decoded(struct ts_backend *backend, int64_t id,
 	sqlite3_stmt *set;
 	enum ts_status status;
 
-	status = ts_sqlite_statement(sqlite, TS_SQL_DOCUMENT_DECODED, &set,
-				     err);
+	status =
+		ts_sqlite_statement(sqlite, TS_SQL_DOCUMENT_DECODED, &set, err);
 	if (status != TS_OK)
 		return status;
 	sqlite3_bind_int64(set, 1, id);
@@ -271,7 +271,7 @@ ts_sqlite_edition_new(struct ts_backend *backend, const char *report,
 	code = sqlite3_step(add);
 	if (code == SQLITE_ROW) {
 		got = sqlite3_column_int(add, 0);
-		code = sqlite3_step(add);	/* commits */
+		code = sqlite3_step(add); /* commits */
 	}
 	if (code != SQLITE_DONE)
 		status = ts_sqlite_failed(sqlite, code, "edition", err);
@@ -311,9 +311,11 @@ ts_sqlite_edition_set(struct ts_backend *backend,
 	sqlite3_bind_int64(set, 8, row->made_us);
 	status = ts_sqlite_run(sqlite, set, "edition", err);
 	if (status == TS_OK && sqlite3_changes(sqlite->db) == 0)
-		return ts_fail(err, TS_NO_INPUT, "store %s: no edition"
-			       " %s/%s.%d", sqlite->path, row->report,
-			       row->period, row->number);
+		return ts_fail(err, TS_NO_INPUT,
+			       "store %s: no edition"
+			       " %s/%s.%d",
+			       sqlite->path, row->report, row->period,
+			       row->number);
 	return status;
 }
 
@@ -327,11 +329,13 @@ ts_sqlite_editions(struct ts_backend *backend, const char *report,
 	int code;
 
 	/* prepared anew: row() may ask for editions itself */
-	code = sqlite3_prepare_v2(sqlite->db,
+	code = sqlite3_prepare_v2(
+		sqlite->db,
 		"SELECT report, period, number, state, reason, path,"
 		" content_hash, made_us FROM edition"
 		" WHERE ?1 IS NULL OR report=?1"
-		" ORDER BY made_us DESC, id DESC", -1, &get, NULL);
+		" ORDER BY made_us DESC, id DESC",
+		-1, &get, NULL);
 	if (code != SQLITE_OK)
 		return ts_sqlite_failed(sqlite, code, "editions", err);
 	bind_or_null(get, 1, report);
@@ -365,13 +369,14 @@ ts_sqlite_counts(struct ts_backend *backend, struct ts_store_counts *out,
 	struct stat st;
 	int code;
 
-	code = sqlite3_prepare_v2(sqlite->db,
+	code = sqlite3_prepare_v2(
+		sqlite->db,
 		"SELECT (SELECT count(*) FROM document),"
 		" (SELECT count(*) FROM series),"
 		" (SELECT count(*) FROM observation),"
 		" (SELECT count(*) FROM edition),"
-		" (SELECT user_version FROM pragma_user_version)", -1, &get,
-		NULL);
+		" (SELECT user_version FROM pragma_user_version)",
+		-1, &get, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_step(get);
 	if (code == SQLITE_ROW)
@@ -381,13 +386,13 @@ ts_sqlite_counts(struct ts_backend *backend, struct ts_store_counts *out,
 			.vintages = sqlite3_column_int64(get, 2),
 			.editions = sqlite3_column_int64(get, 3),
 			.schema = sqlite3_column_int(get, 4),
-			.size_bytes = stat(sqlite->path, &st) == 0 ?
-				      st.st_size : 0,
+			.size_bytes =
+				stat(sqlite->path, &st) == 0 ? st.st_size : 0,
 		};
 	else
-		status = ts_sqlite_failed(
-			sqlite, sqlite3_extended_errcode(sqlite->db), "counts",
-			err);
+		status = ts_sqlite_failed(sqlite,
+					  sqlite3_extended_errcode(sqlite->db),
+					  "counts", err);
 	sqlite3_finalize(get);
 	return status;
 }

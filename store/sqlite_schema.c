@@ -55,8 +55,7 @@ static const char *const steps[] = {
 #define NEWEST ((int)(sizeof steps / sizeof steps[0]))
 
 static enum ts_status
-ask_int(struct ts_sqlite *sqlite, const char *sql, int *out,
-	struct ts_err *err)
+ask_int(struct ts_sqlite *sqlite, const char *sql, int *out, struct ts_err *err)
 {
 	enum ts_status status = TS_OK;
 	sqlite3_stmt *statement = NULL;
@@ -68,9 +67,9 @@ ask_int(struct ts_sqlite *sqlite, const char *sql, int *out,
 	if (code == SQLITE_ROW)
 		*out = sqlite3_column_int(statement, 0);
 	else
-		status = ts_sqlite_failed(
-			sqlite, sqlite3_extended_errcode(sqlite->db), "read",
-			err);
+		status = ts_sqlite_failed(sqlite,
+					  sqlite3_extended_errcode(sqlite->db),
+					  "read", err);
 	sqlite3_finalize(statement);
 	return status;
 }
@@ -106,9 +105,11 @@ ts_sqlite_look(struct ts_sqlite *sqlite, int *version, struct ts_err *err)
 			       "store %s: a database of another program",
 			       sqlite->path);
 	if (*version > NEWEST)
-		return ts_fail(err, TS_BAD_CONFIG, "store %s: written by a"
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "store %s: written by a"
 			       " newer version (schema %d, this program knows"
-			       " %d)", sqlite->path, *version, NEWEST);
+			       " %d)",
+			       sqlite->path, *version, NEWEST);
 	return TS_OK;
 }
 
@@ -126,7 +127,7 @@ copy_before(struct ts_sqlite *sqlite, int version, struct ts_err *err)
 			       sqlite->path);
 	status = ts_sqlite_backup(&sqlite->backend, path, err);
 	if (status == TS_REFUSED)
-		return TS_OK;	/* of an earlier try */
+		return TS_OK; /* of an earlier try */
 	if (status != TS_OK)
 		return ts_while(err, "copy before the migration");
 	return TS_OK;
@@ -156,10 +157,11 @@ ts_sqlite_migrate(struct ts_sqlite *sqlite, bool read_only, struct ts_err *err)
 	if (status != TS_OK || version == NEWEST)
 		return status;
 	if (read_only)
-		return ts_fail(err, TS_BAD_CONFIG, "store %s: schema %d, this"
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "store %s: schema %d, this"
 			       " program needs %d; any command that writes"
-			       " brings it up to date", sqlite->path, version,
-			       NEWEST);
+			       " brings it up to date",
+			       sqlite->path, version, NEWEST);
 	if (version > 0) {
 		status = copy_before(sqlite, version, err);
 		if (status != TS_OK)
@@ -186,8 +188,9 @@ fill_copy(struct ts_sqlite *copy, sqlite3 *from, struct ts_err *err)
 	sqlite3_backup *backup;
 	int code;
 
-	code = sqlite3_open_v2(copy->path, &copy->db, SQLITE_OPEN_READWRITE |
-			       SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE,
+	code = sqlite3_open_v2(copy->path, &copy->db,
+			       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+				       SQLITE_OPEN_EXRESCODE,
 			       NULL);
 	if (code != SQLITE_OK)
 		return ts_sqlite_failed(copy, code, "backup", err);
@@ -197,7 +200,7 @@ fill_copy(struct ts_sqlite *copy, sqlite3 *from, struct ts_err *err)
 		sqlite3_backup_finish(backup);
 	}
 	code = sqlite3_extended_errcode(copy->db);
-	if (code == SQLITE_OK)	/* a copy is one file, without a log */
+	if (code == SQLITE_OK) /* a copy is one file, without a log */
 		code = sqlite3_exec(copy->db, "PRAGMA journal_mode=DELETE",
 				    NULL, NULL, NULL);
 	if (code != SQLITE_OK)
@@ -217,11 +220,10 @@ ts_sqlite_backup(struct ts_backend *backend, const char *path,
 
 	if (access(path, F_OK) == 0)
 		return ts_fail(err, TS_REFUSED, "%s exists", path);
-	if ((size_t)snprintf(part, sizeof part, "%s.part", path) >=
-	    sizeof part)
+	if ((size_t)snprintf(part, sizeof part, "%s.part", path) >= sizeof part)
 		return ts_fail(err, TS_BAD_USAGE, "path too long: %.60s...",
 			       path);
-	(void)unlink(part);	/* of a copy that was interrupted */
+	(void)unlink(part); /* of a copy that was interrupted */
 	copy.path = part;
 	status = fill_copy(&copy, sqlite->db, err);
 	sqlite3_close(copy.db);

@@ -13,23 +13,23 @@
 
 /* ---- series.c: from the texts of a row to the number of its series ------- */
 
-struct ts_interned {		/* a series by the numbers of its words */
+struct ts_interned { /* a series by the numbers of its words */
 	uint32_t context, reporter, partner, product;
-	int64_t id;		/* 0: free */
+	int64_t id; /* 0: free */
 };
 
 struct ts_series_words {
 	struct ts_arena *arena;
-	struct ts_map map;	/* words and contexts */
+	struct ts_map map; /* words and contexts */
 	uint32_t count;
 	struct ts_interned *slots;
 	size_t mask, used;
 	/* the row before, which is often the same in most words */
 	const char *last[3];
 	struct ts_interned last_row;
-	char *context;		/* texts of the last context, NUL between */
+	char *context; /* texts of the last context, NUL between */
 	size_t context_size;
-	char *draft;		/* texts of this one */
+	char *draft; /* texts of this one */
 	/* dimensions of the document, by name */
 	size_t *dimensions;
 	const char **names;
@@ -44,7 +44,7 @@ struct ts_store {
 	/* when each document was retrieved, by id; 0 not known yet */
 	int64_t *retrieved;
 	size_t retrieved_count;
-	int reading;		/* readings inside each other */
+	int reading; /* readings inside each other */
 
 	/* statuses of figures by number; 0 is "" */
 	struct ts_map status_map;
@@ -54,20 +54,20 @@ struct ts_store {
 
 	/* the document that is being written */
 	bool open;
-	bool failed;		/* nothing of it may stay */
-	bool again;		/* its figures were in before */
+	bool failed; /* nothing of it may stay */
+	bool again;  /* its figures were in before */
 	bool has_columns;
 	int64_t document;
 	int64_t document_us;
-	int64_t after;		/* a newer document of the same address */
+	int64_t after; /* a newer document of the same address */
 	int64_t after_us;
 	char decoder[64];
-	int64_t series_top;	/* series above it are of this document */
+	int64_t series_top; /* series above it are of this document */
 	struct ts_store_change change;
 	struct ts_series_words words;
-	struct ts_fact *batch, *spare;	/* TS_STORE_BATCH each */
+	struct ts_fact *batch, *spare; /* TS_STORE_BATCH each */
 	size_t batch_count;
-	struct ts_row_known *known;	/* vintages of the series in hand */
+	struct ts_row_known *known; /* vintages of the series in hand */
 	size_t known_count, known_room;
 };
 
@@ -79,7 +79,7 @@ struct ts_row_known {
 	uint16_t status;
 };
 
-#define TS_STORE_BATCH 131072	/* figures; 4 MB twice */
+#define TS_STORE_BATCH 131072 /* figures; 4 MB twice */
 
 enum ts_status ts_series_columns(struct ts_store *store,
 				 const struct ts_columns *columns,

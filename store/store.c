@@ -75,8 +75,7 @@ begin_document(struct ts_store *store, const struct ts_document *document,
 		status = ops->document_put(store->backend, &copy, err);
 	if (status == TS_OK)
 		status = ops->document_state(store->backend, copy.id,
-					     &copy.retrieved_us, &decoded,
-					     err);
+					     &copy.retrieved_us, &decoded, err);
 	if (status != TS_OK)
 		return status;
 	store->document = copy.id;
@@ -87,8 +86,8 @@ begin_document(struct ts_store *store, const struct ts_document *document,
 		status = ops->document_after(store->backend, &copy,
 					     &store->after, err);
 	if (status == TS_OK && store->after != 0)
-		status = ts_document_time(store, store->after,
-					  &store->after_us, err);
+		status = ts_document_time(store, store->after, &store->after_us,
+					  err);
 	if (status == TS_OK)
 		status = ops->series_top(store->backend, &store->series_top,
 					 err);
@@ -103,15 +102,15 @@ ts_store_begin(struct ts_store *store, const struct ts_document *document,
 	enum ts_status status;
 
 	if (store->open || store->reading > 0)
-		return ts_fail(err, TS_SYSTEM, "store: a document was begun"
+		return ts_fail(err, TS_SYSTEM,
+			       "store: a document was begun"
 			       " while another is %s",
 			       store->open ? "written" : "read");
 	if (store->read_only)
 		return ts_fail(err, TS_SYSTEM, "store: opened for reading");
 	status = make_room(store, err);
 	if (status == TS_OK)
-		status = ops->begin(store->backend, TS_ACCESS_WRITE, NULL,
-				    err);
+		status = ops->begin(store->backend, TS_ACCESS_WRITE, NULL, err);
 	if (status != TS_OK)
 		return status;
 	store->open = true;
@@ -137,7 +136,8 @@ ts_store_columns(struct ts_store *store, const struct ts_columns *columns,
 	if (!store->open)
 		return ts_fail(err, TS_SYSTEM, "store: no document is open");
 	if (store->has_columns || store->change.rows > 0)
-		return ts_fail(err, TS_BAD_DATA, "the columns of a document"
+		return ts_fail(err, TS_BAD_DATA,
+			       "the columns of a document"
 			       " were told twice or too late");
 	store->has_columns = true;
 	status = ts_series_columns(store, columns, err);
@@ -157,7 +157,8 @@ ts_store_commit(struct ts_store *store, struct ts_store_change *change,
 		return ts_fail(err, TS_SYSTEM, "store: no document is open");
 	if (store->failed) {
 		ts_store_rollback(store);
-		return ts_fail(err, TS_SYSTEM, "store: commit after a figure"
+		return ts_fail(err, TS_SYSTEM,
+			       "store: commit after a figure"
 			       " that failed");
 	}
 	status = ts_facts_flush(store, err);

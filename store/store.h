@@ -18,9 +18,9 @@
 struct ts_store;
 
 struct ts_store_opts {
-	const char *path;	/* SQLite file; ":memory:" in tests */
+	const char *path; /* SQLite file; ":memory:" in tests */
 	bool read_only;
-	int busy_ms;		/* how long to wait for a lock; 0: 10,000 */
+	int busy_ms; /* how long to wait for a lock; 0: 10,000 */
 };
 
 /* TS_CORRUPT: not a database or damaged. TS_BAD_CONFIG: written by a newer
@@ -43,9 +43,9 @@ enum ts_status ts_store_columns(struct ts_store *store,
 enum ts_status ts_store_put(struct ts_store *store, const struct ts_obs *obs,
 			    struct ts_err *err) TS_MUST_USE;
 struct ts_store_change {
-	uint64_t rows;		/* observations offered */
-	uint64_t added;		/* first vintages */
-	uint64_t revised;	/* further vintages */
+	uint64_t rows;    /* observations offered */
+	uint64_t added;   /* first vintages */
+	uint64_t revised; /* further vintages */
 	uint64_t unchanged;
 };
 enum ts_status ts_store_commit(struct ts_store *store,
@@ -62,12 +62,12 @@ struct ts_query {
 	const char *const *reporters;
 	const char *const *partners;
 	const char *const *products;
-	const char *product_prefix;	/* "27" */
-	int product_digits;		/* 2, 4, 6: length of the code; 0 any */
-	char frequency;			/* 0 any */
+	const char *product_prefix; /* "27" */
+	int product_digits;         /* 2, 4, 6: length of the code; 0 any */
+	char frequency;             /* 0 any */
 	bool has_from, has_to;
 	struct ts_period from, to;
-	int64_t as_of_us;		/* 0: now. Vintages retrieved by then */
+	int64_t as_of_us; /* 0: now. Vintages retrieved by then */
 	/* dimensions beyond the fixed ones: "name=value" */
 	const char *const *extra;
 };
@@ -79,7 +79,7 @@ struct ts_known {
 	int64_t series_id;
 	int64_t document_id;
 	int64_t vintage_us;
-	const char *dimensions;	/* "name=value;name=value", "" none */
+	const char *dimensions; /* "name=value;name=value", "" none */
 };
 typedef enum ts_status ts_store_row(void *ctx, const struct ts_known *known,
 				    struct ts_err *err);
@@ -100,16 +100,17 @@ enum ts_status ts_store_document(struct ts_store *store, int64_t id,
 struct ts_edition_row {
 	const char *report, *period;
 	int number;
-	const char *state;	/* rendering, published, held, failed, superseded */
-	const char *reason;	/* of held and failed */
-	const char *path;	/* of the bundle */
-	const char *content_hash;	/* of the figures shown */
+	const char *state;  /* rendering, published, held, failed, superseded */
+	const char *reason; /* of held and failed */
+	const char *path;   /* of the bundle */
+	const char *content_hash; /* of the figures shown */
 	int64_t made_us;
 };
 /* Reserves the next number of (report, period) in state "rendering". */
 enum ts_status ts_store_edition_new(struct ts_store *store, const char *report,
 				    const char *period, int64_t now_us,
-				    int *number, struct ts_err *err) TS_MUST_USE;
+				    int *number,
+				    struct ts_err *err) TS_MUST_USE;
 enum ts_status ts_store_edition_set(struct ts_store *store,
 				    const struct ts_edition_row *row,
 				    struct ts_err *err) TS_MUST_USE;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define COUNT(array) (sizeof (array) / sizeof (array)[0])
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /*
  * Eurostat's numbers are those of the Comtrade before 2023: 1 import, 2
@@ -15,27 +15,45 @@ static const struct {
 	const char *word, *flow;
 	bool nested;
 } flows[] = {
-	{ "X", "X", false }, { "M", "M", false },
-	{ "1", "M", false }, { "2", "X", false },
-	{ "3", "RX", true }, { "4", "RM", true },
-	{ "X+M", "X+M", false },	/* a turnover that is published */
-	{ "FDI", "FDI", false },	/* direct investment, no goods */
-	{ "RX", "RX", true }, { "RM", "RM", true },
-	{ "DX", "DX", true }, { "FM", "FM", true },
-	{ "MIP", "MIP", true }, { "MOP", "MOP", true },
-	{ "XIP", "XIP", true }, { "XOP", "XOP", true },
-	{ "export", "X", false }, { "exports", "X", false },
-	{ "EXP", "X", false }, { "E", "X", false },
-	{ "import", "M", false }, { "imports", "M", false },
-	{ "IMP", "M", false }, { "I", "M", false },
-	{ "re-export", "RX", true }, { "re-exports", "RX", true },
-	{ "reexport", "RX", true }, { "reexports", "RX", true },
-	{ "re-import", "RM", true }, { "re-imports", "RM", true },
-	{ "reimport", "RM", true }, { "reimports", "RM", true },
-	{ "domestic export", "DX", true }, { "domestic exports", "DX", true },
+	{ "X", "X", false },
+	{ "M", "M", false },
+	{ "1", "M", false },
+	{ "2", "X", false },
+	{ "3", "RX", true },
+	{ "4", "RM", true },
+	{ "X+M", "X+M", false }, /* a turnover that is published */
+	{ "FDI", "FDI", false }, /* direct investment, no goods */
+	{ "RX", "RX", true },
+	{ "RM", "RM", true },
+	{ "DX", "DX", true },
+	{ "FM", "FM", true },
+	{ "MIP", "MIP", true },
+	{ "MOP", "MOP", true },
+	{ "XIP", "XIP", true },
+	{ "XOP", "XOP", true },
+	{ "export", "X", false },
+	{ "exports", "X", false },
+	{ "EXP", "X", false },
+	{ "E", "X", false },
+	{ "import", "M", false },
+	{ "imports", "M", false },
+	{ "IMP", "M", false },
+	{ "I", "M", false },
+	{ "re-export", "RX", true },
+	{ "re-exports", "RX", true },
+	{ "reexport", "RX", true },
+	{ "reexports", "RX", true },
+	{ "re-import", "RM", true },
+	{ "re-imports", "RM", true },
+	{ "reimport", "RM", true },
+	{ "reimports", "RM", true },
+	{ "domestic export", "DX", true },
+	{ "domestic exports", "DX", true },
 	{ "foreign import", "FM", true },
-	{ "экспорт", "X", false }, { "импорт", "M", false },
-	{ "Экспорт", "X", false }, { "Импорт", "M", false },
+	{ "экспорт", "X", false },
+	{ "импорт", "M", false },
+	{ "Экспорт", "X", false },
+	{ "Импорт", "M", false },
 };
 
 const char *
@@ -65,12 +83,23 @@ ts_status_add(char text[TS_STATUS_TEXT], char letter)
 static const struct {
 	const char *word, *letters;
 } status_words[] = {
-	{ "normal", "" }, { "official", "" }, { "free", "" },
-	{ "estimated", "E" }, { "estimate", "E" }, { "forecast", "F" },
-	{ "provisional", "P" }, { "preliminary", "P" }, { "*", "P" },
-	{ "imputed", "I" }, { "missing", "M" }, { "not available", "M" },
-	{ "confidential", "C" }, { "suppressed", "Q" }, { "break", "B" },
-	{ "revised", "R" }, { "low reliability", "U" },
+	{ "normal", "" },
+	{ "official", "" },
+	{ "free", "" },
+	{ "estimated", "E" },
+	{ "estimate", "E" },
+	{ "forecast", "F" },
+	{ "provisional", "P" },
+	{ "preliminary", "P" },
+	{ "*", "P" },
+	{ "imputed", "I" },
+	{ "missing", "M" },
+	{ "not available", "M" },
+	{ "confidential", "C" },
+	{ "suppressed", "Q" },
+	{ "break", "B" },
+	{ "revised", "R" },
+	{ "low reliability", "U" },
 };
 
 /* Eurostat: s is its own estimate, z not applicable. */
@@ -100,8 +129,8 @@ ts_status_word(const char *word, char text[TS_STATUS_TEXT])
 	for (size_t i = 0; i < length && (flags || letters); i++) {
 		char c = word[i];
 
-		flags = flags && ((c >= 'a' && c <= 'z') || c == ':' ||
-				  c == ' ');
+		flags = flags &&
+			((c >= 'a' && c <= 'z') || c == ':' || c == ' ');
 		letters = letters && c >= 'A' && c <= 'Z';
 	}
 	if (!flags && !letters)
@@ -123,12 +152,16 @@ static const struct {
 	const char *name;
 	enum ts_column_role role;
 } columns[] = {
-	{ "TIME_PERIOD", TS_COLUMN_TIME }, { "TIME", TS_COLUMN_TIME },
+	{ "TIME_PERIOD", TS_COLUMN_TIME },
+	{ "TIME", TS_COLUMN_TIME },
 	{ "TIME_FORMAT", TS_COLUMN_TIME },
-	{ "FREQ", TS_COLUMN_FREQUENCY }, { "FREQUENCY", TS_COLUMN_FREQUENCY },
+	{ "FREQ", TS_COLUMN_FREQUENCY },
+	{ "FREQUENCY", TS_COLUMN_FREQUENCY },
 	{ "BBK_STD_FREQ", TS_COLUMN_FREQUENCY },
-	{ "REPORTER", TS_COLUMN_REPORTER }, { "REF_AREA", TS_COLUMN_REPORTER },
-	{ "GEO", TS_COLUMN_REPORTER }, { "LOCATION", TS_COLUMN_REPORTER },
+	{ "REPORTER", TS_COLUMN_REPORTER },
+	{ "REF_AREA", TS_COLUMN_REPORTER },
+	{ "GEO", TS_COLUMN_REPORTER },
+	{ "LOCATION", TS_COLUMN_REPORTER },
 	{ "COUNTRY", TS_COLUMN_REPORTER },
 	{ "REPORTING_COUNTRY", TS_COLUMN_REPORTER },
 	{ "GEO_PICT", TS_COLUMN_REPORTER },
@@ -136,13 +169,20 @@ static const struct {
 	{ "COUNTERPART_AREA", TS_COLUMN_PARTNER },
 	{ "COUNTERPART_COUNTRY", TS_COLUMN_PARTNER },
 	{ "COUNTERPART", TS_COLUMN_PARTNER },
-	{ "PRODUCT", TS_COLUMN_PRODUCT }, { "PRODUCTCODE", TS_COLUMN_PRODUCT },
-	{ "PRCCODE", TS_COLUMN_PRODUCT }, { "COMMODITY", TS_COLUMN_PRODUCT },
-	{ "INDICATOR", TS_COLUMN_PRODUCT }, { "BOP_ITEM", TS_COLUMN_PRODUCT },
-	{ "NA_ITEM", TS_COLUMN_PRODUCT }, { "MEASURE", TS_COLUMN_PRODUCT },
-	{ "FLOW", TS_COLUMN_FLOW }, { "TRADE_FLOW", TS_COLUMN_FLOW },
-	{ "UNIT_MEASURE", TS_COLUMN_UNIT }, { "UNIT", TS_COLUMN_UNIT },
-	{ "INDICATORS", TS_COLUMN_UNIT }, { "BBK_UNIT", TS_COLUMN_UNIT },
+	{ "PRODUCT", TS_COLUMN_PRODUCT },
+	{ "PRODUCTCODE", TS_COLUMN_PRODUCT },
+	{ "PRCCODE", TS_COLUMN_PRODUCT },
+	{ "COMMODITY", TS_COLUMN_PRODUCT },
+	{ "INDICATOR", TS_COLUMN_PRODUCT },
+	{ "BOP_ITEM", TS_COLUMN_PRODUCT },
+	{ "NA_ITEM", TS_COLUMN_PRODUCT },
+	{ "MEASURE", TS_COLUMN_PRODUCT },
+	{ "FLOW", TS_COLUMN_FLOW },
+	{ "TRADE_FLOW", TS_COLUMN_FLOW },
+	{ "UNIT_MEASURE", TS_COLUMN_UNIT },
+	{ "UNIT", TS_COLUMN_UNIT },
+	{ "INDICATORS", TS_COLUMN_UNIT },
+	{ "BBK_UNIT", TS_COLUMN_UNIT },
 	{ "UNIT_MULT", TS_COLUMN_POWER },
 	{ "UNIT_MULTIPLIER", TS_COLUMN_POWER },
 	{ "BBK_UNIT_MULT", TS_COLUMN_POWER },

@@ -25,13 +25,17 @@ void ts_status_add(char text[TS_STATUS_TEXT], char letter);
 
 enum ts_column_role {
 	TS_COLUMN_PLAIN,
-	TS_COLUMN_TIME,		/* the period again */
-	TS_COLUMN_FREQUENCY, TS_COLUMN_REPORTER, TS_COLUMN_PARTNER,
-	TS_COLUMN_PRODUCT, TS_COLUMN_FLOW, TS_COLUMN_UNIT,
-	TS_COLUMN_POWER,	/* value times ten to this power */
+	TS_COLUMN_TIME, /* the period again */
+	TS_COLUMN_FREQUENCY,
+	TS_COLUMN_REPORTER,
+	TS_COLUMN_PARTNER,
+	TS_COLUMN_PRODUCT,
+	TS_COLUMN_FLOW,
+	TS_COLUMN_UNIT,
+	TS_COLUMN_POWER, /* value times ten to this power */
 	TS_COLUMN_CONFIDENTIAL,
-	TS_COLUMN_DETAIL_ZERO,	/* Comtrade: anything but 0 is a part */
-	TS_COLUMN_DETAIL_C00,	/* the same, but C00 */
+	TS_COLUMN_DETAIL_ZERO, /* Comtrade: anything but 0 is a part */
+	TS_COLUMN_DETAIL_C00,  /* the same, but C00 */
 };
 enum ts_column_role ts_column_role(const char *name);
 

@@ -26,8 +26,9 @@
 #define MOST_ROUNDS 31
 
 enum order { BY_SERIES, BY_PERIOD, SHUFFLED, ORDERS };
-static const char *const order_names[ORDERS] = {
-	"series by series", "period by period", "shuffled" };
+static const char *const order_names[ORDERS] = { "series by series",
+						 "period by period",
+						 "shuffled" };
 
 struct input {
 	size_t count, series, periods;
@@ -90,14 +91,15 @@ make_input(struct input *input)
 	    input->period == NULL || input->shuffle == NULL)
 		die("no memory");
 	for (size_t i = 0; i < input->series; i++) {
-		snprintf(input->products[i], sizeof input->products[i],
-			 "%04u", (unsigned)(100 + i / 100) % 10000u);
+		snprintf(input->products[i], sizeof input->products[i], "%04u",
+			 (unsigned)(100 + i / 100) % 10000u);
 		snprintf(input->partners[i], sizeof input->partners[i],
 			 "%c%c%c", (char)('A' + i % 100 / 26),
 			 (char)('A' + i % 26), 'X');
 	}
 	for (size_t i = 0; i < input->periods; i++) {
-		struct ts_period first = { .year = 2020, .nth = 1,
+		struct ts_period first = { .year = 2020,
+					   .nth = 1,
 					   .span = TS_MONTH };
 
 		input->period[i] = ts_period_step(first, (int)i);
@@ -117,7 +119,8 @@ make_input(struct input *input)
 	}
 }
 
-/* ---- the bare loop ---------------------------------------------------------- */
+/* ---- the bare loop ----------------------------------------------------------
+ */
 
 static void
 sql(sqlite3 *db, const char *text)
@@ -136,17 +139,18 @@ bare(const struct input *input, enum order order, const char *path)
 	if (sqlite3_open(path, &db) != SQLITE_OK)
 		die("open");
 	sql(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-	    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-	    "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
-	    "CREATE TABLE observation(series INTEGER NOT NULL,"
-	    " period INTEGER NOT NULL, document INTEGER NOT NULL,"
-	    " coef INTEGER, scale INTEGER NOT NULL, status TEXT NOT NULL,"
-	    " PRIMARY KEY(series, period, document)) WITHOUT ROWID;");
+		"PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+		"PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
+		"CREATE TABLE observation(series INTEGER NOT NULL,"
+		" period INTEGER NOT NULL, document INTEGER NOT NULL,"
+		" coef INTEGER, scale INTEGER NOT NULL, status TEXT NOT NULL,"
+		" PRIMARY KEY(series, period, document)) WITHOUT ROWID;");
 	started = seconds();
 	sql(db, "BEGIN IMMEDIATE");
-	if (sqlite3_prepare_v2(db, "INSERT INTO observation"
-			       " VALUES(?1,?2,?3,?4,?5,?6)", -1, &add,
-			       NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(db,
+			       "INSERT INTO observation"
+			       " VALUES(?1,?2,?3,?4,?5,?6)",
+			       -1, &add, NULL) != SQLITE_OK)
 		die(sqlite3_errmsg(db));
 	for (size_t n = 0; n < input->count; n++) {
 		size_t series, period;
@@ -170,33 +174,43 @@ bare(const struct input *input, enum order order, const char *path)
 	return started;
 }
 
-/* ---- the store ---------------------------------------------------------------- */
+/* ---- the store
+ * ---------------------------------------------------------------- */
 
 static double
 load(const struct input *input, enum order order, struct ts_store *store,
      int64_t retrieved_us, struct ts_store_change *change)
 {
-	struct ts_document document = {
-		.source = "comtrade", .url = "https://example.org/data",
-		.decoder = "bench", .retrieved_us = retrieved_us,
-		.sha256 = "" };
+	struct ts_document document = { .source = "comtrade",
+					.url = "https://example.org/data",
+					.decoder = "bench",
+					.retrieved_us = retrieved_us,
+					.sha256 = "" };
 	static const struct ts_column columns[] = {
-		{ "typeCode", true }, { "classificationSearchCode", true } };
+		{ "typeCode", true }, { "classificationSearchCode", true }
+	};
 	static const char *const extra[] = { "C", "HS" };
 	struct ts_err err;
 	double started = seconds();
 
 	if (ts_store_begin(store, &document, &err) != TS_OK ||
-	    ts_store_columns(store, &(struct ts_columns){ columns, 2 },
-			     &err) != TS_OK)
+	    ts_store_columns(store, &(struct ts_columns){ columns, 2 }, &err) !=
+		    TS_OK)
 		die(err.text);
 	for (size_t n = 0; n < input->count; n++) {
 		size_t series, period;
 		struct ts_obs obs = {
-			.source = "comtrade", .dataset = "C-M-HS",
-			.flow = "X", .reporter = "KAZ", .frequency = 'M',
-			.has_value = true, .unit = "USD", .status = "",
-			.extra = extra, .extra_count = 2, .line = n + 1,
+			.source = "comtrade",
+			.dataset = "C-M-HS",
+			.flow = "X",
+			.reporter = "KAZ",
+			.frequency = 'M',
+			.has_value = true,
+			.unit = "USD",
+			.status = "",
+			.extra = extra,
+			.extra_count = 2,
+			.line = n + 1,
 		};
 
 		place(input, order, n, &series, &period);
@@ -234,7 +248,8 @@ remove_store(const char *path)
 	unlink(name);
 }
 
-/* ---- the normaliser ------------------------------------------------------------ */
+/* ---- the normaliser
+ * ------------------------------------------------------------ */
 
 static enum ts_status
 ignore_obs(void *ctx, const struct ts_obs *obs, struct ts_err *err)
@@ -248,13 +263,18 @@ static double
 normalise(const struct input *input, const struct ts_codes *codes)
 {
 	static const struct ts_column columns[] = {
-		{ "typeCode", true }, { "partner2Code", true },
-		{ "classificationSearchCode", true }, { "customsCode", true },
-		{ "mosCode", true }, { "motCode", true },
-		{ "isAggregate", false }, { "netWgt", false } };
-	static const char *const extra[] = { "C", "0", "HS", "C00", "0", "0",
-					     "true", "41139.393" };
-	static const char *const areas[] = { "398", "0", "380", "156", "842",
+		{ "typeCode", true },
+		{ "partner2Code", true },
+		{ "classificationSearchCode", true },
+		{ "customsCode", true },
+		{ "mosCode", true },
+		{ "motCode", true },
+		{ "isAggregate", false },
+		{ "netWgt", false }
+	};
+	static const char *const extra[] = { "C", "0", "HS",   "C00",
+					     "0", "0", "true", "41139.393" };
+	static const char *const areas[] = { "398", "0",   "380", "156", "842",
 					     "276", "251", "757", "699" };
 	int64_t sum = 0;
 	struct ts_sink next = { .ctx = &sum, .obs = ignore_obs };
@@ -263,8 +283,8 @@ normalise(const struct input *input, const struct ts_codes *codes)
 	struct ts_err err;
 	double started = seconds();
 
-	if (ts_normalise_new(codes, "comtrade", "comtrade", &next,
-			     &normaliser, &err) != TS_OK)
+	if (ts_normalise_new(codes, "comtrade", "comtrade", &next, &normaliser,
+			     &err) != TS_OK)
 		die(err.text);
 	sink = ts_normalise_sink(normaliser);
 	if (sink->columns(sink->ctx, &(struct ts_columns){ columns, 8 },
@@ -272,13 +292,21 @@ normalise(const struct input *input, const struct ts_codes *codes)
 		die(err.text);
 	for (size_t n = 0; n < input->count; n++) {
 		struct ts_obs obs = {
-			.source = "", .dataset = "C-M-HS", .flow = "X",
-			.reporter = areas[0], .partner = areas[n % 9],
+			.source = "",
+			.dataset = "C-M-HS",
+			.flow = "X",
+			.reporter = areas[0],
+			.partner = areas[n % 9],
 			.product = input->products[n % input->series],
-			.frequency = 'M', .has_value = true, .unit = "USD",
-			.status = "", .extra = extra, .extra_count = 8,
+			.frequency = 'M',
+			.has_value = true,
+			.unit = "USD",
+			.status = "",
+			.extra = extra,
+			.extra_count = 8,
 			.period = input->period[n % input->periods],
-			.value = { (int64_t)n, 0 }, .line = n + 1,
+			.value = { (int64_t)n, 0 },
+			.line = n + 1,
 		};
 
 		if (sink->obs(sink->ctx, &obs, &err) != TS_OK)
@@ -305,8 +333,10 @@ median(double *values, int count)
 	return values[count / 2];
 }
 
-struct figures { double bare[MOST_ROUNDS], first[MOST_ROUNDS],
-	again[MOST_ROUNDS], read[MOST_ROUNDS]; };
+struct figures {
+	double bare[MOST_ROUNDS], first[MOST_ROUNDS], again[MOST_ROUNDS],
+		read[MOST_ROUNDS];
+};
 
 static void
 round_of(const struct input *input, enum order order, const char *dir,
@@ -355,12 +385,12 @@ main(int argc, char **argv)
 	char dir[256];
 	const char *root = getenv("TMPDIR");
 
-	if (argc > 1 && ts_num_int(argv[1], 1, MOST_ROUNDS, &number,
-				   NULL) != TS_OK)
+	if (argc > 1 &&
+	    ts_num_int(argv[1], 1, MOST_ROUNDS, &number, NULL) != TS_OK)
 		die("rounds: 1..31");
 	int rounds = (int)number;
-	if (argc > 2 && ts_num_int(argv[2], 1000, 50000000, &number,
-				   NULL) == TS_OK)
+	if (argc > 2 &&
+	    ts_num_int(argv[2], 1000, 50000000, &number, NULL) == TS_OK)
 		input.count = (size_t)number;
 	if (argc > 3 && ts_num_int(argv[3], 1, 900000, &number, NULL) == TS_OK)
 		input.series = (size_t)number;
@@ -379,7 +409,8 @@ main(int argc, char **argv)
 			round_of(&input, (enum order)order, dir, &figures, i);
 		floor = median(figures.bare, rounds);
 		printf("%-18s bare %.2f  store %.2f (ratio %.2f)  again %.2f"
-		       "  read %.2f\n", order_names[order], m / floor,
+		       "  read %.2f\n",
+		       order_names[order], m / floor,
 		       m / median(figures.first, rounds),
 		       floor / median(figures.first, rounds),
 		       m / median(figures.again, rounds),
@@ -390,11 +421,10 @@ main(int argc, char **argv)
 	for (int i = 0; i < rounds; i++)
 		passes[i] = normalise(&input, codes);
 	ts_codes_close(codes);
-	printf("normalise          %.1f\n", (double)input.count / 1e6 /
-	       median(passes, rounds));
+	printf("normalise          %.1f\n",
+	       (double)input.count / 1e6 / median(passes, rounds));
 	getrusage(RUSAGE_SELF, &usage);
-	printf("peak memory %ld MB (input included)\n",
-	       usage.ru_maxrss / 1024);
+	printf("peak memory %ld MB (input included)\n", usage.ru_maxrss / 1024);
 	rmdir(dir);
 	return 0;
 }

@@ -30,11 +30,18 @@ open_store(const char *path)
 static inline struct ts_document
 document_at(int64_t us, const char *url)
 {
-	return (struct ts_document){
-		.source = "comtrade", .url = url, .decoder = "comtrade-json",
-		.retrieved_us = us, .requested_us = us, .http_status = 200,
-		.media_type = "application/json", .etag = "", .headers = "",
-		.last_modified = "", .archive = "", .sha256 = "" };
+	return (struct ts_document){ .source = "comtrade",
+				     .url = url,
+				     .decoder = "comtrade-json",
+				     .retrieved_us = us,
+				     .requested_us = us,
+				     .http_status = 200,
+				     .media_type = "application/json",
+				     .etag = "",
+				     .headers = "",
+				     .last_modified = "",
+				     .archive = "",
+				     .sha256 = "" };
 }
 
 /* "KAZ ITA 2709 2024 184.5 P": reporter partner product period value status;
@@ -44,10 +51,12 @@ figure(const char *text)
 {
 	static char words[8][6][64];
 	static int next;
-	char (*word)[64] = words[next = (next + 1) % 8];
-	struct ts_obs obs = {
-		.source = "comtrade", .dataset = "C-A-HS", .flow = "X",
-		.unit = "USD", .status = "" };
+	char(*word)[64] = words[next = (next + 1) % 8];
+	struct ts_obs obs = { .source = "comtrade",
+			      .dataset = "C-A-HS",
+			      .flow = "X",
+			      .unit = "USD",
+			      .status = "" };
 	int count = sscanf(text, "%63s %63s %63s %63s %63s %63s", word[0],
 			   word[1], word[2], word[3], word[4], word[5]);
 
@@ -93,11 +102,15 @@ load_document(struct ts_store *store, struct ts_document document,
 	return change;
 }
 
-#define LOAD(store, us, ...)						\
-	load_document(store, document_at(us, "https://example.org/a"),	\
+#define LOAD(store, us, ...)                                                   \
+	load_document(store, document_at(us, "https://example.org/a"),         \
 		      (const char *const[]){ __VA_ARGS__, NULL })
 
-struct heard { char text[16384]; size_t used; int rows; };
+struct heard {
+	char text[16384];
+	size_t used;
+	int rows;
+};
 
 static inline enum ts_status
 hear(void *ctx, const struct ts_known *known, struct ts_err *err)

@@ -27,7 +27,11 @@ close_codes(void **state)
 	return 0;
 }
 
-struct area { const char *scheme, *code; int year; const char *iso3; };
+struct area {
+	const char *scheme, *code;
+	int year;
+	const char *iso3;
+};
 
 static void
 an_area_code_holds_in_its_years(void **state)
@@ -57,15 +61,23 @@ an_area_code_holds_in_its_years(void **state)
 		{ "comtrade", "97", 2024, "XEU" },
 		{ "comtrade", "12345", 2024, "" },
 		{ "comtrade", "", 2024, "" },
-		{ "m49", "398", 2024, "KAZ" }, { "m49", "004", 2024, "AFG" },
-		{ "m49", "4", 2024, "AFG" }, { "m49", "000", 2024, "W00" },
-		{ "m49", "0", 2024, "W00" }, { "m49", "918", 2024, "XEU" },
-		{ "m49", "840", 2024, "USA" }, { "m49", "842", 2024, "" },
-		{ "iso2", "KZ", 2024, "KAZ" }, { "iso2", "1W", 2024, "W00" },
-		{ "iso3", "KAZ", 2024, "KAZ" }, { "iso3", "WLD", 2024, "W00" },
-		{ "iso3", "W00", 2024, "W00" }, { "iso3", "ROM", 2000, "ROU" },
-		{ "iso3", "ECS", 2024, "ECS" }, { "iso3", "EA19", 2024, "XEB" },
-		 { "iso3", "kaz", 2024, "" },
+		{ "m49", "398", 2024, "KAZ" },
+		{ "m49", "004", 2024, "AFG" },
+		{ "m49", "4", 2024, "AFG" },
+		{ "m49", "000", 2024, "W00" },
+		{ "m49", "0", 2024, "W00" },
+		{ "m49", "918", 2024, "XEU" },
+		{ "m49", "840", 2024, "USA" },
+		{ "m49", "842", 2024, "" },
+		{ "iso2", "KZ", 2024, "KAZ" },
+		{ "iso2", "1W", 2024, "W00" },
+		{ "iso3", "KAZ", 2024, "KAZ" },
+		{ "iso3", "WLD", 2024, "W00" },
+		{ "iso3", "W00", 2024, "W00" },
+		{ "iso3", "ROM", 2000, "ROU" },
+		{ "iso3", "ECS", 2024, "ECS" },
+		{ "iso3", "EA19", 2024, "XEB" },
+		{ "iso3", "kaz", 2024, "" },
 		{ "eurostat", "EL", 2024, "GRC" },
 		{ "eurostat", "UK", 2024, "GBR" },
 		{ "eurostat", "GB", 2024, "GBR" },
@@ -111,8 +123,10 @@ a_publisher_is_asked_in_its_own_codes(void **state)
 		{ "eurostat", "EL", 2024, "GRC" },
 		{ "eurostat", "EU27_2020", 2024, "XET" },
 		{ "eurostat", "IT", 2024, "ITA" },
-		{ "iso2", "GR", 2024, "GRC" }, { "iso3", "ITA", 2024, "ITA" },
-		{ "m49", "004", 2024, "AFG" }, { "m49", "000", 2024, "W00" },
+		{ "iso2", "GR", 2024, "GRC" },
+		{ "iso3", "ITA", 2024, "ITA" },
+		{ "m49", "004", 2024, "AFG" },
+		{ "m49", "000", 2024, "W00" },
 		{ "klingon", "", 2024, "ITA" },
 	};
 	const struct ts_coder *coder = ts_codes_coder(codes);
@@ -141,7 +155,8 @@ every_country_can_be_asked_for_and_understood(void **state)
 
 	(void)state;
 	assert_int_equal(ts_table_read_csv(arena, CODES_DIR "/countries.csv",
-					   &table, &err), TS_OK);
+					   &table, &err),
+			 TS_OK);
 	assert_int_equal(table->row_count, 249);
 	for (size_t i = 0; i < table->row_count; i++) {
 		const char *iso3 = ts_table_text(table, i, 0);
@@ -149,16 +164,17 @@ every_country_can_be_asked_for_and_understood(void **state)
 
 		for (size_t s = 0; s < 4; s++) {
 			code = coder->area(coder->ctx, schemes[s], iso3, 2024);
-			if (strcmp(ts_codes_area(codes, schemes[s], code,
-						 2024), iso3) != 0)
+			if (strcmp(ts_codes_area(codes, schemes[s], code, 2024),
+				   iso3) != 0)
 				fail_msg("%s %s", schemes[s], iso3);
 		}
 		code = coder->area(coder->ctx, "comtrade", iso3, 2024);
 		if (code[0] == '\0')
 			without++;
 		else
-			assert_string_equal(ts_codes_area(codes, "comtrade",
-							  code, 2024), iso3);
+			assert_string_equal(
+				ts_codes_area(codes, "comtrade", code, 2024),
+				iso3);
 	}
 	/* overseas areas of France and the USA, and Monaco with France */
 	assert_int_equal(without, 6);
@@ -188,22 +204,27 @@ holds(const char *const *list, const char *iso3)
 static void
 a_group_has_the_members_of_the_year(void **state)
 {
-	static const struct { const char *group; int year; size_t count; }
-	cases[] = {
+	static const struct {
+		const char *group;
+		int year;
+		size_t count;
+	} cases[] = {
 		{ "central-asia", 2024, 5 }, { "central-asia", 1990, 5 },
-		{ "eu", 2020, 27 }, { "eu", 2019, 28 }, { "eu", 2013, 28 },
-		{ "eu", 2012, 27 }, { "eu", 2003, 15 }, { "eu", 0, 27 },
-		{ "eu27", 1995, 27 }, { "eu28", 2024, 28 },
-		{ "eaeu", 2014, 0 }, { "eaeu", 2015, 5 },
-		{ "euro-area", 2022, 19 }, { "euro-area", 2023, 20 },
-		{ "cis", 2008, 12 }, { "cis", 2009, 11 }, { "g7", 2024, 7 },
-		{ "oecd", 2024, 38 }, { "g20", 2024, 19 },
+		{ "eu", 2020, 27 },          { "eu", 2019, 28 },
+		{ "eu", 2013, 28 },          { "eu", 2012, 27 },
+		{ "eu", 2003, 15 },          { "eu", 0, 27 },
+		{ "eu27", 1995, 27 },        { "eu28", 2024, 28 },
+		{ "eaeu", 2014, 0 },         { "eaeu", 2015, 5 },
+		{ "euro-area", 2022, 19 },   { "euro-area", 2023, 20 },
+		{ "cis", 2008, 12 },         { "cis", 2009, 11 },
+		{ "g7", 2024, 7 },           { "oecd", 2024, 38 },
+		{ "g20", 2024, 19 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		const char *const *list = ts_codes_group(codes, cases[i].group,
-							 cases[i].year);
+		const char *const *list =
+			ts_codes_group(codes, cases[i].group, cases[i].year);
 
 		if (length(list) != cases[i].count)
 			fail_msg("%s %d: %zu", cases[i].group, cases[i].year,
@@ -227,10 +248,10 @@ a_group_has_the_members_of_the_year(void **state)
 static void
 aggregates_are_not_countries(void **state)
 {
-	static const char *const yes[] = { "W00", "XEU", "XET", "XAS", "HIC",
-					   "XEX" };
-	static const char *const no[] = { "KAZ", "XOA", "XNS", "XKX", "SUN",
-					  "QQQ", "" };
+	static const char *const yes[] = { "W00", "XEU", "XET",
+					   "XAS", "HIC", "XEX" };
+	static const char *const no[] = { "KAZ", "XOA", "XNS", "XKX",
+					  "SUN", "QQQ", "" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
@@ -251,16 +272,14 @@ things_have_names(void **state)
 			    "Kazakhstan");
 	assert_string_equal(ts_codes_area_name(codes, "W00", "ru"), "World");
 	assert_string_equal(ts_codes_area_name(codes, "QQQ", "en"), "QQQ");
-	assert_string_equal(ts_codes_product(codes, "2709", true),
-			    "Crude oil");
+	assert_string_equal(ts_codes_product(codes, "2709", true), "Crude oil");
 	assert_non_null(strstr(ts_codes_product(codes, "2709", false),
 			       "Petroleum oils"));
 	assert_string_equal(ts_codes_product(codes, "27", true),
 			    "Mineral fuels and oils");
 	assert_string_equal(ts_codes_product(codes, "0101", true),
 			    ts_codes_product(codes, "0101", false));
-	assert_string_equal(ts_codes_product(codes, "270900", true),
-			    "270900");
+	assert_string_equal(ts_codes_product(codes, "270900", true), "270900");
 	assert_string_equal(ts_codes_product(codes, "TOTAL", true),
 			    "All products");
 }
@@ -275,8 +294,9 @@ short_names_are_short(void **state)
 	size_t chapters = 0, headings = 0;
 
 	(void)state;
-	assert_int_equal(ts_table_read_csv(arena, CODES_DIR "/hs.csv", &table,
-					   &err), TS_OK);
+	assert_int_equal(
+		ts_table_read_csv(arena, CODES_DIR "/hs.csv", &table, &err),
+		TS_OK);
 	for (size_t i = 0; i < table->row_count; i++) {
 		const char *code = ts_table_text(table, i, 0);
 		const char *brief = ts_table_text(table, i, 1);
@@ -291,16 +311,20 @@ short_names_are_short(void **state)
 	ts_arena_free(arena);
 }
 
-/* ---- a broken list --------------------------------------------------------------- */
+/* ---- a broken list
+ * --------------------------------------------------------------- */
 
-struct broken { const char *name, *file, *content, *message; };
+struct broken {
+	const char *name, *file, *content, *message;
+};
 
 static void
 copy_lists(const char *dir)
 {
-	static const char *const names[] = {
-		"countries.csv", "areas.csv", "area-codes.csv", "groups.csv",
-		"members.csv", "hs.csv", "units.csv" };
+	static const char *const names[] = { "countries.csv",  "areas.csv",
+					     "area-codes.csv", "groups.csv",
+					     "members.csv",    "hs.csv",
+					     "units.csv" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		TS_AUTO_BUF buf = TS_BUF_INIT(1 << 20);
@@ -310,8 +334,9 @@ copy_lists(const char *dir)
 		snprintf(path, sizeof path, CODES_DIR "/%s", names[i]);
 		assert_int_equal(ts_file_read(path, &buf, &err), TS_OK);
 		snprintf(path, sizeof path, "%s/%s", dir, names[i]);
-		assert_int_equal(ts_file_write(path, buf.data, buf.used, 0600,
-					       &err), TS_OK);
+		assert_int_equal(
+			ts_file_write(path, buf.data, buf.used, 0600, &err),
+			TS_OK);
 	}
 }
 
@@ -334,8 +359,10 @@ a_broken_list_is_named_with_its_record(void **state)
 		  "code,kind,name_en\nXAA,planet,Mars\n", "unknown kind" },
 		{ "twice", "areas.csv", "code,kind,name_en\nITA,area,x\n",
 		  "a second time" },
-		{ "four letters", "areas.csv", "code,kind,name_en\nITAL,area,"
-		  "x\n", "three-letter" },
+		{ "four letters", "areas.csv",
+		  "code,kind,name_en\nITAL,area,"
+		  "x\n",
+		  "three-letter" },
 		{ "unknown group", "members.csv",
 		  "group,iso3,from,to\nmoon,ITA,,\n", "unknown group" },
 		{ "bad power", "units.csv", "word,unit,power\nx,USD,many\n",
@@ -356,7 +383,9 @@ a_broken_list_is_named_with_its_record(void **state)
 			remove(path);
 		else
 			assert_int_equal(ts_file_write(path, cases[i].content,
-				strlen(cases[i].content), 0600, &err), TS_OK);
+						       strlen(cases[i].content),
+						       0600, &err),
+					 TS_OK);
 		if (ts_codes_open(dir, &broken, &err) != TS_BAD_CONFIG ||
 		    strstr(err.text, cases[i].message) == NULL)
 			fail_msg("%s: %d %s", cases[i].name, (int)err.status,

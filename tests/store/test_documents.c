@@ -33,16 +33,19 @@ the_memory_finds_the_newest_document_of_an_address(void **state)
 	(void)state;
 	one.etag = "\"v2\"";
 	assert_int_equal(memory->last(memory->ctx, "comtrade", "https://x/a",
-				      arena, &found, &err), TS_NO_INPUT);
+				      arena, &found, &err),
+			 TS_NO_INPUT);
 	assert_int_equal(memory->put(memory->ctx, &one, &err), TS_OK);
 	assert_int_equal(memory->put(memory->ctx, &two, &err), TS_OK);
 	assert_int_equal(memory->put(memory->ctx, &other, &err), TS_OK);
 	assert_int_equal(memory->last(memory->ctx, "comtrade", "https://x/a",
-				      arena, &found, &err), TS_OK);
+				      arena, &found, &err),
+			 TS_OK);
 	assert_int_equal(found.id, one.id);
 	assert_string_equal(found.etag, "\"v2\"");
-	assert_int_equal(memory->last(memory->ctx, "ecb", "https://x/a",
-				      arena, &found, &err), TS_NO_INPUT);
+	assert_int_equal(memory->last(memory->ctx, "ecb", "https://x/a", arena,
+				      &found, &err),
+			 TS_NO_INPUT);
 	ts_store_close(store);
 }
 
@@ -51,8 +54,8 @@ a_document_comes_back_as_it_was_put(void **state)
 {
 	struct ts_store *store = open_store(":memory:");
 	const struct ts_memory *memory = ts_store_memory(store);
-	struct ts_document document = document_at(1764019805000000,
-						  "https://x/a?b=%27");
+	struct ts_document document =
+		document_at(1764019805000000, "https://x/a?b=%27");
 	struct ts_document found;
 	struct ts_err err;
 
@@ -66,8 +69,9 @@ a_document_comes_back_as_it_was_put(void **state)
 	memset(document.sha256, 'a', TS_SHA256_TEXT - 1);
 	assert_int_equal(memory->put(memory->ctx, &document, &err), TS_OK);
 	assert_true(document.id > 0);
-	assert_int_equal(ts_store_document(store, document.id, arena, &found,
-					   &err), TS_OK);
+	assert_int_equal(
+		ts_store_document(store, document.id, arena, &found, &err),
+		TS_OK);
 	assert_string_equal(found.url, document.url);
 	assert_int_equal(found.retrieved_us, document.retrieved_us);
 	assert_int_equal(found.requested_us, document.requested_us);
@@ -99,12 +103,14 @@ a_document_is_decoded_once_its_figures_are_committed(void **state)
 	document.decoder = "comtrade-json";
 	assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
 	ts_store_rollback(store);
-	assert_int_equal(ts_store_document(store, document.id, arena, &found,
-					   &err), TS_OK);
+	assert_int_equal(
+		ts_store_document(store, document.id, arena, &found, &err),
+		TS_OK);
 	assert_false(found.decoded);
 	load_document(store, document, figures);
-	assert_int_equal(ts_store_document(store, document.id, arena, &found,
-					   &err), TS_OK);
+	assert_int_equal(
+		ts_store_document(store, document.id, arena, &found, &err),
+		TS_OK);
 	assert_true(found.decoded);
 	assert_string_equal(found.decoder, "comtrade-json");
 	ts_store_close(store);
@@ -128,7 +134,8 @@ a_document_that_was_put_can_be_put_again(void **state)
 	assert_int_equal(memory->put(memory->ctx, &document, &err), TS_OK);
 	assert_int_equal(document.id, id);
 	assert_int_equal(memory->last(memory->ctx, "comtrade", "https://x/a",
-				      arena, &found, &err), TS_OK);
+				      arena, &found, &err),
+			 TS_OK);
 	assert_int_equal(found.retrieved_us, 5000);
 	document.id = 77;
 	assert_int_equal(memory->put(memory->ctx, &document, &err),
@@ -142,8 +149,11 @@ the_pace_of_a_host_is_remembered(void **state)
 {
 	struct ts_store *store = open_store(":memory:");
 	const struct ts_memory *memory = ts_store_memory(store);
-	struct ts_pace pace = { .tokens = 0.125, .at_us = 1, .calls = 7,
-				.not_before_us = INT64_MAX, .window_us = 9 };
+	struct ts_pace pace = { .tokens = 0.125,
+				.at_us = 1,
+				.calls = 7,
+				.not_before_us = INT64_MAX,
+				.window_us = 9 };
 	struct ts_pace found;
 	struct ts_err err;
 
@@ -164,9 +174,12 @@ the_pace_of_a_host_is_remembered(void **state)
 	ts_store_close(store);
 }
 
-/* ---- editions ---------------------------------------------------------------- */
+/* ---- editions
+ * ---------------------------------------------------------------- */
 
-struct listed { char text[1024]; };
+struct listed {
+	char text[1024];
+};
 
 static enum ts_status
 list(void *ctx, const struct ts_edition_row *row, struct ts_err *err)
@@ -191,24 +204,27 @@ editions_of_a_period_are_numbered(void **state)
 	int number = 0;
 
 	(void)state;
-	assert_int_equal(ts_store_edition_new(store, "kz-it", "2024", 10,
-					      &number, &err), TS_OK);
+	assert_int_equal(
+		ts_store_edition_new(store, "kz-it", "2024", 10, &number, &err),
+		TS_OK);
 	assert_int_equal(number, 1);
-	assert_int_equal(ts_store_edition_new(store, "kz-it", "2024", 20,
-					      &number, &err), TS_OK);
+	assert_int_equal(
+		ts_store_edition_new(store, "kz-it", "2024", 20, &number, &err),
+		TS_OK);
 	assert_int_equal(number, 2);
-	assert_int_equal(ts_store_edition_new(store, "kz-it", "2025", 30,
-					      &number, &err), TS_OK);
+	assert_int_equal(
+		ts_store_edition_new(store, "kz-it", "2025", 30, &number, &err),
+		TS_OK);
 	assert_int_equal(number, 1);
-	assert_int_equal(ts_store_edition_new(store, "kz-de", "2024", 40,
-					      &number, &err), TS_OK);
+	assert_int_equal(
+		ts_store_edition_new(store, "kz-de", "2024", 40, &number, &err),
+		TS_OK);
 	assert_int_equal(number, 1);
-	assert_int_equal(ts_store_editions(store, "kz-it", list, &listed,
-					   &err), TS_OK);
-	assert_string_equal(listed.text,
-			    "kz-it 2025.1 rendering []   @30\n"
-			    "kz-it 2024.2 rendering []   @20\n"
-			    "kz-it 2024.1 rendering []   @10\n");
+	assert_int_equal(ts_store_editions(store, "kz-it", list, &listed, &err),
+			 TS_OK);
+	assert_string_equal(listed.text, "kz-it 2025.1 rendering []   @30\n"
+					 "kz-it 2024.2 rendering []   @20\n"
+					 "kz-it 2024.1 rendering []   @10\n");
 	listed.text[0] = '\0';
 	assert_int_equal(ts_store_editions(store, NULL, list, &listed, &err),
 			 TS_OK);
@@ -220,29 +236,34 @@ static void
 an_edition_says_how_far_it_got(void **state)
 {
 	struct ts_store *store = open_store(":memory:");
-	struct ts_edition_row row = { .report = "kz-it", .period = "2024",
-				      .number = 1, .state = "held",
+	struct ts_edition_row row = { .report = "kz-it",
+				      .period = "2024",
+				      .number = 1,
+				      .state = "held",
 				      .reason = "gate fresh: 400 days" };
 	struct listed listed = { "" };
 	struct ts_err err;
 	int number;
 
 	(void)state;
-	assert_int_equal(ts_store_edition_set(store, &row, &err),
-			 TS_NO_INPUT);
-	assert_int_equal(ts_store_edition_new(store, "kz-it", "2024", 10,
-					      &number, &err), TS_OK);
+	assert_int_equal(ts_store_edition_set(store, &row, &err), TS_NO_INPUT);
+	assert_int_equal(
+		ts_store_edition_new(store, "kz-it", "2024", 10, &number, &err),
+		TS_OK);
 	assert_int_equal(ts_store_edition_set(store, &row, &err), TS_OK);
-	row = (struct ts_edition_row){ .report = "kz-it", .period = "2024",
-				       .number = 1, .state = "published",
+	row = (struct ts_edition_row){ .report = "kz-it",
+				       .period = "2024",
+				       .number = 1,
+				       .state = "published",
 				       .path = "kz-it/2024.1",
-				       .content_hash = "ab", .made_us = 11 };
+				       .content_hash = "ab",
+				       .made_us = 11 };
 	assert_int_equal(ts_store_edition_set(store, &row, &err), TS_OK);
 	assert_int_equal(ts_store_editions(store, NULL, list, &listed, &err),
 			 TS_OK);
 	/* what is not told stays */
 	assert_string_equal(listed.text, "kz-it 2024.1 published [gate fresh:"
-			    " 400 days] kz-it/2024.1 ab @11\n");
+					 " 400 days] kz-it/2024.1 ab @11\n");
 	ts_store_close(store);
 }
 

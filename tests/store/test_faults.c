@@ -15,7 +15,10 @@
 #include <tradestat/file.h>
 #include <tradestat/hash.h>
 
-struct place { char *dir; char path[400]; };
+struct place {
+	char *dir;
+	char path[400];
+};
 
 static int
 new_place(void **state)
@@ -57,13 +60,14 @@ run_sql(const char *path, const char *sql)
 	sqlite3_close(db);
 }
 
-static int busy_ms = 60000;	/* the machine may have much else to do */
+static int busy_ms = 60000; /* the machine may have much else to do */
 
 static enum ts_status
 try_open(const char *path, bool read_only, struct ts_store **store,
 	 struct ts_err *err)
 {
-	struct ts_store_opts opts = { .path = path, .read_only = read_only,
+	struct ts_store_opts opts = { .path = path,
+				      .read_only = read_only,
 				      .busy_ms = busy_ms };
 
 	*store = NULL;
@@ -117,7 +121,8 @@ load_rows(struct ts_store *store, int64_t us, int count, struct ts_err *err)
 	return ts_store_commit(store, NULL, err);
 }
 
-/* ---- killed ------------------------------------------------------------------- */
+/* ---- killed
+ * ------------------------------------------------------------------- */
 
 static void
 die_in_a_document(const char *path, int rows, bool commit)
@@ -207,8 +212,8 @@ kills_at_any_moment_leave_whole_documents(void **state)
 		if (pid == 0) {
 			store = open_in_child(place->path);
 			for (int i = 0; i < 1000; i++)
-				if (load_rows(store, 1000 + i, 500 + i,
-					      &err) != TS_OK)
+				if (load_rows(store, 1000 + i, 500 + i, &err) !=
+				    TS_OK)
 					_exit(1);
 			_exit(0);
 		}
@@ -220,14 +225,14 @@ kills_at_any_moment_leave_whole_documents(void **state)
 			fail_msg("round %d: %s", round, err.text);
 		assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
 		/* a document brings its own row, and 500 figures or more */
-		assert_true(counts.documents == 0 ||
-			    counts.vintages >= 500);
+		assert_true(counts.documents == 0 || counts.vintages >= 500);
 		assert_true(counts.documents > 0 || counts.vintages == 0);
 		ts_store_close(store);
 	}
 }
 
-/* ---- no space ------------------------------------------------------------------- */
+/* ---- no space
+ * ------------------------------------------------------------------- */
 
 /* In a child: too much at first, room made, then again. 0: as it should be. */
 static int
@@ -343,7 +348,8 @@ a_full_disk_loses_nothing_and_ends_by_itself(void **state)
 	in_a_child(on_a_small_disk, place->dir);
 }
 
-/* ---- locks ---------------------------------------------------------------------- */
+/* ---- locks
+ * ---------------------------------------------------------------------- */
 
 static void
 hold_lock(const char *path, int ready, int go)
@@ -353,8 +359,8 @@ hold_lock(const char *path, int ready, int go)
 
 	if (sqlite3_open(path, &db) == SQLITE_OK &&
 	    sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) ==
-	    SQLITE_OK && write(ready, &byte, 1) == 1 &&
-	    read(go, &byte, 1) >= 0)
+		    SQLITE_OK &&
+	    write(ready, &byte, 1) == 1 && read(go, &byte, 1) >= 0)
 		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 	sqlite3_close(db);
 	_exit(0);
@@ -380,14 +386,13 @@ a_lock_of_another_process_is_waited_for_then_reported(void **state)
 		hold_lock(place->path, ready[1], go[0]);
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	busy_ms = 50;
-	assert_int_equal(try_open(place->path, false, &impatient, &err),
-			 TS_OK);
+	assert_int_equal(try_open(place->path, false, &impatient, &err), TS_OK);
 	busy_ms = 60000;
-	assert_int_equal(ts_store_begin(impatient, &document, &err),
-			 TS_AGAIN);
+	assert_int_equal(ts_store_begin(impatient, &document, &err), TS_AGAIN);
 	assert_non_null(strstr(err.text, "another process"));
-	assert_int_equal(ts_store_edition_new(impatient, "r", "2024", 1,
-					      &number, &err), TS_AGAIN);
+	assert_int_equal(
+		ts_store_edition_new(impatient, "r", "2024", 1, &number, &err),
+		TS_AGAIN);
 	/* a writer does not disturb a reader */
 	assert_string_equal(read_all(impatient, NULL),
 			    "KAZ ITA 27 2023 1 @1000\n");
@@ -422,8 +427,8 @@ many_processes_make_one_store_and_number_once(void **state)
 			continue;
 		store = open_in_child(place->path);
 		for (int n = 0; n < 10; n++)
-			if (ts_store_edition_new(store, "r", "2024", n,
-						 &number, &err) != TS_OK)
+			if (ts_store_edition_new(store, "r", "2024", n, &number,
+						 &err) != TS_OK)
 				_exit(1);
 		ts_store_close(store);
 		_exit(0);
@@ -435,8 +440,9 @@ many_processes_make_one_store_and_number_once(void **state)
 	store = open_store(place->path);
 	assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
 	assert_int_equal(counts.editions, PROCESSES * 10);
-	assert_int_equal(ts_store_edition_new(store, "r", "2024", 1, &number,
-					      &err), TS_OK);
+	assert_int_equal(
+		ts_store_edition_new(store, "r", "2024", 1, &number, &err),
+		TS_OK);
 	assert_int_equal(number, PROCESSES * 10 + 1);
 	ts_store_close(store);
 }
@@ -464,7 +470,8 @@ a_reader_sees_what_was_committed_while_another_writes(void **state)
 	ts_store_close(writer);
 }
 
-/* ---- damage --------------------------------------------------------------------- */
+/* ---- damage
+ * --------------------------------------------------------------------- */
 
 static void
 overwrite(const char *path, off_t from, off_t count)
@@ -503,8 +510,9 @@ a_damaged_page_is_corruption(void **state)
 	status = try_open(place->path, false, &store, &err);
 	if (status == TS_OK) {
 		assert_int_equal(ts_store_check(store, &err), TS_CORRUPT);
-		assert_int_equal(ts_store_read(store, &all, count_row, &rows,
-					       &err), TS_CORRUPT);
+		assert_int_equal(
+			ts_store_read(store, &all, count_row, &rows, &err),
+			TS_CORRUPT);
 		status = load_rows(store, 2000, 20000, &err);
 		ts_store_close(store);
 	}
@@ -539,8 +547,12 @@ a_file_that_was_cut_is_corruption(void **state)
 static void
 what_is_no_database_is_corruption(void **state)
 {
-	static const struct { const char *name; size_t size; } cases[] = {
-		{ "text", 4000 }, { "a few bytes", 20 },
+	static const struct {
+		const char *name;
+		size_t size;
+	} cases[] = {
+		{ "text", 4000 },
+		{ "a few bytes", 20 },
 	};
 	struct place *place = *state;
 	struct ts_store *store;
@@ -552,13 +564,13 @@ what_is_no_database_is_corruption(void **state)
 		for (int read_only = 0; read_only < 2; read_only++) {
 			assert_int_equal(ts_file_write(place->path, text,
 						       cases[i].size, 0600,
-						       &err), TS_OK);
+						       &err),
+					 TS_OK);
 			if (try_open(place->path, read_only, &store, &err) !=
 			    TS_CORRUPT)
 				fail_msg("%s: %s", cases[i].name, err.text);
 		}
-	assert_int_equal(try_open(place->dir, false, &store, &err),
-			 TS_SYSTEM);
+	assert_int_equal(try_open(place->dir, false, &store, &err), TS_SYSTEM);
 }
 
 static void
@@ -577,7 +589,8 @@ figures_without_their_series_are_corruption(void **state)
 	ts_store_close(store);
 }
 
-/* ---- versions ------------------------------------------------------------------- */
+/* ---- versions
+ * ------------------------------------------------------------------- */
 
 static void
 a_newer_schema_is_refused_with_both_versions(void **state)
@@ -589,8 +602,8 @@ a_newer_schema_is_refused_with_both_versions(void **state)
 	ts_store_close(store);
 	run_sql(place->path, "PRAGMA user_version=99");
 	for (int read_only = 0; read_only < 2; read_only++) {
-		assert_int_equal(try_open(place->path, read_only, &store,
-					  &err), TS_BAD_CONFIG);
+		assert_int_equal(try_open(place->path, read_only, &store, &err),
+				 TS_BAD_CONFIG);
 		assert_non_null(strstr(err.text, "schema 99"));
 		assert_non_null(strstr(err.text, "knows 2"));
 	}
@@ -666,8 +679,10 @@ an_older_schema_is_brought_up_to_date(void **state)
 	int number;
 
 	run_sql(place->path, schema_1);
-	snprintf(sql, sizeof sql, "INSERT INTO observation VALUES"
-		 "(1,%lld,1,7,0,'')", (long long)ts_period_key(period));
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO observation VALUES"
+		 "(1,%lld,1,7,0,'')",
+		 (long long)ts_period_key(period));
 	run_sql(place->path, sql);
 	/* a reader leaves it as it is, and says what is needed */
 	assert_int_equal(try_open(place->path, true, &store, &err),
@@ -676,10 +691,10 @@ an_older_schema_is_brought_up_to_date(void **state)
 	assert_int_equal(try_open(place->path, false, &store, &err), TS_OK);
 	assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
 	assert_int_equal(counts.schema, 2);
-	assert_string_equal(read_all(store, NULL),
-			    "KAZ ITA 27 2023 7 @1000\n");
-	assert_int_equal(ts_store_edition_new(store, "r", "2024", 1, &number,
-					      &err), TS_OK);
+	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2023 7 @1000\n");
+	assert_int_equal(
+		ts_store_edition_new(store, "r", "2024", 1, &number, &err),
+		TS_OK);
 	ts_store_close(store);
 	/* the copy that was made before */
 	snprintf(sql, sizeof sql, "%s.schema-1", place->path);
@@ -688,7 +703,8 @@ an_older_schema_is_brought_up_to_date(void **state)
 	assert_false(is_there(place, ".schema-1.part"));
 }
 
-/* ---- for reading only ------------------------------------------------------------- */
+/* ---- for reading only
+ * ------------------------------------------------------------- */
 
 static void
 reading_creates_nothing(void **state)
@@ -707,12 +723,12 @@ reading_creates_nothing(void **state)
 	ts_store_close(store);
 	assert_false(is_there(place, "-wal"));
 	assert_int_equal(try_open(place->path, true, &store, &err), TS_OK);
-	assert_string_equal(read_all(store, NULL),
-			    "KAZ ITA 27 2023 1 @1000\n");
+	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2023 1 @1000\n");
 	assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
 	assert_int_equal(ts_store_check(store, &err), TS_OK);
-	assert_int_equal(ts_store_edition_new(store, "r", "2024", 1, &number,
-					      &err), TS_SYSTEM);
+	assert_int_equal(
+		ts_store_edition_new(store, "r", "2024", 1, &number, &err),
+		TS_SYSTEM);
 	assert_int_equal(load_rows(store, 1, 1, &err), TS_SYSTEM);
 	assert_false(is_there(place, "-wal"));
 	assert_false(is_there(place, "-shm"));
@@ -721,7 +737,10 @@ reading_creates_nothing(void **state)
 	assert_false(is_there(place, "-shm"));
 }
 
-struct meanwhile { const char *path; bool done; };
+struct meanwhile {
+	const char *path;
+	bool done;
+};
 
 static enum ts_status
 write_meanwhile(void *ctx, const struct ts_known *known, struct ts_err *err)
@@ -753,13 +772,15 @@ a_file_that_changed_while_it_was_read_is_read_again(void **state)
 	LOAD(store, 1000, "KAZ ITA 27 2023 1", "KAZ ITA 27 2024 1");
 	ts_store_close(store);
 	assert_int_equal(try_open(place->path, true, &store, &err), TS_OK);
-	assert_int_equal(ts_store_read(store, &all, write_meanwhile,
-				       &meanwhile, &err), TS_AGAIN);
+	assert_int_equal(
+		ts_store_read(store, &all, write_meanwhile, &meanwhile, &err),
+		TS_AGAIN);
 	assert_non_null(strstr(err.text, "while it was read"));
 	ts_store_close(store);
 	assert_int_equal(try_open(place->path, true, &store, &err), TS_OK);
-	assert_int_equal(ts_store_read(store, &all, write_meanwhile,
-				       &meanwhile, &err), TS_OK);
+	assert_int_equal(
+		ts_store_read(store, &all, write_meanwhile, &meanwhile, &err),
+		TS_OK);
 	ts_store_close(store);
 }
 
@@ -778,8 +799,7 @@ a_copy_is_whole_and_never_overwrites(void **state)
 	LOAD(store, 2000, "KAZ ITA 27 2023 2");
 	ts_store_close(store);
 	assert_int_equal(try_open(path, true, &store, &err), TS_OK);
-	assert_string_equal(read_all(store, NULL),
-			    "KAZ ITA 27 2023 1 @1000\n");
+	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2023 1 @1000\n");
 	ts_store_close(store);
 	store = open_store(place->path);
 	assert_int_not_equal(ts_store_backup(store, "/nowhere/copy.db", &err),

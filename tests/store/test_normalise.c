@@ -24,14 +24,15 @@ close_codes(void **state)
 	return 0;
 }
 
-/* ---- what comes out ------------------------------------------------------------ */
+/* ---- what comes out
+ * ------------------------------------------------------------ */
 
 struct caught {
-	char text[4096];	/* "flow reporter partner product freq period
-				   value unit status", one a line */
+	char text[4096]; /* "flow reporter partner product freq period
+			    value unit status", one a line */
 	size_t used;
 	char columns[256];
-	char extra[256];	/* of the last row */
+	char extra[256]; /* of the last row */
 	struct ts_decimal sum;
 };
 
@@ -64,22 +65,21 @@ catch_obs(void *ctx, const struct ts_obs *obs, struct ts_err *err)
 	if (obs->has_value) {
 		ts_decimal_print(obs->value, value);
 		assert_int_equal(ts_decimal_add(caught->sum, obs->value,
-						&caught->sum, err), TS_OK);
+						&caught->sum, err),
+				 TS_OK);
 	}
 	caught->used += (size_t)snprintf(
-		caught->text + caught->used,
-		sizeof caught->text - caught->used,
-		"%s %s %s %s %s %c %s %s %s %s\n", obs->source,
-		dash(obs->flow), dash(obs->reporter), dash(obs->partner),
-		dash(obs->product), obs->frequency,
-		ts_period_print(obs->period, period), value, dash(obs->unit),
-		dash(obs->status));
+		caught->text + caught->used, sizeof caught->text - caught->used,
+		"%s %s %s %s %s %c %s %s %s %s\n", obs->source, dash(obs->flow),
+		dash(obs->reporter), dash(obs->partner), dash(obs->product),
+		obs->frequency, ts_period_print(obs->period, period), value,
+		dash(obs->unit), dash(obs->status));
 	assert_true(caught->used < sizeof caught->text);
 	caught->extra[0] = '\0';
 	for (size_t i = 0; i < obs->extra_count; i++)
 		snprintf(caught->extra + strlen(caught->extra),
-			 sizeof caught->extra - strlen(caught->extra),
-			 "%s%s", i > 0 ? "," : "", obs->extra[i]);
+			 sizeof caught->extra - strlen(caught->extra), "%s%s",
+			 i > 0 ? "," : "", obs->extra[i]);
 	return TS_OK;
 }
 
@@ -116,8 +116,10 @@ tell_columns(struct rig *rig, const struct ts_column *columns, size_t count)
 {
 	struct ts_err err = { 0 };
 
-	assert_int_equal(rig->sink->columns(rig->sink->ctx,
-		&(struct ts_columns){ columns, count }, &err), TS_OK);
+	assert_int_equal(rig->sink->columns(
+				 rig->sink->ctx,
+				 &(struct ts_columns){ columns, count }, &err),
+			 TS_OK);
 }
 
 static enum ts_status
@@ -129,11 +131,19 @@ send(struct rig *rig, const struct ts_obs *obs, struct ts_err *err)
 static struct ts_obs
 plain(void)
 {
-	return (struct ts_obs){
-		.source = "", .dataset = "d", .flow = "X", .reporter = "398",
-		.partner = "380", .product = "2709", .frequency = 'A',
-		.period = { .year = 2024, .span = TS_YEAR }, .has_value = true,
-		.value = { 184, 1 }, .unit = "USD", .status = "", .line = 7 };
+	return (struct ts_obs){ .source = "",
+				.dataset = "d",
+				.flow = "X",
+				.reporter = "398",
+				.partner = "380",
+				.product = "2709",
+				.frequency = 'A',
+				.period = { .year = 2024, .span = TS_YEAR },
+				.has_value = true,
+				.value = { 184, 1 },
+				.unit = "USD",
+				.status = "",
+				.line = 7 };
 }
 
 static const char *
@@ -149,11 +159,12 @@ one(const char *source, const char *scheme, const struct ts_obs *obs)
 	return rig.caught.text;
 }
 
-/* ---- the fixture of the eight rows ------------------------------------------------ */
+/* ---- the fixture of the eight rows
+ * ------------------------------------------------ */
 
-static const char *const soy_columns[] = {
-	"partner2Code", "customsCode", "mosCode", "motCode",
-	"classificationCode" };
+static const char *const soy_columns[] = { "partner2Code", "customsCode",
+					   "mosCode", "motCode",
+					   "classificationCode" };
 
 static void
 send_record(struct rig *rig, json_t *record, size_t line)
@@ -163,13 +174,12 @@ send_record(struct rig *rig, json_t *record, size_t line)
 	char value[64];
 	struct ts_obs obs = plain();
 	struct ts_err err = { 0 };
-	static const char *const names[] = {
-		"reporterCode", "partnerCode" };
+	static const char *const names[] = { "reporterCode", "partnerCode" };
 
 	for (size_t i = 0; i < 2; i++)
 		snprintf(codes_text[i], sizeof codes_text[i], "%d",
-			 (int)json_integer_value(json_object_get(record,
-								 names[i])));
+			 (int)json_integer_value(
+				 json_object_get(record, names[i])));
 	for (size_t i = 0; i < 5; i++) {
 		json_t *cell = json_object_get(record, soy_columns[i]);
 
@@ -185,10 +195,11 @@ send_record(struct rig *rig, json_t *record, size_t line)
 	obs.partner = codes_text[1];
 	obs.product = json_string_value(json_object_get(record, "cmdCode"));
 	obs.flow = json_string_value(json_object_get(record, "flowCode"));
-	snprintf(value, sizeof value, "%.1f", json_number_value(
-		json_object_get(record, "primaryValue")));
-	assert_int_equal(ts_decimal_parse(value, strlen(value), &obs.value,
-					  NULL, &err), TS_OK);
+	snprintf(value, sizeof value, "%.1f",
+		 json_number_value(json_object_get(record, "primaryValue")));
+	assert_int_equal(
+		ts_decimal_parse(value, strlen(value), &obs.value, NULL, &err),
+		TS_OK);
 	obs.extra = extra;
 	obs.extra_count = 5;
 	obs.line = line;
@@ -200,8 +211,8 @@ send_record(struct rig *rig, json_t *record, size_t line)
 static void
 transport_modes_are_not_added_to_their_total(void **state)
 {
-	const char *path = need_fixture(
-		"comtrade/v1-data-bra-chn-soy-2024.json");
+	const char *path =
+		need_fixture("comtrade/v1-data-bra-chn-soy-2024.json");
 	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 	json_t *data = json_object_get(root, "data"), *record;
 	const struct ts_normalise_report *report;
@@ -216,8 +227,7 @@ transport_modes_are_not_added_to_their_total(void **state)
 	for (i = 0; i < 5; i++)
 		columns[i] = (struct ts_column){ soy_columns[i], i < 4 };
 	tell_columns(&rig, columns, 5);
-	json_array_foreach(data, i, record)
-		send_record(&rig, record, i + 1);
+	json_array_foreach(data, i, record) send_record(&rig, record, i + 1);
 	report = ts_normalise_report(rig.normaliser);
 	assert_int_equal(report->in, 8);
 	assert_int_equal(report->out, 3);
@@ -226,7 +236,7 @@ transport_modes_are_not_added_to_their_total(void **state)
 	ts_decimal_print(rig.caught.sum, sum);
 	assert_string_equal(sum, "31648731320.0");
 	assert_non_null(strstr(rig.caught.text, "comtrade X BRA CHN 1201 A "
-			       "2024 31499887711.0 USD -\n"));
+						"2024 31499887711.0 USD -\n"));
 	/* what made them parts has no place in the series */
 	assert_string_equal(rig.caught.columns, "classificationCode");
 	rig_down(&rig);
@@ -236,13 +246,15 @@ transport_modes_are_not_added_to_their_total(void **state)
 static void
 parts_without_their_total_stay_aside_and_are_counted(void **state)
 {
-	static const struct ts_column columns[] = {
-		{ "partner2Code", true }, { "CUSTOMSCODE", true },
-		{ "motCode", true }, { "mosCode", true } };
+	static const struct ts_column columns[] = { { "partner2Code", true },
+						    { "CUSTOMSCODE", true },
+						    { "motCode", true },
+						    { "mosCode", true } };
 	static const char *const rows[][4] = {
-		{ "643", "C00", "0", "0" }, { "0", "C05", "0", "0" },
+		{ "643", "C00", "0", "0" },  { "0", "C05", "0", "0" },
 		{ "0", "C00", "3100", "0" }, { "0", "C00", "0", "Mode 1" },
-		{ "", "", "", "" }, { "0", "C00", "0", "0" } };
+		{ "", "", "", "" },          { "0", "C00", "0", "0" }
+	};
 	const struct ts_normalise_report *report;
 	struct ts_err err;
 	struct rig rig;
@@ -263,19 +275,26 @@ parts_without_their_total_stay_aside_and_are_counted(void **state)
 	rig_down(&rig);
 }
 
-/* ---- single words ------------------------------------------------------------------ */
+/* ---- single words
+ * ------------------------------------------------------------------ */
 
-struct word { const char *in, *out; };
+struct word {
+	const char *in, *out;
+};
 
 static void
 flows_have_one_name(void **state)
 {
 	static const struct word cases[] = {
-		{ "X", "X" }, { "M", "M" }, { "RX", "RX" }, { "RM", "RM" },
-		{ "DX", "DX" }, { "1", "M" }, { "2", "X" }, { "3", "RX" },
-		{ "4", "RM" }, { "Export", "X" }, { "imports", "M" },
-		{ "Re-Export", "RX" }, { "экспорт", "X" },
-		{ "XIP", "XIP" }, { "X+M", "X+M" }, { "FDI", "FDI" }, { "", "-" }, { "sideways", "?flow:sideways" },
+		{ "X", "X" },       { "M", "M" },
+		{ "RX", "RX" },     { "RM", "RM" },
+		{ "DX", "DX" },     { "1", "M" },
+		{ "2", "X" },       { "3", "RX" },
+		{ "4", "RM" },      { "Export", "X" },
+		{ "imports", "M" }, { "Re-Export", "RX" },
+		{ "экспорт", "X" }, { "XIP", "XIP" },
+		{ "X+M", "X+M" },   { "FDI", "FDI" },
+		{ "", "-" },        { "sideways", "?flow:sideways" },
 	};
 
 	(void)state;
@@ -307,8 +326,8 @@ nested_flows_are_counted_but_kept(void **state)
 	assert_int_equal(send(&rig, &obs, &err), TS_OK);
 	obs.flow = "X";
 	assert_int_equal(send(&rig, &obs, &err), TS_OK);
-	assert_int_equal(ts_normalise_report(rig.normaliser)->
-			 aside[TS_ASIDE_NESTED], 2);
+	assert_int_equal(
+		ts_normalise_report(rig.normaliser)->aside[TS_ASIDE_NESTED], 2);
 	assert_int_equal(ts_normalise_report(rig.normaliser)->out, 4);
 	rig_down(&rig);
 }
@@ -317,12 +336,27 @@ static void
 statuses_have_one_form(void **state)
 {
 	static const struct word cases[] = {
-		{ "", "-" }, { "A", "-" }, { "E", "E" }, { "P", "P" },
-		{ "p", "P" }, { "bp", "BP" }, { "PB", "BP" }, { "b p", "BP" },
-		{ "s", "E" }, { "S", "S" }, { "c", "C" }, { "z", "M" },
-		{ "u", "U" }, { "r", "R" }, { "AE", "E" }, { "EE", "E" },
-		{ "provisional", "P" }, { "*", "P" }, { "Confidential", "C" },
-		{ "official", "-" }, { "?!", "?status:?!" },
+		{ "", "-" },
+		{ "A", "-" },
+		{ "E", "E" },
+		{ "P", "P" },
+		{ "p", "P" },
+		{ "bp", "BP" },
+		{ "PB", "BP" },
+		{ "b p", "BP" },
+		{ "s", "E" },
+		{ "S", "S" },
+		{ "c", "C" },
+		{ "z", "M" },
+		{ "u", "U" },
+		{ "r", "R" },
+		{ "AE", "E" },
+		{ "EE", "E" },
+		{ "provisional", "P" },
+		{ "*", "P" },
+		{ "Confidential", "C" },
+		{ "official", "-" },
+		{ "?!", "?status:?!" },
 		{ "1)", "?status:1)" },
 	};
 
@@ -344,7 +378,7 @@ static void
 kinds_of_missing_stay_apart(void **state)
 {
 	static const struct word cases[] = {
-		{ "", "M" }, { "M", "M" }, { "C", "C" }, { "L", "L" },
+		{ "", "M" },  { "M", "M" }, { "C", "C" },   { "L", "L" },
 		{ "Q", "Q" }, { "H", "H" }, { ":c", "CM" }, { "A", "M" },
 	};
 
@@ -363,7 +397,11 @@ kinds_of_missing_stay_apart(void **state)
 	}
 }
 
-struct confidential { const char *mark; int64_t coef; const char *want; };
+struct confidential {
+	const char *mark;
+	int64_t coef;
+	const char *want;
+};
 
 static void
 a_suppressed_figure_is_neither_zero_nor_absent(void **state)
@@ -397,16 +435,23 @@ static void
 units_carry_their_power(void **state)
 {
 	static const struct word cases[] = {
-		{ "USD", "18.4 USD" }, { "kUSD", "18400 USD" },
-		{ "USD mn", "18400000 USD" }, { "usd  MN", "18400000 USD" },
-		{ "US$ thousand", "18400 USD" }, { "USM", "18400000 USD" },
+		{ "USD", "18.4 USD" },
+		{ "kUSD", "18400 USD" },
+		{ "USD mn", "18400000 USD" },
+		{ "usd  MN", "18400000 USD" },
+		{ "US$ thousand", "18400 USD" },
+		{ "USM", "18400000 USD" },
 		{ "Million US dollar", "18400000 USD" },
 		{ "MIO_EUR", "18400000 EUR" },
 		{ "VALUE_IN_EUROS", "18.4 EUR" },
-		{ "QUANTITY_IN_100KG", "1840 kg" }, { "100kg", "1840 kg" },
-		{ "t", "18400 kg" }, { "тыс. долл. США", "18400 USD" },
-		{ "%", "18.4 percent" }, { "CHF", "18.4 CHF" },
-		{ "", "18.4 -" }, { "m3", "18.4 m3" },
+		{ "QUANTITY_IN_100KG", "1840 kg" },
+		{ "100kg", "1840 kg" },
+		{ "t", "18400 kg" },
+		{ "тыс. долл. США", "18400 USD" },
+		{ "%", "18.4 percent" },
+		{ "CHF", "18.4 CHF" },
+		{ "", "18.4 -" },
+		{ "m3", "18.4 m3" },
 	};
 
 	(void)state;
@@ -423,7 +468,9 @@ units_carry_their_power(void **state)
 	}
 }
 
-struct power { const char *source, *column, *text, *unit, *value; };
+struct power {
+	const char *source, *column, *text, *unit, *value;
+};
 
 static void
 a_multiplier_means_what_its_publisher_means(void **state)
@@ -487,7 +534,9 @@ a_multiplier_that_is_none_is_refused(void **state)
 	}
 }
 
-/* ---- areas ---------------------------------------------------------------------------- */
+/* ---- areas
+ * ----------------------------------------------------------------------------
+ */
 
 static void
 an_unknown_code_is_kept_counted_and_named(void **state)
@@ -502,18 +551,16 @@ an_unknown_code_is_kept_counted_and_named(void **state)
 	obs.partner = "9999";
 	obs.line = 17;
 	assert_int_equal(send(&rig, &obs, &err), TS_OK);
-	obs.reporter = "280";	/* Germany to 1990, not in 2024 */
+	obs.reporter = "280"; /* Germany to 1990, not in 2024 */
 	obs.line = 18;
 	assert_int_equal(send(&rig, &obs, &err), TS_OK);
 	report = ts_normalise_report(rig.normaliser);
 	assert_int_equal(report->aside[TS_ASIDE_UNMAPPED], 2);
 	assert_int_equal(report->out, 2);
-	assert_string_equal(report->first_unmapped,
-			    "partner 9999 (line 17)");
-	assert_non_null(strstr(rig.caught.text,
-			       "X KAZ ?comtrade:9999 2709"));
-	assert_non_null(strstr(rig.caught.text,
-			       "X ?comtrade:280 ?comtrade:9999 2709"));
+	assert_string_equal(report->first_unmapped, "partner 9999 (line 17)");
+	assert_non_null(strstr(rig.caught.text, "X KAZ ?comtrade:9999 2709"));
+	assert_non_null(
+		strstr(rig.caught.text, "X ?comtrade:280 ?comtrade:9999 2709"));
 	rig_down(&rig);
 }
 
@@ -558,7 +605,8 @@ without_a_scheme_areas_stay_as_they_are(void **state)
 	assert_string_equal(one("ecb", NULL, &obs),
 			    "ecb X here - 2709 A 2024 18.4 USD -\n");
 	assert_int_equal(ts_normalise_new(codes, "x", "klingon", &next,
-					  &normaliser, &err), TS_BAD_CONFIG);
+					  &normaliser, &err),
+			 TS_BAD_CONFIG);
 	assert_non_null(strstr(err.text, "klingon"));
 }
 
@@ -567,13 +615,15 @@ static void
 a_column_that_repeats_a_fixed_one_tells_nothing_apart(void **state)
 {
 	static const struct ts_column columns[] = {
-		{ "freq", true }, { "reporter", true }, { "partner", true },
-		{ "product", true }, { "flow", true }, { "indicators", true },
+		{ "freq", true },        { "reporter", true },
+		{ "partner", true },     { "product", true },
+		{ "flow", true },        { "indicators", true },
 		{ "TIME_PERIOD", true }, { "stk_flow", true },
-		{ "UNIT_MULT", true } };
-	static const char *const extra[] = {
-		"A", "DE", "VN", "030462", "1", "VALUE_IN_EUROS", "2024",
-		"STK", "0" };
+		{ "UNIT_MULT", true }
+	};
+	static const char *const extra[] = { "A",      "DE",  "VN",
+					     "030462", "1",   "VALUE_IN_EUROS",
+					     "2024",   "STK", "0" };
 	struct ts_obs obs = plain();
 	struct ts_err err = { 0 };
 	struct rig rig;
@@ -582,7 +632,7 @@ a_column_that_repeats_a_fixed_one_tells_nothing_apart(void **state)
 	rig_up(&rig, "eurostat", "eurostat");
 	tell_columns(&rig, columns, 9);
 	assert_string_equal(rig.caught.columns, "freq reporter partner product"
-			    " flow indicators stk_flow");
+						" flow indicators stk_flow");
 	obs.reporter = "DE";
 	obs.partner = "VN";
 	obs.product = "030462";
@@ -604,10 +654,11 @@ the_frequency_is_that_of_the_period(void **state)
 
 	(void)state;
 	obs.frequency = 'B';
-	obs.period = (struct ts_period){ .year = 2024, .nth = 5, .day = 17,
-					 .span = TS_DAY };
+	obs.period = (struct ts_period){
+		.year = 2024, .nth = 5, .day = 17, .span = TS_DAY
+	};
 	assert_non_null(strstr(one("ecb", "", &obs), " D 2024-05-17 "));
-	obs.frequency = 'M';	/* a day that stands for its month */
+	obs.frequency = 'M'; /* a day that stands for its month */
 	assert_non_null(strstr(one("fred", "", &obs), " M 2024-05 "));
 	obs.frequency = 'A';
 	assert_non_null(strstr(one("fred", "", &obs), " A 2024 "));

@@ -5,8 +5,9 @@ static void
 series_that_differ_in_a_dimension_are_two(void **state)
 {
 	struct ts_store *store = open_store(":memory:");
-	static const struct ts_column columns[] = {
-		{ "sto", true }, { "note", false }, { "adj", true } };
+	static const struct ts_column columns[] = { { "sto", true },
+						    { "note", false },
+						    { "adj", true } };
 	static const char *const first[] = { "S=13", "a", "NSA" };
 	static const char *const second[] = { "", "b", "NSA" };
 	const char *const wanted[] = { "adj=NSA", NULL };
@@ -19,8 +20,10 @@ series_that_differ_in_a_dimension_are_two(void **state)
 
 	(void)state;
 	assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
-	assert_int_equal(ts_store_columns(store, &(struct ts_columns){
-		columns, 3 }, &err), TS_OK);
+	assert_int_equal(ts_store_columns(store,
+					  &(struct ts_columns){ columns, 3 },
+					  &err),
+			 TS_OK);
 	obs = figure("KAZ ITA 27 2023 1");
 	obs.extra = first;
 	obs.extra_count = 3;
@@ -60,10 +63,13 @@ another_order_of_columns_is_the_same_series(void **state)
 		struct ts_document document = document_at(1000 + i, "u");
 		struct ts_obs obs = figure("KAZ ITA 27 2023 1");
 
-		assert_int_equal(ts_store_begin(store, &document, &err),
-				 TS_OK);
-		assert_int_equal(ts_store_columns(store, &(struct ts_columns){
-			i == 0 ? one : two, 2 }, &err), TS_OK);
+		assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
+		assert_int_equal(
+			ts_store_columns(
+				store,
+				&(struct ts_columns){ i == 0 ? one : two, 2 },
+				&err),
+			TS_OK);
 		obs.extra = i == 0 ? one_text : two_text;
 		obs.extra_count = 2;
 		assert_int_equal(ts_store_put(store, &obs, &err), TS_OK);
@@ -103,10 +109,20 @@ static const char *const imports[] = { "M", NULL };
 static const char *const nothing[] = { NULL };
 static const char *const hostile[] = { "'; DROP TABLE series; --", NULL };
 
-#define YEAR(y) { .year = y, .span = TS_YEAR }
-#define MONTH(y, m) { .year = y, .nth = m, .span = TS_MONTH }
+#define YEAR(y)                                                                \
+	{                                                                      \
+		.year = y, .span = TS_YEAR                                     \
+	}
+#define MONTH(y, m)                                                            \
+	{                                                                      \
+		.year = y, .nth = m, .span = TS_MONTH                          \
+	}
 
-struct asked { const char *name; struct ts_query query; const char *rows; };
+struct asked {
+	const char *name;
+	struct ts_query query;
+	const char *rows;
+};
 
 static void
 a_query_is_answered_exactly(void **state)
@@ -122,29 +138,40 @@ a_query_is_answered_exactly(void **state)
 		{ "product", { .products = crude }, "2" },
 		{ "prefix", { .product_prefix = "27" }, "123489" },
 		{ "two digits", { .product_digits = 2 }, "1456789" },
-		{ "both", { .product_prefix = "27", .product_digits = 4 },
+		{ "both",
+		  { .product_prefix = "27", .product_digits = 4 },
 		  "2" },
 		{ "six digits", { .product_digits = 6 }, "3" },
 		{ "frequency", { .frequency = 'M' }, "56" },
-		{ "from a year", { .has_from = true, .from = YEAR(2024) },
+		{ "from a year",
+		  { .has_from = true, .from = YEAR(2024) },
 		  "478" },
-		{ "to a year", { .has_to = true, .to = YEAR(2023) },
+		{ "to a year",
+		  { .has_to = true, .to = YEAR(2023) },
 		  "0123569" },
-		{ "to a month", { .has_to = true, .to = MONTH(2023, 1) },
-		  "5" },
-		{ "from a month", { .has_from = true,
-				    .from = MONTH(2023, 2) }, "4678" },
-		{ "one year", { .has_from = true, .has_to = true,
-				.from = YEAR(2023), .to = YEAR(2023) },
+		{ "to a month", { .has_to = true, .to = MONTH(2023, 1) }, "5" },
+		{ "from a month",
+		  { .has_from = true, .from = MONTH(2023, 2) },
+		  "4678" },
+		{ "one year",
+		  { .has_from = true,
+		    .has_to = true,
+		    .from = YEAR(2023),
+		    .to = YEAR(2023) },
 		  "0123569" },
 		{ "text is only text", { .reporters = hostile }, "" },
 	};
-	static const char *const rows[] = {
-		"KAZ ITA TOTAL 2023 0", "KAZ ITA 27 2023 1",
-		"KAZ ITA 2709 2023 2", "KAZ ITA 270900 2023 3",
-		"KAZ ITA 27 2024 4", "KAZ ITA 28 2023-01 5",
-		"KAZ ITA 28 2023-02 6", "KAZ ITA 28 2025-Q1 7",
-		"KAZ W00 27 2024 8", "KGZ DEU 27 2023 9", NULL };
+	static const char *const rows[] = { "KAZ ITA TOTAL 2023 0",
+					    "KAZ ITA 27 2023 1",
+					    "KAZ ITA 2709 2023 2",
+					    "KAZ ITA 270900 2023 3",
+					    "KAZ ITA 27 2024 4",
+					    "KAZ ITA 28 2023-01 5",
+					    "KAZ ITA 28 2023-02 6",
+					    "KAZ ITA 28 2025-Q1 7",
+					    "KAZ W00 27 2024 8",
+					    "KGZ DEU 27 2023 9",
+					    NULL };
 	struct ts_store *store = open_store(":memory:");
 
 	(void)state;
@@ -163,8 +190,8 @@ a_query_is_answered_exactly(void **state)
 				got[count++] = (char)('0' + n);
 		got[count] = '\0';
 		if (strcmp(got, cases[i].rows) != 0)
-			fail_msg("%s: \"%s\" instead of \"%s\"",
-				 cases[i].name, got, cases[i].rows);
+			fail_msg("%s: \"%s\" instead of \"%s\"", cases[i].name,
+				 got, cases[i].rows);
 	}
 	ts_store_close(store);
 }
@@ -210,9 +237,9 @@ look_up(void *ctx, const struct ts_known *known, struct ts_err *err)
 	if (status == TS_OK)
 		assert_string_equal(document.url, "https://example.org/a");
 	if (status == TS_OK)
-		status = ts_store_vintages(store, known->series_id,
-					   known->obs.period, hear, &heard,
-					   err);
+		status =
+			ts_store_vintages(store, known->series_id,
+					  known->obs.period, hear, &heard, err);
 	assert_int_equal(heard.rows, 1);
 	ts_arena_free(arena);
 	return status;
@@ -241,9 +268,9 @@ figures_keep_their_exact_spelling(void **state)
 	(void)state;
 	LOAD(store, 1000, "KAZ ITA 01 2023 0.50",
 	     "KAZ ITA 02 2023 -0.00000000000000001",
-	     "KAZ ITA 03 2023 9223372036854775807",
-	     "KAZ ITA 04 2023 4.3228e10", "KAZ ITA 05 2023-W07 1",
-	     "KAZ ITA 06 2005..2024 2", "KAZ ITA 07 2024-02-29 3");
+	     "KAZ ITA 03 2023 9223372036854775807", "KAZ ITA 04 2023 4.3228e10",
+	     "KAZ ITA 05 2023-W07 1", "KAZ ITA 06 2005..2024 2",
+	     "KAZ ITA 07 2024-02-29 3");
 	assert_string_equal(read_all(store, NULL),
 			    "KAZ ITA 01 2023 0.50 @1000\n"
 			    "KAZ ITA 02 2023 -0.00000000000000001 @1000\n"
@@ -267,18 +294,17 @@ calls_in_the_wrong_order_are_refused(void **state)
 	int number;
 
 	(void)state;
-	assert_int_equal(put_text(store, "KAZ ITA 27 2023 1", &err),
-			 TS_SYSTEM);
+	assert_int_equal(put_text(store, "KAZ ITA 27 2023 1", &err), TS_SYSTEM);
 	assert_int_equal(ts_store_commit(store, NULL, &err), TS_SYSTEM);
 	assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
 	assert_int_equal(ts_store_begin(store, &document, &err), TS_SYSTEM);
 	assert_int_equal(ts_store_read(store, &all, hear, &heard, &err),
 			 TS_SYSTEM);
 	/* what these promise to commit must not hang on the document */
-	assert_int_equal(memory->put(memory->ctx, &document, &err),
-			 TS_SYSTEM);
-	assert_int_equal(ts_store_edition_new(store, "r", "2024", 1, &number,
-					      &err), TS_SYSTEM);
+	assert_int_equal(memory->put(memory->ctx, &document, &err), TS_SYSTEM);
+	assert_int_equal(
+		ts_store_edition_new(store, "r", "2024", 1, &number, &err),
+		TS_SYSTEM);
 	ts_store_rollback(store);
 	ts_store_rollback(store);
 	ts_store_close(store);

@@ -106,7 +106,10 @@ a_document_decoded_better_replaces_its_own_figure(void **state)
 	ts_store_close(store);
 }
 
-struct compared { const char *name, *first, *second; bool revised; };
+struct compared {
+	const char *name, *first, *second;
+	bool revised;
+};
 
 static void
 value_and_status_are_both_compared(void **state)
@@ -155,7 +158,7 @@ a_period_that_vanished_from_a_later_release_is_kept(void **state)
 	LOAD(store, 1000, "KAZ ITA 27 2022 1", "KAZ ITA 27 2023 2");
 	LOAD(store, 2000, "KAZ ITA 27 2023 2");
 	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2022 1 @1000\n"
-			    "KAZ ITA 27 2023 2 @1000\n");
+						   "KAZ ITA 27 2023 2 @1000\n");
 	ts_store_close(store);
 }
 
@@ -169,8 +172,7 @@ a_value_that_returns_to_what_it_was_is_a_vintage(void **state)
 	LOAD(store, 1000, "KAZ ITA 27 2023 1");
 	LOAD(store, 2000, "KAZ ITA 27 2023 2");
 	assert_int_equal(LOAD(store, 3000, "KAZ ITA 27 2023 1").revised, 1);
-	assert_string_equal(read_all(store, NULL),
-			    "KAZ ITA 27 2023 1 @3000\n");
+	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2023 1 @3000\n");
 	assert_string_equal(read_all(store, &then),
 			    "KAZ ITA 27 2023 2 @2000\n");
 	ts_store_close(store);
@@ -182,7 +184,10 @@ a_late_document_takes_its_place_and_changes_nothing_now(void **state)
 {
 	struct ts_store *store = open_store(":memory:");
 	struct ts_query then = { 0 };
-	static const struct { int64_t at; const char *text; } moments[] = {
+	static const struct {
+		int64_t at;
+		const char *text;
+	} moments[] = {
 		{ 1500, "KAZ ITA 27 2023 1 @1000\n" },
 		{ 2500, "KAZ ITA 27 2023 2 @2000\n" },
 		{ 3500, "KAZ ITA 27 2023 1 @3000\n" },
@@ -211,8 +216,7 @@ a_late_document_before_a_revision_needs_no_second_row(void **state)
 	LOAD(store, 1000, "KAZ ITA 27 2023 1");
 	LOAD(store, 3000, "KAZ ITA 27 2023 3");
 	LOAD(store, 2000, "KAZ ITA 27 2023 2");
-	assert_string_equal(read_all(store, NULL),
-			    "KAZ ITA 27 2023 3 @3000\n");
+	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2023 3 @3000\n");
 	assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
 	assert_int_equal(counts.vintages, 3);
 	ts_store_close(store);
@@ -242,13 +246,15 @@ all_vintages_of_a_figure_come_oldest_first(void **state)
 	LOAD(store, 2000, "KAZ ITA 27 2023 2 E");
 	assert_int_equal(ts_store_read(store, &all, keep_id, &series, &err),
 			 TS_OK);
-	assert_int_equal(ts_store_vintages(store, series, period, hear, &heard,
-					   &err), TS_OK);
+	assert_int_equal(
+		ts_store_vintages(store, series, period, hear, &heard, &err),
+		TS_OK);
 	assert_string_equal(heard.text, "KAZ ITA 27 2023 1 @1000\n"
-			    "KAZ ITA 27 2023 2 E @2000\n"
-			    "KAZ ITA 27 2023 3 @3000\n");
-	assert_int_equal(ts_store_vintages(store, 99, period, hear, &heard,
-					   &err), TS_NO_INPUT);
+					"KAZ ITA 27 2023 2 E @2000\n"
+					"KAZ ITA 27 2023 3 @3000\n");
+	assert_int_equal(
+		ts_store_vintages(store, 99, period, hear, &heard, &err),
+		TS_NO_INPUT);
 	ts_store_close(store);
 }
 
@@ -265,12 +271,10 @@ a_rolled_back_document_leaves_nothing(void **state)
 	assert_int_equal(put_text(store, "KAZ ITA 27 2023 1", &err), TS_OK);
 	ts_store_rollback(store);
 	assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
-	assert_int_equal(counts.documents + counts.series + counts.vintages,
-			 0);
+	assert_int_equal(counts.documents + counts.series + counts.vintages, 0);
 	/* and the next document, which gets the same number, is its own */
 	LOAD(store, 7000, "KAZ ITA 27 2023 2");
-	assert_string_equal(read_all(store, NULL),
-			    "KAZ ITA 27 2023 2 @7000\n");
+	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2023 2 @7000\n");
 	ts_store_close(store);
 }
 
