@@ -68,7 +68,8 @@ const char ts_report_style[] =
 	".on-dark{display:none}\n"
 	"@media screen and (prefers-color-scheme:dark){"
 	".on-dark{display:block}.has-dark{display:none}}\n"
-	".scroll{overflow-x:auto;margin:1rem 0 .25rem}\n"
+	/* hidden words in its cells must not widen the page */
+	".scroll{overflow-x:auto;position:relative;margin:1rem 0 .25rem}\n"
 	".tall{max-height:26rem;overflow-y:auto}\n"
 	".tall thead th{position:sticky;top:0;background:var(--bg)}\n"
 	"table{border-collapse:collapse;min-width:60%;font-size:.875rem;"
