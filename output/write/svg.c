@@ -9,9 +9,9 @@
 #include <tradestat/num.h>
 #include <tradestat/text.h>
 #include "output/write/markup.h"
+#include "output/write/svg_attribute.h"
 
 #define SVG_NS "http://www.w3.org/2000/svg"
-#define XLINK_NS "http://www.w3.org/1999/xlink"
 #define DEPTH_MOST 32
 #define SVG_MOST (16u << 20)
 /* Where the frame of a chart has its title, in design pixels, and from which
@@ -28,69 +28,6 @@ static const char *const elements[] = {
 	"path",    "pattern",  "polygon", "polyline", "rect",
 	"stop",    "text",     "tspan",   "use",
 };
-/* Sorted by hand only for the reader. Those of the second list are known and
- * of no use in a page. */
-static const char *const attributes[] = {
-	"clip-path",
-	"clip-rule",
-	"color",
-	"cx",
-	"cy",
-	"d",
-	"dominant-baseline",
-	"dx",
-	"dy",
-	"fill",
-	"fill-opacity",
-	"fill-rule",
-	"filter",
-	"filterUnits",
-	"flood-color",
-	"flood-opacity",
-	"font-size",
-	"font-style",
-	"font-weight",
-	"gradientTransform",
-	"gradientUnits",
-	"height",
-	"href",
-	"id",
-	"in",
-	"in2",
-	"offset",
-	"opacity",
-	"operator",
-	"patternUnits",
-	"points",
-	"r",
-	"result",
-	"rx",
-	"ry",
-	"stop-color",
-	"stop-opacity",
-	"stroke",
-	"stroke-dasharray",
-	"stroke-dashoffset",
-	"stroke-linecap",
-	"stroke-linejoin",
-	"stroke-miterlimit",
-	"stroke-opacity",
-	"stroke-width",
-	"style",
-	"text-anchor",
-	"text-decoration",
-	"transform",
-	"visibility",
-	"width",
-	"x",
-	"x1",
-	"x2",
-	"y",
-	"y1",
-	"y2",
-};
-static const char *const dropped[] = { "class", "version", "font-variant" };
-
 /* Where a group puts the text in it, and how large. */
 struct spot {
 	double x, y, size;
@@ -112,19 +49,6 @@ struct sieve {
 	double kept_y;       /* highest text that stays */
 };
 
-static bool
-is_listed(const char *name, size_t length, const char *const *list,
-	  size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strlen(list[i]) == length &&
-		    memcmp(list[i], name, length) == 0)
-			return true;
-	return false;
-}
-#define LISTED(name, length, list)                                             \
-	is_listed(name, length, list, sizeof list / sizeof list[0])
-
 static void refuse(struct sieve *sieve, const char *fmt, ...) TS_PRINTF(2, 3)
 	__attribute__((cold));
 
@@ -143,186 +67,30 @@ refuse(struct sieve *sieve, const char *fmt, ...)
 }
 
 static bool
-is_id_text(const char *text, size_t length)
+is_element(const char *name)
 {
-	if (length == 0 || length > 64)
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if (!((text[i] >= 'a' && text[i] <= 'z') ||
-		      (text[i] >= 'A' && text[i] <= 'Z') ||
-		      (text[i] >= '0' && text[i] <= '9') || text[i] == '_' ||
-		      text[i] == '-' || text[i] == '.'))
-			return false;
-	return true;
-}
-
-/* A value with its references into this file renamed; false: it points
- * elsewhere, or calls what only style sheets of a browser know. */
-static bool
-put_value(struct sieve *sieve, const char *value, size_t length)
-{
-	const char *end = value + length;
-
-	while (value < end) {
-		const char *paren = memchr(value, '(', (size_t)(end - value));
-		const char *close, *id;
-
-		if (paren == NULL)
-			break;
-		if (paren - value < 3 ||
-		    strncasecmp(paren - 3, "url", 3) != 0) {
-			/* rgb(..), translate(..): a name, then numbers */
-			ts_markup_exact(sieve->out, value,
-					(size_t)(paren + 1 - value));
-			value = paren + 1;
-			continue;
-		}
-		close = memchr(paren, ')', (size_t)(end - paren));
-		id = paren + 1;
-		if (close == NULL || *id != '#' ||
-		    !is_id_text(id + 1, (size_t)(close - id - 1)))
-			return false;
-		ts_markup_exact(sieve->out, value, (size_t)(id + 1 - value));
-		ts_buf_addf(sieve->out, "%s-", sieve->svg->prefix);
-		ts_markup_exact(sieve->out, id + 1, (size_t)(close - id - 1));
-		value = close;
-	}
-	ts_markup_exact(sieve->out, value, (size_t)(end - value));
-	return true;
-}
-
-static bool
-is_plain_value(const char *value, size_t length)
-{
-	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789-+,.#%() \t\r\n";
-
-	for (size_t i = 0; i < length; i++)
-		if (value[i] == '\0' || strchr(letters, value[i]) == NULL)
-			return false;
-	return true;
-}
-
-/* "fill:none; stroke:rgb(1,2,3)": each property one of the attributes. */
-static bool
-is_plain_style(const char *style, size_t length)
-{
-	const char *end = style + length;
-
-	while (style < end) {
-		const char *stop = memchr(style, ';', (size_t)(end - style));
-		const char *colon, *last;
-
-		last = stop != NULL ? stop : end;
-		while (style < last && (*style == ' ' || *style == '\n'))
-			style++;
-		if (style < last) {
-			colon = memchr(style, ':', (size_t)(last - style));
-			if (colon == NULL ||
-			    !LISTED(style, (size_t)(colon - style),
-				    attributes) ||
-			    !is_plain_value(colon + 1,
-					    (size_t)(last - colon - 1)))
-				return false;
-		}
-		style = last + 1;
-	}
-	return true;
-}
-
-/*
- * gnuplot chooses a weight through the name of a family, which browsers do
- * not know: "Inter SemiBold" is Inter with a weight. The page's own family is
- * inherited; another one gets the page's fallbacks.
- */
-static void
-put_family(struct sieve *sieve, const char *value, size_t length)
-{
-	static const struct {
-		const char *name, *weight;
-	} weights[] = {
-		{ " Thin", "100" },   { " Light", "300" },
-		{ " Medium", "500" }, { " SemiBold", "600" },
-		{ " Bold", "700" },   { " ExtraBold", "800" },
-		{ " Black", "900" },
-	};
-	const char *comma = memchr(value, ',', length);
-	const char *weight = NULL;
-
-	if (comma != NULL)
-		length = (size_t)(comma - value);
-	for (size_t i = 0; i < sizeof weights / sizeof weights[0]; i++) {
-		size_t tail = strlen(weights[i].name);
-
-		if (length > tail &&
-		    memcmp(value + length - tail, weights[i].name, tail) == 0) {
-			weight = weights[i].weight;
-			length -= tail;
-			break;
-		}
-	}
-	if (!is_plain_value(value, length) ||
-	    memchr(value, '(', length) != NULL) {
-		refuse(sieve, "a font of that name is not on the list");
-		return;
-	}
-	if (length != 5 || memcmp(value, "Inter", 5) != 0) {
-		ts_buf_add(sieve->out, " font-family=\"");
-		ts_markup_exact(sieve->out, value, length);
-		ts_buf_add(sieve->out, ",Inter,sans-serif\"");
-	}
-	if (weight != NULL)
-		ts_buf_addf(sieve->out, " font-weight=\"%s\"", weight);
+	for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
+		if (strcmp(elements[i], name) == 0)
+			return true;
+	return false;
 }
 
 /* at: name, prefix, namespace, value, end of value. */
 static void
 put_attribute(struct sieve *sieve, const xmlChar **at)
 {
-	const char *name = (const char *)at[0], *prefix = (const char *)at[1];
-	const char *uri = (const char *)at[2], *value = (const char *)at[3];
-	size_t length = (size_t)(at[4] - at[3]);
-	bool is_link = prefix != NULL && uri != NULL &&
-		       strcmp(uri, XLINK_NS) == 0 && strcmp(name, "href") == 0;
+	const struct ts_svg_attribute attribute = {
+		.name = (const char *)at[0],
+		.prefix = (const char *)at[1],
+		.uri = (const char *)at[2],
+		.value = (const char *)at[3],
+		.length = (size_t)(at[4] - at[3]),
+	};
+	const char *wrong =
+		ts_svg_attribute(sieve->out, sieve->svg->prefix, &attribute);
 
-	if (prefix != NULL && strcmp(prefix, "xml") == 0 &&
-	    strcmp(name, "space") == 0) {
-		ts_buf_add(sieve->out, " xml:space=\"preserve\"");
-		return;
-	}
-	if (prefix == NULL && LISTED(name, strlen(name), dropped))
-		return;
-	if (prefix == NULL && strcmp(name, "font-family") == 0) {
-		put_family(sieve, value, length);
-		return;
-	}
-	if ((prefix != NULL && !is_link) ||
-	    !LISTED(name, strlen(name), attributes)) {
-		refuse(sieve, "attribute %.40s is not on the list", name);
-		return;
-	}
-	ts_buf_addf(sieve->out, " %s=\"", name);
-	if (strcmp(name, "id") == 0 || strcmp(name, "href") == 0) {
-		size_t skip = strcmp(name, "href") == 0 ? 1 : 0;
-
-		if ((skip == 1 && (length == 0 || value[0] != '#')) ||
-		    !is_id_text(value + skip, length - skip))
-			refuse(sieve, "%s does not point into the file", name);
-		ts_buf_addf(sieve->out, "%s%s-", skip == 1 ? "#" : "",
-			    sieve->svg->prefix);
-		ts_markup_exact(sieve->out, value + skip, length - skip);
-	} else if (strcmp(name, "style") == 0
-			   ? !is_plain_style(value, length)
-			   : !is_plain_value(value, length)) {
-		refuse(sieve,
-		       "attribute %s has a value that is not on the "
-		       "list",
-		       name);
-	} else if (!put_value(sieve, value, length)) {
-		refuse(sieve, "attribute %s points out of the file", name);
-	}
-	ts_buf_add_char(sieve->out, '"');
+	if (wrong != NULL)
+		refuse(sieve, "attribute %.40s %s", attribute.name, wrong);
 }
 
 /* Exactly count numbers with blanks or commas between them. */
@@ -504,7 +272,7 @@ begin_element(void *ctx, const xmlChar *local, const xmlChar *prefix,
 	}
 	if (uri == NULL || strcmp((const char *)uri, SVG_NS) != 0 ||
 	    (sieve->depth == 0) != (strcmp(name, "svg") == 0) ||
-	    (sieve->depth > 0 && !LISTED(name, strlen(name), elements)))
+	    (sieve->depth > 0 && !is_element(name)))
 		refuse(sieve, "element %.40s is not on the list", name);
 	if (sieve->depth == DEPTH_MOST)
 		refuse(sieve, "elements are nested %d deep", DEPTH_MOST);
