@@ -135,6 +135,7 @@ struct ts_conf_source_values {
 	bool allow_http, allow_private, bulk;
 	const char *publisher; /* "": the fetcher's; who says so */
 	const char *licence;   /* "": the fetcher's */
+	const char *area_scheme;   /* "": the fetcher's; of country codes */
 };
 extern const struct ts_opt ts_conf_source_opts[];
 

@@ -260,9 +260,7 @@ with_source(struct ts_world *world, const struct ts_fetch_wish *wish,
 		struct ts_fetch_result result = { .requests = 0 };
 
 		f->source = id;
-		f->area_scheme = source.fetcher->area_scheme != NULL
-					 ? source.fetcher->area_scheme
-					 : "iso3";
+		f->area_scheme = source.area_scheme;
 		f->to_store = (struct ts_sink){ .ctx = f,
 						.columns = store_columns,
 						.obs = store_obs,

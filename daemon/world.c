@@ -292,6 +292,10 @@ ts_world_source(struct ts_world *world, const char *id, struct ts_arena *arena,
 		.low_speed_s = 30,
 		.retries = (int)v.retries,
 		.max_bytes = v.max_bytes,
+		.area_scheme = v.area_scheme[0] != '\0' ? v.area_scheme
+			       : fetcher->area_scheme != NULL
+				       ? fetcher->area_scheme
+				       : "iso3",
 	};
 	return TS_OK;
 }

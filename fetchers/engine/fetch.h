@@ -35,6 +35,7 @@ struct ts_source {
 	int low_speed_bytes, low_speed_s;	/* 50 bytes/s for 30 s */
 	int retries;			/* 4 */
 	int64_t max_bytes;		/* decoded body */
+	const char *area_scheme;	/* of its codes; not for the engine */
 };
 
 enum ts_fetch_mode {
