@@ -95,7 +95,9 @@ class Tools(unittest.TestCase):
                            ("charts", "waterfall"), ("outputs", "html"),
                            ("groups", "central-asia"),
                            ("sources", "worldbank")):
-            self.assertIn(some, self.tool("list", what).stdout)
+            done = self.house.run("list", what)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(some, done.stdout)
 
     def test_help_and_version_are_on_stdout(self):
         self.assertIn("Verbs:", self.tool("--help").stdout)
