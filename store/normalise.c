@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/codes.h"
+#include "store/translate.h"
 #include "store/vocabulary.h"
 
 #include <errno.h>
@@ -10,20 +11,8 @@
 #include <tradestat/buf.h>
 #include <tradestat/text.h>
 
-#define WORD_BYTES 256
 #define MOST_POWER 18
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-/* What was made of the last word in a place: the next row often has it too. */
-struct remembered {
-	char word[WORD_BYTES];
-	bool known;
-	int from, to; /* years for which it holds */
-	const char *ours;
-	char unmapped[WORD_BYTES + 16]; /* what ours is, if unknown */
-	bool is_unmapped, nested;
-	int power;
-};
 
 /*
  * UNIT_MULT is a power of ten of the value, but for these sources, whose rate
@@ -31,10 +20,6 @@ struct remembered {
  * is to be shown, and is no multiplier at all (vocabulary.c).
  */
 static const char *const dividing_sources[] = { "norges-bank", "norges" };
-
-enum place { REPORTER, PARTNER, FLOW, UNIT, PLACES };
-static const char *const place_names[PLACES] = { "reporter", "partner", "flow",
-						 "unit" };
 
 struct column {
 	enum ts_column_role role;
@@ -51,9 +36,9 @@ struct ts_normaliser {
 	const struct ts_sink *next;
 	struct ts_sink sink;
 	struct ts_normalise_report report;
-	struct remembered last[PLACES];
-	char last_status[WORD_BYTES], status[TS_STATUS_TEXT];
-	char status_unmapped[WORD_BYTES];
+	struct ts_word last[TS_PLACES];
+	char last_status[24], status[TS_STATUS_TEXT];
+	char status_unmapped[TS_STATUS_TEXT];
 	bool has_status, status_known;
 	struct column *columns;
 	size_t column_count, kept_count;
@@ -78,102 +63,27 @@ unmapped(struct ts_normaliser *normaliser, const char *place, const char *word,
 	normaliser->row_unmapped = true;
 }
 
-static bool
-holds(const struct remembered *last, const char *word, int year)
-{
-	return last->known && last->from <= year && year <= last->to &&
-	       strcmp(last->word, word) == 0;
-}
-
-/* "?scheme:code": stored and visible, and stopped by the gate. */
-static void
-set_unmapped(struct remembered *last, const char *scheme)
-{
-	size_t length = strlen(scheme);
-
-	last->is_unmapped = true;
-	last->ours = last->unmapped;
-	last->unmapped[0] = '?';
-	memcpy(last->unmapped + 1, scheme, length);
-	last->unmapped[1 + length] = ':';
-	memcpy(last->unmapped + length + 2, last->word, strlen(last->word) + 1);
-}
-
-static void
-look_up_area(const struct ts_normaliser *normaliser, struct remembered *last,
-	     int year)
-{
-	const struct ts_area_code *entry;
-
-	entry = ts_scheme_find(normaliser->scheme, last->word, year);
-	last->from = last->to = year;
-	if (entry == NULL) {
-		set_unmapped(last, normaliser->scheme->name);
-		return;
-	}
-	if (year != 0) {
-		last->from = entry->from;
-		last->to = entry->to;
-	}
-	last->ours = normaliser->codes->areas[entry->area].code;
-}
-
-static void
-look_up_flow(struct remembered *last)
-{
-	last->ours = ts_flow_word(last->word, &last->nested);
-	if (last->ours == NULL)
-		set_unmapped(last, "flow");
-}
-
-/* An unknown unit is a unit of its own: there is no end of them. */
-static void
-look_up_unit(const struct ts_normaliser *normaliser, struct remembered *last)
-{
-	const struct ts_unit *unit =
-		ts_codes_unit(normaliser->codes, last->word);
-
-	last->ours = unit != NULL ? unit->unit : last->word;
-	last->power = unit != NULL ? unit->power : 0;
-}
-
 static enum ts_status
-translate(struct ts_normaliser *normaliser, enum place place, const char **word,
-	  const struct ts_obs *obs, struct ts_err *err)
+translate(struct ts_normaliser *normaliser, enum ts_place place,
+	  const char **text, const struct ts_obs *obs, struct ts_err *err)
 {
-	struct remembered *last = &normaliser->last[place];
+	struct ts_word *word = &normaliser->last[place];
 	int year = obs->period.span != TS_NO_SPAN ? obs->period.year : 0;
-	size_t length;
 
-	if (!holds(last, *word, year)) {
-		length = strlen(*word);
-		if (length >= WORD_BYTES)
-			return ts_fail(err, TS_BAD_DATA,
-				       "%s of %zu bytes:"
-				       " %.40s... (line %llu)",
-				       place_names[place], length, *word,
-				       (unsigned long long)obs->line);
-		memcpy(last->word, *word, length + 1);
-		last->known = true;
-		last->is_unmapped = last->nested = false;
-		last->power = 0;
-		last->from = INT16_MIN;
-		last->to = INT16_MAX;
-		if (place == FLOW)
-			look_up_flow(last);
-		else if (place == UNIT)
-			look_up_unit(normaliser, last);
-		else
-			look_up_area(normaliser, last, year);
-	}
-	if (last->is_unmapped)
-		unmapped(normaliser, place_names[place], last->word, obs);
-	*word = last->ours;
+	if (!ts_word_holds(word, *text, year) &&
+	    ts_word_read(word, normaliser->codes, place, normaliser->scheme,
+			 *text, year) != TS_OK)
+		return ts_fail(err, TS_BAD_DATA,
+			       "%s of %zu bytes: %.40s... (line %llu)",
+			       ts_place_names[place], strlen(*text), *text,
+			       (unsigned long long)obs->line);
+	if (word->is_unmapped)
+		unmapped(normaliser, ts_place_names[place], word->text, obs);
+	*text = word->ours;
 	return TS_OK;
 }
 
-/* ---- value and status
- * -------------------------------------------------------- */
+/* ---- value and status -------------------------------------------------- */
 
 static enum ts_status
 read_power(const struct ts_normaliser *normaliser, const char *text,
@@ -192,36 +102,39 @@ read_power(const struct ts_normaliser *normaliser, const char *text,
 	return TS_OK;
 }
 
-static enum ts_status
-set_status(struct ts_normaliser *normaliser, struct ts_obs *out,
-	   struct ts_err *err)
+/* A status that is no word we know is kept as far as the store takes it. */
+static void
+read_status(struct ts_normaliser *normaliser, const char *text)
 {
-	size_t length;
+	char *unknown = normaliser->status_unmapped;
+	size_t length = strlen(text);
 
+	if (length >= sizeof normaliser->last_status)
+		length = sizeof normaliser->last_status - 1;
+	/* not within a character */
+	while (length > 0 && text[length] != '\0' &&
+	       ((unsigned char)text[length] & 0xC0) == 0x80)
+		length--;
+	memcpy(normaliser->last_status, text, length);
+	normaliser->last_status[length] = '\0';
+	normaliser->has_status = true;
+	normaliser->status_known = ts_status_word(text, normaliser->status);
+	snprintf(unknown, sizeof normaliser->status_unmapped, "?status:%s",
+		 normaliser->last_status);
+}
+
+static void
+set_status(struct ts_normaliser *normaliser, struct ts_obs *out)
+{
 	if (!normaliser->has_status ||
-	    strcmp(normaliser->last_status, out->status) != 0) {
-		length = strlen(out->status);
-		if (length >= 24)
-			return ts_fail(err, TS_BAD_DATA,
-				       "a status of %zu"
-				       " bytes: %.40s (line %llu)",
-				       length, out->status,
-				       (unsigned long long)out->line);
-		memcpy(normaliser->last_status, out->status, length + 1);
-		normaliser->has_status = true;
-		normaliser->status_known =
-			ts_status_word(out->status, normaliser->status);
-		snprintf(normaliser->status_unmapped,
-			 sizeof normaliser->status_unmapped, "?status:%s",
-			 out->status);
-	}
+	    strcmp(normaliser->last_status, out->status) != 0)
+		read_status(normaliser, out->status);
 	if (!normaliser->status_known) {
 		unmapped(normaliser, "status", out->status, out);
 		out->status = normaliser->status_unmapped;
 	} else {
 		out->status = normaliser->status;
 	}
-	return TS_OK;
 }
 
 /* A suppressed figure has no value: one that says 0 says nothing. */
@@ -237,8 +150,7 @@ set_confidential(struct ts_obs *out, char text[TS_STATUS_TEXT])
 	}
 }
 
-/* ---- columns
- * ------------------------------------------------------------------ */
+/* ---- columns ----------------------------------------------------------- */
 
 /* Is this column's text what the observation says anyway? */
 static bool
@@ -364,8 +276,7 @@ take_columns(void *ctx, const struct ts_columns *columns, struct ts_err *err)
 	return status;
 }
 
-/* ---- a row
- * ---------------------------------------------------------------------- */
+/* ---- a row ------------------------------------------------------------- */
 
 /* The period decides: B (business days) is daily, and a day that stands for a
  * month of a monthly series is that month. */
@@ -422,25 +333,27 @@ take_obs(void *ctx, const struct ts_obs *obs, struct ts_err *err)
 		out.source = normaliser->source;
 	set_frequency(&out);
 	if (normaliser->scheme != NULL && out.reporter[0] != '\0')
-		status = translate(normaliser, REPORTER, &out.reporter, &out,
-				   err);
+		status = translate(normaliser, TS_PLACE_REPORTER, &out.reporter,
+				   &out, err);
 	if (status == TS_OK && normaliser->scheme != NULL &&
 	    out.partner[0] != '\0')
-		status =
-			translate(normaliser, PARTNER, &out.partner, &out, err);
+		status = translate(normaliser, TS_PLACE_PARTNER, &out.partner,
+				   &out, err);
 	if (status == TS_OK && out.flow[0] != '\0') {
-		status = translate(normaliser, FLOW, &out.flow, &out, err);
-		if (normaliser->last[FLOW].nested)
+		status = translate(normaliser, TS_PLACE_FLOW, &out.flow, &out,
+				   err);
+		if (normaliser->last[TS_PLACE_FLOW].nested)
 			report->aside[TS_ASIDE_NESTED]++;
 	}
 	if (status == TS_OK && out.unit[0] != '\0') {
-		status = translate(normaliser, UNIT, &out.unit, &out, err);
-		told.power += normaliser->last[UNIT].power;
+		status = translate(normaliser, TS_PLACE_UNIT, &out.unit, &out,
+				   err);
+		told.power += normaliser->last[TS_PLACE_UNIT].power;
 	}
 	if (status == TS_OK && strcasecmp(out.product, "TOTAL") == 0)
 		out.product = "TOTAL";
 	if (status == TS_OK && out.status[0] != '\0')
-		status = set_status(normaliser, &out, err);
+		set_status(normaliser, &out);
 	if (status == TS_OK && told.confidential)
 		set_confidential(&out, status_text);
 	if (!out.has_value && out.status[0] == '\0')
@@ -472,8 +385,7 @@ take_warning(void *ctx, const char *text)
 		normaliser->next->warn(normaliser->next->ctx, text);
 }
 
-/* ---- life
- * -------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------- */
 
 enum ts_status
 ts_normalise_new(const struct ts_codes *codes, const char *source,

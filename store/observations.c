@@ -56,8 +56,7 @@ ts_status_number(struct ts_store *store, const char *text, uint16_t *number,
 	return ts_map_put(&store->status_map, copy, length, *number, err);
 }
 
-/* ---- putting in order -------------------------------------------------------
- */
+/* ---- putting in order -------------------------------------------------- */
 
 static inline bool
 is_before(const struct ts_fact *a, const struct ts_fact *b)
@@ -120,8 +119,7 @@ put_in_order(struct ts_fact *facts, struct ts_fact *spare, size_t count)
 	}
 }
 
-/* ---- comparing with what stands ---------------------------------------------
- */
+/* ---- comparing with what stands ---------------------------------------- */
 
 struct output {
 	struct ts_fact *facts;

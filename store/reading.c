@@ -240,8 +240,7 @@ ts_store_read(struct ts_store *store, const struct ts_query *query,
 	return ts_reading_end(store, status, err);
 }
 
-/* ---- all vintages of one figure
- * ---------------------------------------------- */
+/* ---- all vintages of one figure ---------------------------------------- */
 
 static int
 by_time(const void *a, const void *b)

@@ -140,8 +140,7 @@ ts_series_free(struct ts_store *store)
 	free(words->draft);
 }
 
-/* ---- the context -----------------------------------------------------------
- */
+/* ---- the context ------------------------------------------------------- */
 
 struct draft {
 	char *at, *end;
@@ -230,8 +229,7 @@ write_context(struct ts_series_words *words, const struct ts_obs *obs)
 	return draft.full ? 0 : (size_t)(draft.at - words->draft);
 }
 
-/* ---- words ------------------------------------------------------------------
- */
+/* ---- words ------------------------------------------------------------- */
 
 /* The number of a text, and the copy of it that stays. TS_FULL: the memory of
  * words is used up (begin anew). */
@@ -276,8 +274,7 @@ row_word(struct ts_series_words *words, int which, const char *text,
 			   err);
 }
 
-/* ---- series -----------------------------------------------------------------
- */
+/* ---- series ------------------------------------------------------------ */
 
 static struct ts_interned *
 find_slot(const struct ts_series_words *words, const struct ts_interned *row)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sqlite.h - the embedded back end, shared by its three files: sqlite.c opens,
- * migrates and begins, sqlite_rows.c keeps documents, politeness and editions,
+ * sqlite.h - the embedded back end, shared by its files: sqlite.c opens and
+ * begins, sqlite_schema.c migrates, sqlite_statements.c has the statements and
+ * the errors, sqlite_rows.c keeps documents, politeness and editions,
  * sqlite_facts.c series and figures.
  */
 #ifndef STORE_SQLITE_H

@@ -15,8 +15,7 @@ of(struct ts_backend *backend)
 	return (struct ts_sqlite *)backend;
 }
 
-/* ---- series ---------------------------------------------------------------
- */
+/* ---- series ------------------------------------------------------------ */
 
 enum ts_status
 ts_sqlite_series_top(struct ts_backend *backend, int64_t *id,
@@ -86,8 +85,7 @@ ts_sqlite_series_id(struct ts_backend *backend, const struct ts_series *series,
 	return status;
 }
 
-/* ---- figures in -----------------------------------------------------------
- */
+/* ---- figures in -------------------------------------------------------- */
 
 /* series, period, coef, scale, status from place "at" on. */
 static void
@@ -175,8 +173,7 @@ ts_sqlite_fact_replace(struct ts_backend *backend, int64_t document,
 		       err);
 }
 
-/* ---- figures out ----------------------------------------------------------
- */
+/* ---- figures out ------------------------------------------------------- */
 
 static enum ts_status
 pass_rows(struct ts_sqlite *sqlite, sqlite3_stmt *known, int64_t series,

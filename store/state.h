@@ -11,7 +11,7 @@
 #include "store/backend.h"
 #include "store/map.h"
 
-/* ---- series.c: from the texts of a row to the number of its series ------- */
+/* ---- series.c: from the texts of a row to the number of its series ----- */
 
 struct ts_interned { /* a series by the numbers of its words */
 	uint32_t context, reporter, partner, product;

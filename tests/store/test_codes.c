@@ -311,8 +311,7 @@ short_names_are_short(void **state)
 	ts_arena_free(arena);
 }
 
-/* ---- a broken list
- * --------------------------------------------------------------- */
+/* ---- a broken list ----------------------------------------------------- */
 
 struct broken {
 	const char *name, *file, *content, *message;

@@ -174,8 +174,7 @@ the_pace_of_a_host_is_remembered(void **state)
 	ts_store_close(store);
 }
 
-/* ---- editions
- * ---------------------------------------------------------------- */
+/* ---- editions ---------------------------------------------------------- */
 
 struct listed {
 	char text[1024];

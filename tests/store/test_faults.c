@@ -121,8 +121,7 @@ load_rows(struct ts_store *store, int64_t us, int count, struct ts_err *err)
 	return ts_store_commit(store, NULL, err);
 }
 
-/* ---- killed
- * ------------------------------------------------------------------- */
+/* ---- killed ------------------------------------------------------------ */
 
 static void
 die_in_a_document(const char *path, int rows, bool commit)
@@ -231,8 +230,7 @@ kills_at_any_moment_leave_whole_documents(void **state)
 	}
 }
 
-/* ---- no space
- * ------------------------------------------------------------------- */
+/* ---- no space ---------------------------------------------------------- */
 
 /* In a child: too much at first, room made, then again. 0: as it should be. */
 static int
@@ -348,8 +346,7 @@ a_full_disk_loses_nothing_and_ends_by_itself(void **state)
 	in_a_child(on_a_small_disk, place->dir);
 }
 
-/* ---- locks
- * ---------------------------------------------------------------------- */
+/* ---- locks ------------------------------------------------------------- */
 
 static void
 hold_lock(const char *path, int ready, int go)
@@ -470,8 +467,7 @@ a_reader_sees_what_was_committed_while_another_writes(void **state)
 	ts_store_close(writer);
 }
 
-/* ---- damage
- * --------------------------------------------------------------------- */
+/* ---- damage ------------------------------------------------------------ */
 
 static void
 overwrite(const char *path, off_t from, off_t count)
@@ -589,8 +585,7 @@ figures_without_their_series_are_corruption(void **state)
 	ts_store_close(store);
 }
 
-/* ---- versions
- * ------------------------------------------------------------------- */
+/* ---- versions ---------------------------------------------------------- */
 
 static void
 a_newer_schema_is_refused_with_both_versions(void **state)
@@ -703,8 +698,7 @@ an_older_schema_is_brought_up_to_date(void **state)
 	assert_false(is_there(place, ".schema-1.part"));
 }
 
-/* ---- for reading only
- * ------------------------------------------------------------- */
+/* ---- for reading only -------------------------------------------------- */
 
 static void
 reading_creates_nothing(void **state)
