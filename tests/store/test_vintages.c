@@ -334,6 +334,8 @@ repetition_is_noticed_across_batches(void **state)
 {
 	struct ts_store *store = open_store(":memory:");
 	struct ts_document document = document_at(1000, "https://x/y");
+	const char *const partners[] = { "DEU", NULL };
+	struct ts_query germany = { .partners = partners };
 	struct ts_store_change change;
 	struct ts_obs obs;
 	struct ts_err err;
@@ -354,6 +356,10 @@ repetition_is_noticed_across_batches(void **state)
 	assert_int_equal(ts_store_put(store, &obs, &err), TS_OK);
 	assert_int_equal(ts_store_commit(store, &change, &err), TS_BAD_DATA);
 	assert_non_null(strstr(err.text, "contradicts itself"));
+	/* its number goes to the next document, its time does not */
+	LOAD(store, 9000, "KAZ DEU 27 2023 1");
+	assert_string_equal(read_all(store, &germany),
+			    "KAZ DEU 27 2023 1 @9000\n");
 	ts_store_close(store);
 }
 
