@@ -133,9 +133,9 @@ struct ts_conf_source_values {
 	int64_t retries;
 	int64_t max_bytes;
 	bool allow_http, allow_private, bulk;
-	const char *publisher; /* "": the fetcher's; who says so */
-	const char *licence;   /* "": the fetcher's */
-	const char *area_scheme;   /* "": the fetcher's; of country codes */
+	const char *publisher;   /* "": the fetcher's; who says so */
+	const char *licence;     /* "": the fetcher's */
+	const char *area_scheme; /* "": the fetcher's; of country codes */
 };
 extern const struct ts_opt ts_conf_source_opts[];
 

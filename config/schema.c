@@ -50,8 +50,7 @@ const struct ts_opt ts_conf_source_opts[] = {
 	  .help = "Who publishes it, as printed in bundles." },
 	{ AT(struct ts_conf_source_values, STRING, licence), .preset = "",
 	  .help = "Terms and attribution, as printed in bundles." },
-	{ AT(struct ts_conf_source_values, STRING, area_scheme),
-	  .preset = "",
+	{ AT(struct ts_conf_source_values, STRING, area_scheme), .preset = "",
 	  .help = "Codes of countries it uses: iso3, iso2, m49, eurostat, "
 		  "comtrade." },
 	{ AT(struct ts_conf_source_values, STRING, base_url), .preset = "",

@@ -14,12 +14,12 @@
 #include <tradestat/plugin.h>
 #include "fetchers/comtrade_call.h"
 
-#define ANY_AREA 250			/* areas, when all are asked for */
+#define ANY_AREA 250 /* areas, when all are asked for */
 
 static const int most_of[TS_SIDES] = {
 	[TS_PERIODS] = TS_COMTRADE_PERIODS, [TS_PARTNERS] = TS_COMTRADE_AREAS,
 	[TS_REPORTERS] = TS_COMTRADE_AREAS, [TS_FLOWS] = 4,
-	[TS_CODES] = TS_COMTRADE_CODES, [TS_PRODUCTS] = TS_COMTRADE_CODES,
+	[TS_CODES] = TS_COMTRADE_CODES,     [TS_PRODUCTS] = TS_COMTRADE_CODES,
 };
 
 static const struct ts_opt comtrade_opts[] = {
@@ -68,8 +68,7 @@ expected_rows(const struct ts_scope *scope, const struct ts_slice *slice)
 	int reporters = ts_slice_length(slice, TS_REPORTERS);
 	int partners = ts_slice_length(slice, TS_PARTNERS);
 
-	return product_rows(scope, slice) *
-	       ts_slice_length(slice, TS_FLOWS) *
+	return product_rows(scope, slice) * ts_slice_length(slice, TS_FLOWS) *
 	       ts_slice_length(slice, TS_PERIODS) *
 	       (scope->reporters > 0 ? reporters : ANY_AREA) *
 	       (scope->partners > 0 ? partners : ANY_AREA);
@@ -96,16 +95,16 @@ next_side(const struct ts_scope *scope, struct ts_slice *slice, bool was_cut,
 
 		if (length < 2)
 			continue;
-		*size = was_cut ? length / 2 :
-				  (int)(length * (scope->cap - 1) / rows);
+		*size = was_cut ? length / 2
+				: (int)(length * (scope->cap - 1) / rows);
 		*size = *size > 0 ? *size : 1;
 		return i;
 	}
 	if (!was_cut || level == 0 || ts_slice_length(slice, TS_CODES) > 0)
 		return TS_SIDES;
 	slice->at[TS_CODES] = (struct ts_extent){ 0, ts_hs_count(level) };
-	*size = scope->cap > TS_COMTRADE_CODES ? TS_COMTRADE_CODES :
-						 (int)scope->cap - 1;
+	*size = scope->cap > TS_COMTRADE_CODES ? TS_COMTRADE_CODES
+					       : (int)scope->cap - 1;
 	return TS_CODES;
 }
 
@@ -155,7 +154,8 @@ divide(const struct ts_scope *scope, struct ts_slice slice, bool was_cut,
 	if (side != TS_SIDES)
 		return divide_side(scope, slice, side, size, err);
 	if (was_cut)
-		return ts_fail(err, TS_BAD_DATA, "UN Comtrade cut an answer "
+		return ts_fail(err, TS_BAD_DATA,
+			       "UN Comtrade cut an answer "
 			       "that cannot be asked for in smaller parts");
 	return ts_scope_ask(scope, &slice, err);
 }
@@ -166,19 +166,21 @@ static enum ts_status
 ask_need(const struct ts_scope *scope, int nth, struct ts_err *err)
 {
 	int products = scope->product_count;
-	struct ts_slice slice = { .need = nth, .at = {
-		[TS_PERIODS] = { 0, scope->periods },
-		[TS_PARTNERS] = { 0, scope->partners },
-		[TS_REPORTERS] = { 0, scope->reporters },
-		[TS_FLOWS] = { 0, scope->flows },
-	} };
+	struct ts_slice slice = { .need = nth,
+				  .at = {
+					  [TS_PERIODS] = { 0, scope->periods },
+					  [TS_PARTNERS] = { 0,
+							    scope->partners },
+					  [TS_REPORTERS] = { 0,
+							     scope->reporters },
+					  [TS_FLOWS] = { 0, scope->flows },
+				  } };
 
 	/* a level is a call of its own, codes go together */
 	for (int from = 0, to; from < products; from = to) {
 		to = from + 1;
 		while (ts_hs_level(scope->products[from]) == 0 &&
-		       to < products &&
-		       ts_hs_level(scope->products[to]) == 0)
+		       to < products && ts_hs_level(scope->products[to]) == 0)
 			to++;
 		slice.at[TS_PRODUCTS] = (struct ts_extent){ from, to };
 		if (divide(scope, slice, false, err) != TS_OK)

@@ -32,7 +32,8 @@ bound(const struct ts_need *need, bool last)
 					   .span = TS_YEAR };
 	if (period.span == TS_MONTH || period.span == TS_DAY)
 		month = period.nth;
-	return (struct ts_period){ .year = period.year, .nth = month,
+	return (struct ts_period){ .year = period.year,
+				   .nth = month,
 				   .span = TS_MONTH };
 }
 
@@ -60,7 +61,7 @@ same_areas(const struct ts_scope *scope, const char *const *list, int year,
 	   int other)
 {
 	for (; list != NULL && *list != NULL; list++) {
-		char code[16];	/* the coder may answer from one buffer */
+		char code[16]; /* the coder may answer from one buffer */
 
 		snprintf(code, sizeof code, "%s", area(scope, *list, year));
 		if (strcmp(code, area(scope, *list, other)) != 0)
@@ -103,8 +104,10 @@ check_areas(const struct ts_scope *scope, const char *const *list,
 			known = area(scope, *list,
 				     nth_period(scope, i).year)[0] != '\0';
 		if (!known)
-			return ts_fail(err, TS_BAD_CONFIG, "UN Comtrade has "
-				       "no code for \"%s\"", *list);
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "UN Comtrade has "
+				       "no code for \"%s\"",
+				       *list);
 	}
 	return TS_OK;
 }
@@ -115,7 +118,7 @@ static void
 add_item(struct ts_buf *list, const char *item)
 {
 	if (item[0] == '\0')
-		return;		/* an area that did not exist yet */
+		return; /* an area that did not exist yet */
 	if (list->used > 0)
 		ts_buf_add_char(list, ',');
 	ts_buf_add(list, item);
@@ -164,14 +167,15 @@ static void
 write_path(struct ts_buf *path, const struct ts_scope *scope)
 {
 	const struct ts_comtrade_opts *opts = scope->job->opts;
-	const char *classification = scope->need->dataset[0] != '\0' ?
-		scope->need->dataset : opts->classification;
+	const char *classification = scope->need->dataset[0] != '\0'
+					     ? scope->need->dataset
+					     : opts->classification;
 	/* EBOPS, the classifications of services, have a type of their own */
 	char type = strncmp(classification, "EB", 2) == 0 ? 'S' : 'C';
 
-	ts_buf_addf(path, "%s/%c/%c/%s", scope->job->has_key ?
-		    "data/v1/get" : "public/v1/preview", type,
-		    scope->need->frequency, classification);
+	ts_buf_addf(path, "%s/%c/%c/%s",
+		    scope->job->has_key ? "data/v1/get" : "public/v1/preview",
+		    type, scope->need->frequency, classification);
 }
 
 /* What the lists of a request are written into. */
@@ -197,7 +201,9 @@ add(const struct ts_scope *scope, const struct draft *draft, int need,
 	};
 	struct ts_param used[sizeof query / sizeof query[0]];
 	struct ts_request request = { .path = draft->path.data,
-		.query = used, .key = need, .tag = draft->tag.data };
+				      .query = used,
+				      .key = need,
+				      .tag = draft->tag.data };
 
 	for (size_t i = 0; i < sizeof query / sizeof query[0]; i++)
 		if (query[i].value[0] != '\0')
@@ -211,9 +217,10 @@ fill(const struct ts_scope *scope, const struct ts_slice *slice,
 {
 	const struct ts_need *need = scope->need;
 	int year = nth_period(scope, slice->at[TS_PERIODS].from).year;
-	struct ts_buf *bufs[] = { &draft->path, &draft->tag,
-		&draft->reporters, &draft->periods, &draft->partners,
-		&draft->products, &draft->flows };
+	struct ts_buf *bufs[] = { &draft->path,      &draft->tag,
+				  &draft->reporters, &draft->periods,
+				  &draft->partners,  &draft->products,
+				  &draft->flows };
 
 	write_path(&draft->path, scope);
 	ts_slice_write(&draft->tag, slice);
@@ -235,10 +242,13 @@ enum ts_status
 ts_scope_ask(const struct ts_scope *scope, const struct ts_slice *slice,
 	     struct ts_err *err)
 {
-	struct draft draft = { TS_BUF_INIT(256), TS_BUF_INIT(256),
-		TS_BUF_INIT(TS_COMTRADE_LIST), TS_BUF_INIT(256),
-		TS_BUF_INIT(TS_COMTRADE_LIST), TS_BUF_INIT(TS_COMTRADE_LIST),
-		TS_BUF_INIT(64) };
+	struct draft draft = { TS_BUF_INIT(256),
+			       TS_BUF_INIT(256),
+			       TS_BUF_INIT(TS_COMTRADE_LIST),
+			       TS_BUF_INIT(256),
+			       TS_BUF_INIT(TS_COMTRADE_LIST),
+			       TS_BUF_INIT(TS_COMTRADE_LIST),
+			       TS_BUF_INIT(64) };
 	enum ts_status status = fill(scope, slice, &draft, err);
 
 	/* nothing to ask where none of the areas existed in that year */
@@ -264,11 +274,14 @@ ts_scope_look(struct ts_scope *scope, const struct ts_need *need,
 	const struct ts_comtrade_opts *opts = scope->job->opts;
 
 	scope->need = need;
-	scope->cap = opts->max_records > 0 ? opts->max_records :
-		     scope->job->has_key ? KEYED_CAP : PREVIEW_CAP;
+	scope->cap = opts->max_records > 0 ? opts->max_records
+		     : scope->job->has_key ? KEYED_CAP
+					   : PREVIEW_CAP;
 	if (need->frequency != 'A' && need->frequency != 'M')
-		return ts_fail(err, TS_BAD_CONFIG, "UN Comtrade has annual and "
-			       "monthly figures, not \"%c\"", need->frequency);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "UN Comtrade has annual and "
+			       "monthly figures, not \"%c\"",
+			       need->frequency);
 	if (count(need->flows) == 0)
 		return ts_fail(err, TS_BAD_CONFIG, "no flow is asked for");
 	if (need->from.span == TS_NO_SPAN || need->to.span == TS_NO_SPAN)
@@ -278,8 +291,8 @@ ts_scope_look(struct ts_scope *scope, const struct ts_need *need,
 	scope->flows = count(need->flows);
 	scope->reporters = count(need->reporters);
 	scope->partners = count(need->partners);
-	scope->periods = 1 + ts_period_distance(bound(need, false),
-						bound(need, true));
+	scope->periods =
+		1 + ts_period_distance(bound(need, false), bound(need, true));
 	if (scope->periods < 1)
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "the last period is before the first");
@@ -287,4 +300,3 @@ ts_scope_look(struct ts_scope *scope, const struct ts_need *need,
 		return err->status;
 	return check_areas(scope, need->partners, err);
 }
-

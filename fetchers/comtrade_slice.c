@@ -18,8 +18,7 @@ ts_slice_write(struct ts_buf *tag, const struct ts_slice *slice)
 {
 	ts_buf_addf(tag, "%d", slice->need);
 	for (int i = 0; i < TS_SIDES; i++)
-		ts_buf_addf(tag, " %d-%d", slice->at[i].from,
-			    slice->at[i].to);
+		ts_buf_addf(tag, " %d-%d", slice->at[i].from, slice->at[i].to);
 }
 
 bool

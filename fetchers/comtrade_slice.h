@@ -12,13 +12,18 @@
 
 /* In the order in which a call is divided. */
 enum ts_side {
-	TS_PERIODS, TS_PARTNERS, TS_REPORTERS, TS_FLOWS,
-	TS_CODES,		/* of a level; empty: the whole level */
+	TS_PERIODS,
+	TS_PARTNERS,
+	TS_REPORTERS,
+	TS_FLOWS,
+	TS_CODES, /* of a level; empty: the whole level */
 	TS_PRODUCTS,
 	TS_SIDES
 };
 
-struct ts_extent { int from, to; };	/* of indexes; to is behind the last */
+struct ts_extent {
+	int from, to;
+}; /* of indexes; to is behind the last */
 
 struct ts_slice {
 	int need;

@@ -15,7 +15,7 @@
 
 struct sdmx {
 	const char *flow;
-	const char *series;	/* the key; "key" is the credential's name */
+	const char *series; /* the key; "key" is the credential's name */
 	const char *version;
 	const char *format;
 	const char *accept;
@@ -80,16 +80,18 @@ area(const struct ts_job *job, const char *iso3, int year)
 }
 
 static enum ts_status
-add_areas(struct ts_buf *key, const struct ts_job *job,
-	  const char *const *list, int year, struct ts_err *err)
+add_areas(struct ts_buf *key, const struct ts_job *job, const char *const *list,
+	  int year, struct ts_err *err)
 {
 	for (size_t i = 0; list != NULL && list[i] != NULL; i++) {
 		const char *code = area(job, list[i], year);
 
 		if (code[0] == '\0')
-			return ts_fail(err, TS_BAD_CONFIG, "no %s code for "
-				       "\"%s\"", ((const struct sdmx *)
-				       job->opts)->areas, list[i]);
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "no %s code for "
+				       "\"%s\"",
+				       ((const struct sdmx *)job->opts)->areas,
+				       list[i]);
 		if (i > 0)
 			ts_buf_add_char(key, '+');
 		ts_buf_add(key, code);
@@ -98,17 +100,16 @@ add_areas(struct ts_buf *key, const struct ts_job *job,
 }
 
 static void
-add_flows(struct ts_buf *key, const struct ts_job *job,
-	  const char *const *list)
+add_flows(struct ts_buf *key, const struct ts_job *job, const char *const *list)
 {
 	const struct sdmx *opts = job->opts;
 
 	for (size_t i = 0; list != NULL && list[i] != NULL; i++) {
 		if (i > 0)
 			ts_buf_add_char(key, '+');
-		ts_buf_add(key, strcmp(list[i], "X") == 0 ? opts->exports :
-			   strcmp(list[i], "M") == 0 ? opts->imports :
-			   list[i]);
+		ts_buf_add(key, strcmp(list[i], "X") == 0   ? opts->exports
+				: strcmp(list[i], "M") == 0 ? opts->imports
+							    : list[i]);
 	}
 }
 
@@ -165,7 +166,8 @@ write_key(struct ts_buf *key, const struct ts_job *job,
 			return ts_fail(err, TS_BAD_CONFIG,
 				       "series: { without }");
 		if (need == NULL)
-			return ts_fail(err, TS_BAD_CONFIG, "series: %.*s} has "
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "series: %.*s} has "
 				       "nothing to be filled with",
 				       (int)length, at);
 		if (add_word(key, job, need, at + 1, length - 1, err) != TS_OK)
@@ -229,22 +231,24 @@ or_null(const char *text)
 }
 
 static enum ts_status
-ask_structure(const struct sdmx *opts, struct ts_plan *plan,
-	      struct ts_err *err)
+ask_structure(const struct sdmx *opts, struct ts_plan *plan, struct ts_err *err)
 {
 	static const struct ts_param query[] = { { "references",
 						   "descendants" } };
 	const struct ts_request request = {
-		.path = opts->structure, .query = query, .query_count = 1,
-		.role = TS_ROLE_STRUCTURE, .tag = "structure",
+		.path = opts->structure,
+		.query = query,
+		.query_count = 1,
+		.role = TS_ROLE_STRUCTURE,
+		.tag = "structure",
 	};
 
 	return ts_plan_add(plan, &request, err);
 }
 
 static enum ts_status
-ask(const struct ts_job *job, const struct ts_need *need,
-    struct ts_plan *plan, struct ts_err *err)
+ask(const struct ts_job *job, const struct ts_need *need, struct ts_plan *plan,
+    struct ts_err *err)
 {
 	const struct sdmx *opts = job->opts;
 	TS_AUTO_BUF key = TS_BUF_INIT(4000);
@@ -253,12 +257,12 @@ ask(const struct ts_job *job, const struct ts_need *need,
 	struct window window;
 	struct ts_request request = {
 		.query = query,
-		.accept = opts->format[0] != '\0' ? NULL :
-			or_null(opts->accept),
+		.accept =
+			opts->format[0] != '\0' ? NULL : or_null(opts->accept),
 		.decoder = or_null(opts->decoder),
 		.dataset = or_null(opts->dataset),
-		.structure_tag = opts->structure[0] != '\0' ? "structure"
-							    : NULL,
+		.structure_tag =
+			opts->structure[0] != '\0' ? "structure" : NULL,
 	};
 
 	if (write_key(&key, job, need, err) != TS_OK)
@@ -301,7 +305,7 @@ const struct ts_fetcher tradestat_plugin = {
 	TS_PLUGIN_HEAD(struct ts_fetcher, FETCHER, "sdmx",
 		       "Any SDMX REST service, 2.1 or 3.0", sdmx_opts,
 		       sizeof(struct sdmx)),
-	.base_url = "",	/* the configuration names it */
+	.base_url = "", /* the configuration names it */
 	.publisher = "The office behind the SDMX service",
 	.licence = "See the terms of the publishing office.",
 	.per_minute = 10,

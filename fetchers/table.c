@@ -55,8 +55,7 @@ table_plan(const struct ts_job *job, struct ts_plan *plan, struct ts_err *err)
 		return ts_plan_add(plan, &request, err);
 	if (opts->file[0] != '/')
 		return ts_fail(err, TS_BAD_CONFIG,
-			       "file = \"%s\" is no absolute path",
-			       opts->file);
+			       "file = \"%s\" is no absolute path", opts->file);
 	request.path = ts_arena_printf(job->arena, "file:%s", opts->file);
 	if (request.path == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory for a plan");
@@ -67,7 +66,7 @@ const struct ts_fetcher tradestat_plugin = {
 	TS_PLUGIN_HEAD(struct ts_fetcher, FETCHER, "table",
 		       "A published or local file of figures", table_opts,
 		       sizeof(struct table)),
-	.base_url = "",	/* the configuration names it */
+	.base_url = "", /* the configuration names it */
 	.publisher = "The office that publishes the file",
 	.licence = "See the terms of the publishing office.",
 	.per_minute = 10,

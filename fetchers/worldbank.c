@@ -13,7 +13,7 @@
 #include <tradestat/num.h>
 #include <tradestat/plugin.h>
 
-#define MAX_AREAS 60	/* of one address */
+#define MAX_AREAS 60 /* of one address */
 
 struct worldbank {
 	int64_t per_page;
@@ -30,7 +30,7 @@ static const struct ts_opt worldbank_opts[] = {
 /* What a page is of; written into the tag. */
 struct part {
 	int need, product;
-	int from, to;		/* of the reporters */
+	int from, to; /* of the reporters */
 	int page;
 };
 
@@ -55,18 +55,15 @@ static void
 add_date(struct ts_buf *date, struct ts_period period, char frequency,
 	 bool last)
 {
-	int year = last && period.span == TS_RANGE ? period.until
-						   : period.year;
-	bool months = period.span == TS_MONTH, quarters =
-		period.span == TS_QUARTER;
+	int year = last && period.span == TS_RANGE ? period.until : period.year;
+	bool months = period.span == TS_MONTH,
+	     quarters = period.span == TS_QUARTER;
 
 	ts_buf_addf(date, "%d", year);
 	if (frequency == 'M')
-		ts_buf_addf(date, "M%02d", months ? period.nth :
-						    last ? 12 : 1);
+		ts_buf_addf(date, "M%02d", months ? period.nth : last ? 12 : 1);
 	else if (frequency == 'Q')
-		ts_buf_addf(date, "Q%d", quarters ? period.nth :
-						    last ? 4 : 1);
+		ts_buf_addf(date, "Q%d", quarters ? period.nth : last ? 4 : 1);
 }
 
 static enum ts_status
@@ -77,12 +74,15 @@ add(const struct ts_job *job, const struct part *part, struct ts_plan *plan,
 	const struct ts_need *need = &job->needs[part->need];
 	char size[24], page[24], tag[96];
 	const struct ts_param query[] = {
-		{ "format", "json" }, { "date", NULL }, { "per_page", size },
+		{ "format", "json" },
+		{ "date", NULL },
+		{ "per_page", size },
 		{ "page", page },
 	};
 	struct ts_param used[4];
-	struct ts_request request = { .query = used, .query_count = 4,
-				      .key = part->page, .tag = tag };
+	struct ts_request request = {
+		.query = used, .query_count = 4, .key = part->page, .tag = tag
+	};
 
 	ts_buf_add(path, "v2/country/");
 	if (part->to == part->from)
@@ -133,13 +133,16 @@ ask_need(const struct ts_job *job, int nth, struct ts_plan *plan,
 	if (need->from.span == TS_NO_SPAN || need->to.span == TS_NO_SPAN)
 		return ts_fail(err, TS_BAD_CONFIG, "no period is asked for");
 	if (strchr("AQM", need->frequency) == NULL || need->frequency == '\0')
-		return ts_fail(err, TS_BAD_CONFIG, "the World Bank has no "
-			       "figures of frequency \"%c\"", need->frequency);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "the World Bank has no "
+			       "figures of frequency \"%c\"",
+			       need->frequency);
 	for (part.product = 0; part.product < products; part.product++) {
 		part.from = 0;
 		do {
-			part.to = part.from + MAX_AREAS < areas ?
-				part.from + MAX_AREAS : areas;
+			part.to = part.from + MAX_AREAS < areas
+					  ? part.from + MAX_AREAS
+					  : areas;
 			if (ask(job, &part, plan, err) != TS_OK)
 				return err->status;
 			part.from = part.to;

@@ -32,8 +32,14 @@ static const struct ts_opt concentration_opts[] = {
 #define TOP3 "100 (sum of the three largest) / X"
 #define IN "product or partner, period, value; flow"
 
-enum form { FORM_HHI, FORM_NORM, FORM_UNCTAD, FORM_NUMBER, FORM_ROOT,
-	    FORM_TOP3 };
+enum form {
+	FORM_HHI,
+	FORM_NORM,
+	FORM_UNCTAD,
+	FORM_NUMBER,
+	FORM_ROOT,
+	FORM_TOP3
+};
 
 static const struct ts_measure concentration_measures[] = {
 	{ "concentration_unctad", "Concentration index (UNCTAD)", "index",
@@ -88,7 +94,7 @@ form_of(const char *measure)
 struct parts {
 	double *values;
 	size_t count;
-	size_t active;		/* not 0 */
+	size_t active; /* not 0 */
 	bool negative;
 	bool unknown;
 };
@@ -114,7 +120,7 @@ sum_of_squares(const struct parts *parts, double total)
 
 	for (i = 0; i < parts->count; i++)
 		ts_sum_add(&sum, (parts->values[i] / total) *
-			   (parts->values[i] / total));
+					 (parts->values[i] / total));
 	return ts_sum_value(&sum);
 }
 
@@ -150,8 +156,8 @@ concentrate(enum form form, struct parts *parts, struct ts_fig total, double n)
 	case FORM_ROOT:
 		return ts_value_of(sqrt(hhi));
 	case FORM_NUMBER:
-		return hhi > 0 ? ts_value_of(1 / hhi) :
-		       ts_value_undef(TS_RES_ZERO_DENOMINATOR);
+		return hhi > 0 ? ts_value_of(1 / hhi)
+			       : ts_value_undef(TS_RES_ZERO_DENOMINATOR);
 	case FORM_TOP3:
 		return ts_value_of(100 * (three_largest(parts) / total.value));
 	case FORM_NORM:
@@ -172,18 +178,18 @@ struct telling {
 	const char *measure;
 	struct ts_results *out;
 	enum form form;
-	double *values;		/* room for every line there can be */
+	double *values; /* room for every line there can be */
 	size_t room;
 };
 
 static enum ts_status
-need_values(struct telling *telling, const struct ts_cells *cells,
-	    size_t count, struct ts_err *err)
+need_values(struct telling *telling, const struct ts_cells *cells, size_t count,
+	    struct ts_err *err)
 {
 	if (telling->room >= count)
 		return TS_OK;
-	telling->values = ts_arena_alloc(cells->arena, count,
-					 sizeof(*telling->values));
+	telling->values =
+		ts_arena_alloc(cells->arena, count, sizeof(*telling->values));
 	if (!telling->values)
 		return ts_fail(err, TS_SYSTEM, "%s: no memory left",
 			       cells->name);
@@ -243,7 +249,7 @@ struct of_product {
 };
 
 struct market {
-	struct of_product *items;	/* by product, exporter within */
+	struct of_product *items; /* by product, exporter within */
 	size_t count, room;
 	size_t exporters;
 };
@@ -263,8 +269,8 @@ collect_market(const struct ts_cells *cells, uint32_t period,
 		if (!cells->is_reporter[reporter] ||
 		    !ts_is_country(cells, reporter))
 			continue;
-		if (ts_lines_read(cells, period, angle, reporter,
-				  TS_BY_PRODUCT, &lines, err) != TS_OK)
+		if (ts_lines_read(cells, period, angle, reporter, TS_BY_PRODUCT,
+				  &lines, err) != TS_OK)
 			return err->status;
 		market->exporters += lines.reported;
 		if (market->room - market->count < lines.count) {
@@ -273,26 +279,28 @@ collect_market(const struct ts_cells *cells, uint32_t period,
 					      market->count, want,
 					      sizeof(*items));
 			if (!items)
-				return ts_fail(err, TS_SYSTEM, "%s: no memory "
-					       "left", cells->name);
+				return ts_fail(err, TS_SYSTEM,
+					       "%s: no memory "
+					       "left",
+					       cells->name);
 			market->items = items;
 			market->room = want;
 		}
 		for (i = 0; i < lines.count; i++)
-			market->items[market->count++] = (struct of_product){
-				lines.items[i].product, lines.items[i].fig };
+			market->items[market->count++] =
+				(struct of_product){ lines.items[i].product,
+						     lines.items[i].fig };
 	}
 	return TS_OK;
 }
 
 /* Brings the exporters of a product together, keeping their order. */
 static enum ts_status
-sort_market(const struct ts_cells *cells, struct market *market,
-	    size_t *starts, struct ts_err *err)
+sort_market(const struct ts_cells *cells, struct market *market, size_t *starts,
+	    struct ts_err *err)
 {
-	struct of_product *sorted = ts_arena_alloc(cells->arena,
-						   market->count + 1,
-						   sizeof(*sorted));
+	struct of_product *sorted = ts_arena_alloc(
+		cells->arena, market->count + 1, sizeof(*sorted));
 	size_t at = 0, here, i;
 
 	if (!sorted)
@@ -321,8 +329,8 @@ tell_product(struct telling *telling, const struct ts_cells *cells,
 	     uint32_t product, const char *period, struct ts_err *err)
 {
 	const char *keys[3] = { cells->products.texts[product], "", "" };
-	double n = cells->choice->n > 0 ? (double)cells->choice->n :
-		   (double)market->exporters;
+	double n = cells->choice->n > 0 ? (double)cells->choice->n
+					: (double)market->exporters;
 	struct parts parts = { .values = telling->values };
 	struct ts_sum total = { 0 };
 	size_t i;
@@ -332,9 +340,12 @@ tell_product(struct telling *telling, const struct ts_cells *cells,
 		ts_sum_add(&total, market->items[i].fig.value);
 	}
 	return ts_tell(telling->out, telling->measure, keys, period,
-		       concentrate(telling->form, &parts, parts.unknown ?
-				   ts_fig_missing() :
-				   ts_fig_of(ts_sum_value(&total)), n), err);
+		       concentrate(telling->form, &parts,
+				   parts.unknown
+					   ? ts_fig_missing()
+					   : ts_fig_of(ts_sum_value(&total)),
+				   n),
+		       err);
 }
 
 static enum ts_status
@@ -356,7 +367,8 @@ tell_markets(struct telling *telling, const struct ts_cells *cells,
 		if (!ts_period_admitted(cells, period))
 			continue;
 		if (collect_market(cells, period, angle, &market, err) !=
-		    TS_OK || sort_market(cells, &market, ends, err) != TS_OK)
+			    TS_OK ||
+		    sort_market(cells, &market, ends, err) != TS_OK)
 			return err->status;
 		for (product = 0; product < cells->products.count; product++) {
 			if (cells->level == TS_LEVEL_TOTAL ||
@@ -367,8 +379,8 @@ tell_markets(struct telling *telling, const struct ts_cells *cells,
 			if (tell_product(telling, cells, &market,
 					 product ? ends[product - 1] : 0,
 					 ends[product], product,
-					 cells->periods[period].text, err) !=
-			    TS_OK)
+					 cells->periods[period].text,
+					 err) != TS_OK)
 				return err->status;
 		}
 	}
@@ -380,29 +392,33 @@ concentration_compute(const struct ts_calc *calc, struct ts_results *out,
 		      struct ts_err *err)
 {
 	const struct ts_choice *choice = calc->opts;
-	struct telling telling = { .measure = calc->measure, .out = out,
+	struct telling telling = { .measure = calc->measure,
+				   .out = out,
 				   .form = form_of(calc->measure) };
 	bool market = strcmp(calc->measure, "hhi_exporters") == 0 ||
 		      calc->measure[0] == 'm';
-	const char *by_name = strstr(calc->measure, "partner") ? "partner" :
-			      "product";
+	const char *by_name =
+		strstr(calc->measure, "partner") ? "partner" : "product";
 	struct ts_angle angles[TS_ANGLES];
 	struct ts_cells *cells;
 	enum ts_what what;
 	enum ts_by by;
 
-	if (ts_choice_what(choice->of[0] ? choice->of : market ? "exports" :
-			   "value", &what, err) != TS_OK ||
+	if (ts_choice_what(choice->of[0] ? choice->of
+			   : market      ? "exports"
+					 : "value",
+			   &what, err) != TS_OK ||
 	    ts_choice_by(choice->by[0] && !market ? choice->by : by_name, &by,
 			 err) != TS_OK)
 		return err->status;
-	if (by == TS_BY_REPORTER || (market && (what == TS_WHAT_VALUE ||
-						choice->by[0] != '\0')))
-		return ts_fail(err, TS_BAD_CONFIG, "concentration is over "
+	if (by == TS_BY_REPORTER ||
+	    (market && (what == TS_WHAT_VALUE || choice->by[0] != '\0')))
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "concentration is over "
 			       "products, partners or lines; that of exporters "
 			       "is of exports or imports, by nothing else");
-	if (ts_cells_read(calc->input, choice, by == TS_BY_PRODUCT,
-			  calc->arena, &cells, err) != TS_OK)
+	if (ts_cells_read(calc->input, choice, by == TS_BY_PRODUCT, calc->arena,
+			  &cells, err) != TS_OK)
 		return err->status;
 	if (!market)
 		return ts_each(cells, what, by, tell_reporter, &telling, err);

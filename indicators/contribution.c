@@ -44,8 +44,8 @@ tell_lines(void *ctx, const struct ts_case *here, struct ts_err *err)
 {
 	struct telling *telling = ctx;
 	const struct ts_line *key;
-	struct ts_fig a, b, change = ts_fig_minus(here->b->total,
-						  here->a->total);
+	struct ts_fig a, b,
+		change = ts_fig_minus(here->b->total, here->a->total);
 	struct ts_value value;
 	size_t i;
 
@@ -53,9 +53,9 @@ tell_lines(void *ctx, const struct ts_case *here, struct ts_err *err)
 		key = &here->keys->items[i];
 		a = ts_lines_find(here->a, key->partner, key->product);
 		b = ts_lines_find(here->b, key->partner, key->product);
-		value = telling->of_change ?
-			ts_rate_ratio(ts_fig_minus(b, a), change, 100) :
-			ts_rate_contribution(a, b, here->a->total);
+		value = telling->of_change
+				? ts_rate_ratio(ts_fig_minus(b, a), change, 100)
+				: ts_rate_contribution(a, b, here->a->total);
 		if (ts_tell_case(telling->out, telling->measure, here, key,
 				 value, err) != TS_OK)
 			return err->status;
@@ -75,8 +75,8 @@ world_base(const struct ts_case *here, struct ts_fig *out, struct ts_err *err)
 
 	*out = ts_fig_missing();
 	if (ts_world_reporter(cells, here->base, here->angle) != TS_NO_ID) {
-		if (ts_lines_world(cells, here->base, here->angle, here->by,
-				   &a, err) != TS_OK)
+		if (ts_lines_world(cells, here->base, here->angle, here->by, &a,
+				   err) != TS_OK)
 			return err->status;
 		*out = a.total;
 		return TS_OK;
@@ -112,9 +112,9 @@ tell_world(void *ctx, const struct ts_case *here, struct ts_err *err)
 		telling->now = here->now;
 	}
 	return ts_tell_case(telling->out, telling->measure, here, NULL,
-			    ts_rate_contribution(here->a->total,
-						 here->b->total,
-						 telling->world), err);
+			    ts_rate_contribution(here->a->total, here->b->total,
+						 telling->world),
+			    err);
 }
 
 static enum ts_status
@@ -135,10 +135,11 @@ contribution_compute(const struct ts_calc *calc, struct ts_results *out,
 	if (world)
 		by = TS_BY_REPORTER;
 	else if (by == TS_BY_REPORTER)
-		return ts_fail(err, TS_BAD_CONFIG, "by = \"reporter\": a part "
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "by = \"reporter\": a part "
 			       "is a product, a partner or a line");
-	if (ts_cells_read(calc->input, choice, by == TS_BY_PRODUCT,
-			  calc->arena, &cells, err) != TS_OK)
+	if (ts_cells_read(calc->input, choice, by == TS_BY_PRODUCT, calc->arena,
+			  &cells, err) != TS_OK)
 		return err->status;
 	return ts_each_pair(cells, what, by, world ? tell_world : tell_lines,
 			    &telling, err);

@@ -81,10 +81,9 @@ tell(void *ctx, const struct ts_case *here, struct ts_err *err)
 	}
 	for (i = 0; i < here->keys->count; i++) {
 		key = &here->keys->items[i];
-		value = telling->rule(ts_lines_find(here->a, key->partner,
-						    key->product),
-				      ts_lines_find(here->b, key->partner,
-						    key->product));
+		value = telling->rule(
+			ts_lines_find(here->a, key->partner, key->product),
+			ts_lines_find(here->b, key->partner, key->product));
 		if (ts_tell_case(telling->out, telling->measure, here, key,
 				 value, err) != TS_OK)
 			return err->status;
@@ -111,8 +110,10 @@ read_name(const char *measure, const struct ts_choice *choice,
 		of = choice->of;
 	if (ts_choice_what(of, what, err) != TS_OK)
 		return err->status;
-	return ts_choice_by(choice->by[0] != '\0' ? choice->by :
-			    pair ? "partner" : "reporter", by, err);
+	return ts_choice_by(choice->by[0] != '\0' ? choice->by
+			    : pair                ? "partner"
+						  : "reporter",
+			    by, err);
 }
 
 static enum ts_status
@@ -120,13 +121,15 @@ growth_compute(const struct ts_calc *calc, struct ts_results *out,
 	       struct ts_err *err)
 {
 	const struct ts_choice *choice = calc->opts;
-	struct telling telling = { .measure = calc->measure, .out = out,
+	struct telling telling = { .measure = calc->measure,
+				   .out = out,
 				   .rule = ts_rate_delta };
 	struct ts_cells *cells;
 	enum ts_what what;
 	enum ts_by by;
-	const char *measure = strcmp(calc->measure, "delta") == 0 ?
-			      "delta_change" : calc->measure;
+	const char *measure = strcmp(calc->measure, "delta") == 0
+				      ? "delta_change"
+				      : calc->measure;
 
 	if (read_name(measure, choice, &telling, &what, &by, err) != TS_OK ||
 	    ts_cells_read(calc->input, choice, false, calc->arena, &cells,

@@ -31,8 +31,8 @@ struct telling {
 };
 
 static struct ts_value
-intensity(const struct telling *telling, struct ts_fig pair,
-	  struct ts_fig mine, struct ts_fig theirs)
+intensity(const struct telling *telling, struct ts_fig pair, struct ts_fig mine,
+	  struct ts_fig theirs)
 {
 	struct ts_fig all = telling->world.total;
 	double own, others;
@@ -61,20 +61,18 @@ tell(void *ctx, const struct ts_case *here, struct ts_err *err)
 
 	if (telling->angle != here->angle || telling->period != here->now) {
 		if (ts_lines_world(here->cells, here->now, here->angle,
-				   TS_BY_PARTNER, &telling->world, err) !=
-		    TS_OK)
+				   TS_BY_PARTNER, &telling->world,
+				   err) != TS_OK)
 			return err->status;
 		telling->angle = here->angle;
 		telling->period = here->now;
 	}
 	for (i = 0; i < here->keys->count; i++) {
 		key = &here->keys->items[i];
-		value = intensity(telling,
-				  ts_lines_find(here->b, key->partner,
-						TS_NO_ID),
-				  here->b->total,
-				  ts_lines_find(&telling->world, key->partner,
-						TS_NO_ID));
+		value = intensity(
+			telling, ts_lines_find(here->b, key->partner, TS_NO_ID),
+			here->b->total,
+			ts_lines_find(&telling->world, key->partner, TS_NO_ID));
 		if (ts_tell_case(telling->out, telling->measure, here, key,
 				 value, err) != TS_OK)
 			return err->status;

@@ -118,8 +118,9 @@ preferred(struct ts_fig x, struct ts_fig m, double c)
 }
 
 /* In the order of the measures; NULL: needs the reliability of both. */
-static pair_rule *const rules[] = { margin, asymmetry, gap, gap_fob, gap_pct,
-				    preferred, ratio, NULL, NULL, NULL, NULL };
+static pair_rule *const rules[] = { margin,  asymmetry, gap,   gap_fob,
+				    gap_pct, preferred, ratio, NULL,
+				    NULL,    NULL,      NULL };
 
 struct telling {
 	const char *measure;
@@ -162,8 +163,9 @@ tell_pair(void *ctx, const struct ts_flow_pair *pair, struct ts_err *err)
 	if (pair->product != TS_NO_ID)
 		keys[2] = cells->products.texts[pair->product];
 	return ts_tell(telling->out, telling->measure, keys, telling->period,
-		       telling->rule ? telling->rule(pair->x, pair->m, c) :
-		       reconcile(telling, pair, c), err);
+		       telling->rule ? telling->rule(pair->x, pair->m, c)
+				     : reconcile(telling, pair, c),
+		       err);
 }
 
 static enum ts_status
@@ -181,9 +183,10 @@ tell_trust(const struct telling *telling, const struct ts_mirror *mirror,
 			continue;
 		keys[0] = telling->cells->areas.texts[i];
 		if (ts_tell(telling->out, telling->measure, keys,
-			    telling->period, exporter ?
-			    telling->trust.exporter[i] :
-			    telling->trust.importer[i], err) != TS_OK)
+			    telling->period,
+			    exporter ? telling->trust.exporter[i]
+				     : telling->trust.importer[i],
+			    err) != TS_OK)
 			return err->status;
 	}
 	return TS_OK;
@@ -226,8 +229,10 @@ mirror_compute(const struct ts_calc *calc, struct ts_results *out,
 		return err->status;
 	if ((by != TS_BY_PARTNER && by != TS_BY_LINE) ||
 	    (by == TS_BY_LINE && !telling.rule))
-		return ts_fail(err, TS_BAD_CONFIG, "by = \"%s\": the measure "
-			       "has no such lines", choice->by);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "by = \"%s\": the measure "
+			       "has no such lines",
+			       choice->by);
 	if (by == TS_BY_LINE && ts_cells_need_level(cells, err) != TS_OK)
 		return err->status;
 	telling.cells = cells;

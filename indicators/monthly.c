@@ -11,11 +11,8 @@
 #include "indicators/measure/sum.h"
 
 static const struct ts_opt monthly_opts[] = {
-	TS_CHOICE_TABLE,
-	TS_CHOICE_PERIOD,
-	TS_CHOICE_BY("reporter"),
-	TS_CHOICE_OF("value"),
-	{ .name = NULL },
+	TS_CHOICE_TABLE,       TS_CHOICE_PERIOD, TS_CHOICE_BY("reporter"),
+	TS_CHOICE_OF("value"), { .name = NULL },
 };
 
 #define IN "period (months), value; series or reporter, flow"
@@ -44,7 +41,7 @@ static const struct ts_measure monthly_measures[] = {
 struct series {
 	const struct ts_fig *months;
 	size_t count;
-	int first_month;	/* of the year, 0: January */
+	int first_month; /* of the year, 0: January */
 };
 
 typedef struct ts_value month_rule(const struct series *series, size_t t);
@@ -150,8 +147,14 @@ index_base_first_year(const struct series *series, size_t t)
 
 /* In the order of the measures. */
 static month_rule *const rules[] = {
-	index_base_first_year, mom, momentum_3m, momentum_3m_annualised,
-	rolling_12m_sum, rolling_12m_yoy, yoy, ytd_growth,
+	index_base_first_year,
+	mom,
+	momentum_3m,
+	momentum_3m_annualised,
+	rolling_12m_sum,
+	rolling_12m_yoy,
+	yoy,
+	ytd_growth,
 };
 
 struct telling {
@@ -160,9 +163,9 @@ struct telling {
 	struct ts_results *out;
 	const struct ts_cells *cells;
 	enum ts_by by;
-	struct ts_period start;	/* first month of the table */
-	size_t span;		/* months from there to the last one */
-	uint32_t *periods;	/* of each month, TS_NO_ID: not in the table */
+	struct ts_period start; /* first month of the table */
+	size_t span;            /* months from there to the last one */
+	uint32_t *periods;      /* of each month, TS_NO_ID: not in the table */
 	const char **names;
 	/* of one reporter and angle */
 	struct ts_lines *lines;
@@ -239,17 +242,17 @@ tell_series(struct telling *telling, struct ts_case *here,
 	series.first_month = (telling->start.nth - 1 + (int)(first % 12)) % 12;
 	for (at = first; at < end; at++) {
 		lines = &telling->lines[at];
-		telling->months[at] = key ?
-			ts_lines_find(lines, key->partner, key->product) :
-			lines->total;
+		telling->months[at] =
+			key ? ts_lines_find(lines, key->partner, key->product)
+			    : lines->total;
 	}
 	for (at = first; at < end; at++) {
 		if (!month_admitted(telling, at))
 			continue;
 		here->period = telling->names[at];
 		if (ts_tell_case(telling->out, telling->measure, here, key,
-				 telling->rule(&series, at - first), err) !=
-		    TS_OK)
+				 telling->rule(&series, at - first),
+				 err) != TS_OK)
 			return err->status;
 	}
 	return TS_OK;
@@ -346,8 +349,7 @@ monthly_compute(const struct ts_calc *calc, struct ts_results *out,
 		for (here.reporter = 0; here.reporter < cells->areas.count;
 		     here.reporter++)
 			if (ts_cells_tells(cells, here.reporter) &&
-			    tell_reporter(&telling, &here, &keys, err) !=
-			    TS_OK)
+			    tell_reporter(&telling, &here, &keys, err) != TS_OK)
 				return err->status;
 	}
 	return TS_OK;

@@ -38,10 +38,10 @@ tell(const struct ts_mover *mover, struct ts_results *out, struct ts_err *err)
 		const char *name;
 		struct ts_value value;
 	} parts[] = {
-		{ "from", mover->has_from ? ts_value_of(mover->from) :
-			  ts_value_undef(TS_RES_MISSING) },
-		{ "to", mover->has_to ? ts_value_of(mover->to) :
-			ts_value_undef(TS_RES_MISSING) },
+		{ "from", mover->has_from ? ts_value_of(mover->from)
+					  : ts_value_undef(TS_RES_MISSING) },
+		{ "to", mover->has_to ? ts_value_of(mover->to)
+				      : ts_value_undef(TS_RES_MISSING) },
 		{ "delta", mover->delta },
 		{ "growth_pct", mover->growth },
 		{ "fold_change", mover->fold },
@@ -71,7 +71,8 @@ movers_compute(const struct ts_calc *calc, struct ts_results *out,
 		return err->status;
 	for (i = 0; i < movers.count; i++) {
 		if (movers.items[i].flow[0] != '\0')
-			return ts_fail(err, TS_BAD_CONFIG, "the table has "
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "the table has "
 				       "flows: choose of=exports, imports or "
 				       "turnover");
 		if (tell(&movers.items[i], out, err) != TS_OK)

@@ -31,9 +31,8 @@ struct telling {
 static struct ts_fig
 gdp_of(const struct ts_case *here)
 {
-	const struct ts_block *block =
-		ts_cells_block(here->cells, here->now, TS_FLOW_GDP,
-			       here->reporter);
+	const struct ts_block *block = ts_cells_block(
+		here->cells, here->now, TS_FLOW_GDP, here->reporter);
 	const struct ts_cell *cell;
 
 	if (!block)
@@ -58,7 +57,8 @@ static enum ts_status
 openness_compute(const struct ts_calc *calc, struct ts_results *out,
 		 struct ts_err *err)
 {
-	struct telling telling = { .measure = calc->measure, .out = out,
+	struct telling telling = { .measure = calc->measure,
+				   .out = out,
 				   .scale = 100 };
 	struct ts_cells *cells;
 

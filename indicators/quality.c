@@ -22,8 +22,9 @@ static const struct ts_opt quality_opts[] = {
 		  "The day to judge by, 2025-06-30: staleness needs it, and "
 		  "with it completeness leaves out what is not due."),
 	{ TS_OPT_AT(struct ts_choice, INT, lag_days), .preset = "0", .min = 0,
-	  .max = 3660, .help = "Days after its end at which the publisher "
-			       "usually has a period." },
+	  .max = 3660,
+	  .help = "Days after its end at which the publisher "
+		  "usually has a period." },
 	{ .name = NULL },
 };
 
@@ -71,9 +72,9 @@ each_subject(struct telling *telling, subject_fn *tell, struct ts_err *err)
 		for (i = 0; i < count; i++) {
 			told = false;
 			for (period = 0; period < cells->period_count; period++)
-				told = told || ts_cells_block(cells, period,
-							      angles[i].flow,
-							      reporter);
+				told = told ||
+				       ts_cells_block(cells, period,
+						      angles[i].flow, reporter);
 			if (told && tell(telling, reporter, angles[i].flow,
 					 err) != TS_OK)
 				return err->status;
@@ -83,9 +84,8 @@ each_subject(struct telling *telling, subject_fn *tell, struct ts_err *err)
 }
 
 static enum ts_status
-tell_subject(const struct telling *telling, uint32_t reporter,
-	     unsigned flow, const char *period, struct ts_value value,
-	     struct ts_err *err)
+tell_subject(const struct telling *telling, uint32_t reporter, unsigned flow,
+	     const char *period, struct ts_value value, struct ts_err *err)
 {
 	const char *keys[3] = { telling->cells->areas.texts[reporter],
 				telling->cells->flow_names[flow], "" };
@@ -113,7 +113,7 @@ tell_staleness(struct telling *telling, uint32_t reporter, unsigned flow,
 		if (!when->dated || !block || !block->reported)
 			continue;
 		if (!newest || ts_period_last_day(when->period) >
-		    ts_period_last_day(newest->period))
+				       ts_period_last_day(newest->period))
 			newest = when;
 	}
 	if (!newest)
@@ -134,7 +134,7 @@ tell_staleness(struct telling *telling, uint32_t reporter, unsigned flow,
 
 /* The calendar that is expected: every step from one period to another. */
 struct expected {
-	uint32_t *periods;	/* TS_NO_ID: not in the table at all */
+	uint32_t *periods; /* TS_NO_ID: not in the table at all */
 	size_t count;
 	const char *label;
 };
@@ -149,8 +149,10 @@ end_of_range(const struct ts_cells *cells, const char *chosen, bool last,
 	if (chosen[0] != '\0') {
 		*out = ts_when_of(cells->arena, chosen);
 		if (!out->dated)
-			return ts_fail(err, TS_BAD_CONFIG, "\"%.40s\" is no "
-				       "period", chosen);
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "\"%.40s\" is no "
+				       "period",
+				       chosen);
 		return TS_OK;
 	}
 	for (i = 0; i < cells->period_count; i++)
@@ -164,8 +166,9 @@ end_of_range(const struct ts_cells *cells, const char *chosen, bool last,
 static bool
 is_due(const struct telling *telling, struct ts_period period)
 {
-	return !telling->has_today || (int64_t)ts_period_last_day(period) +
-	       telling->lag_days < telling->today;
+	return !telling->has_today ||
+	       (int64_t)ts_period_last_day(period) + telling->lag_days <
+		       telling->today;
 }
 
 static enum ts_status
@@ -181,23 +184,25 @@ expect(const struct telling *telling, struct expected *out, struct ts_err *err)
 	*out = (struct expected){ .label = "" };
 	if (end_of_range(cells, ts_choice_text(choice->from), false, &first,
 			 err) != TS_OK ||
-	    end_of_range(cells, ts_choice_text(choice->to), true, &last,
-			 err) != TS_OK)
+	    end_of_range(cells, ts_choice_text(choice->to), true, &last, err) !=
+		    TS_OK)
 		return err->status;
 	if (!first.dated || !last.dated)
 		return TS_OK;
 	if (first.period.span != last.period.span)
-		return ts_fail(err, TS_BAD_CONFIG, "%s: periods of several "
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "%s: periods of several "
 			       "lengths (%s, %s): choose a frequency, or from "
-			       "and to", cells->name, first.text, last.text);
+			       "and to",
+			       cells->name, first.text, last.text);
 	steps = ts_period_distance(first.period, last.period);
 	if (steps < 0)
 		return ts_fail(err, TS_BAD_CONFIG, "from is after to");
 	out->periods = ts_arena_alloc(cells->arena, (size_t)steps + 1,
 				      sizeof(*out->periods));
-	out->label = steps == 0 ? first.text :
-		     ts_arena_printf(cells->arena, "%s/%s", first.text,
-				     last.text);
+	out->label = steps == 0 ? first.text
+				: ts_arena_printf(cells->arena, "%s/%s",
+						  first.text, last.text);
 	if (!out->periods || !out->label)
 		return ts_fail(err, TS_SYSTEM, "%s: no memory left",
 			       cells->name);
@@ -227,7 +232,8 @@ tell_periods(struct telling *telling, uint32_t reporter, unsigned flow,
 	return tell_subject(telling, reporter, flow, expected->label,
 			    ts_rate_ratio(ts_fig_of(present),
 					  ts_fig_of((double)expected->count),
-					  100), err);
+					  100),
+			    err);
 }
 
 struct line_count {
@@ -248,9 +254,9 @@ compare_lines(const void *a, const void *b)
 /* The lines that the reporter has in any of the periods, and how many cells
  * of them have a value. Confidential cells are not expected. */
 static enum ts_status
-count_lines(const struct ts_cells *cells, uint32_t reporter,
-	    unsigned flow, const struct expected *expected,
-	    struct line_count *out, struct ts_err *err)
+count_lines(const struct ts_cells *cells, uint32_t reporter, unsigned flow,
+	    const struct expected *expected, struct line_count *out,
+	    struct ts_err *err)
 {
 	const struct ts_block *block;
 	const struct ts_cell *cell;
@@ -284,14 +290,14 @@ count_lines(const struct ts_cells *cells, uint32_t reporter,
 	if (count > 1)
 		qsort(lines, count, sizeof(*lines), compare_lines);
 	for (i = 0; i < count; i++)
-		out->lines += i == 0 ||
-			      compare_lines(&lines[i], &lines[i - 1]) != 0;
+		out->lines +=
+			i == 0 || compare_lines(&lines[i], &lines[i - 1]) != 0;
 	return TS_OK;
 }
 
 static enum ts_status
-tell_completeness(struct telling *telling, uint32_t reporter,
-		  unsigned flow, struct ts_err *err)
+tell_completeness(struct telling *telling, uint32_t reporter, unsigned flow,
+		  struct ts_err *err)
 {
 	const char *counted = ts_choice_text(telling->cells->choice->cells);
 	struct line_count count;
@@ -303,8 +309,10 @@ tell_completeness(struct telling *telling, uint32_t reporter,
 	if (strcmp(counted, "periods") == 0)
 		return tell_periods(telling, reporter, flow, &expected, err);
 	if (strcmp(counted, "lines") != 0)
-		return ts_fail(err, TS_BAD_CONFIG, "cells = \"%.40s\": periods "
-			       "or lines", counted);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "cells = \"%.40s\": periods "
+			       "or lines",
+			       counted);
 	if (count_lines(telling->cells, reporter, flow, &expected, &count,
 			err) != TS_OK)
 		return err->status;
@@ -312,7 +320,8 @@ tell_completeness(struct telling *telling, uint32_t reporter,
 		(double)count.secret;
 	return tell_subject(telling, reporter, flow, expected.label,
 			    ts_rate_ratio(ts_fig_of((double)count.present),
-					  ts_fig_of(cells), 100), err);
+					  ts_fig_of(cells), 100),
+			    err);
 }
 
 /* ---- additivity ---------------------------------------------------------- */
@@ -339,8 +348,7 @@ tell_parts(struct telling *telling, const struct ts_block *block,
 {
 	const struct ts_cells *cells = telling->cells;
 	const char *keys[3] = { cells->areas.texts[block->reporter],
-				cells->flow_names[block->flow],
-				name };
+				cells->flow_names[block->flow], name };
 	struct ts_fig sum = ts_fig_of(ts_sum_value(&parts->sum));
 
 	if (!parts->any || total.have == TS_HAVE_NONE)
@@ -445,15 +453,16 @@ quality_compute(const struct ts_calc *calc, struct ts_results *out,
 	if (strcmp(calc->measure, "completeness") == 0)
 		return each_subject(&telling, tell_completeness, err);
 	if (!telling.has_today)
-		return ts_fail(err, TS_BAD_CONFIG, "age needs a day to count "
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "age needs a day to count "
 			       "from: today=2025-06-30");
 	return each_subject(&telling, tell_staleness, err);
 }
 
 const struct ts_indicator tradestat_plugin = {
 	TS_PLUGIN_HEAD(struct ts_indicator, INDICATOR, "quality",
-		       "Completeness, age and additivity of data",
-		       quality_opts, sizeof(struct ts_choice)),
+		       "Completeness, age and additivity of data", quality_opts,
+		       sizeof(struct ts_choice)),
 	.measures = quality_measures,
 	.compute = quality_compute,
 };

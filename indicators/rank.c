@@ -125,9 +125,9 @@ rank_lines(struct telling *telling, const struct ts_case *here,
 	struct ts_fig a, b;
 
 	if (ts_ranking_new(here->cells->arena, count, &telling->before, err) !=
-	    TS_OK ||
+		    TS_OK ||
 	    ts_ranking_new(here->cells->arena, count, &telling->now, err) !=
-	    TS_OK)
+		    TS_OK)
 		return err->status;
 	for (i = 0; i < count; i++) {
 		key = &here->keys->items[i];
@@ -186,13 +186,14 @@ rank_compute(const struct ts_calc *calc, struct ts_results *out,
 	telling.change = strncmp(calc->measure, "rank_change", 11) == 0;
 	of = of && strcmp(of, "_change") != 0 ? of + 1 : "value";
 	if (ts_choice_what(choice->of[0] ? choice->of : of, &what, err) !=
-	    TS_OK || ts_choice_by(choice->by, &by, err) != TS_OK ||
+		    TS_OK ||
+	    ts_choice_by(choice->by, &by, err) != TS_OK ||
 	    ts_cells_read(calc->input, choice, false, calc->arena, &cells,
 			  err) != TS_OK)
 		return err->status;
-	return telling.change ? ts_each_pair(cells, what, by, tell, &telling,
-					     err) :
-				ts_each(cells, what, by, tell, &telling, err);
+	return telling.change
+		       ? ts_each_pair(cells, what, by, tell, &telling, err)
+		       : ts_each(cells, what, by, tell, &telling, err);
 }
 
 const struct ts_indicator tradestat_plugin = {

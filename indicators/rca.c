@@ -39,8 +39,8 @@ advantage(const char *measure, struct flows f)
 {
 	double own, world, ratio;
 
-	if (f.xi == 0 || f.xw == 0 || (f.xwk == 0 && measure[0] != 'a' &&
-				       measure[0] != 'n'))
+	if (f.xi == 0 || f.xw == 0 ||
+	    (f.xwk == 0 && measure[0] != 'a' && measure[0] != 'n'))
 		return ts_value_undef(TS_RES_ZERO_DENOMINATOR);
 	own = f.xik / f.xi;
 	world = f.xwk / f.xw;
@@ -50,11 +50,11 @@ advantage(const char *measure, struct flows f)
 		return ts_value_of(f.xik / f.xw - f.xi / f.xw * world);
 	ratio = own / world;
 	if (measure[0] == 'l')
-		return ratio > 0 ? ts_value_of(log(ratio)) :
-		       ts_value_undef(TS_RES_DOMAIN);
+		return ratio > 0 ? ts_value_of(log(ratio))
+				 : ts_value_undef(TS_RES_DOMAIN);
 	if (strcmp(measure, "rsca") == 0)
-		return ratio == -1 ? ts_value_undef(TS_RES_ZERO_DENOMINATOR) :
-		       ts_value_of((ratio - 1) / (ratio + 1));
+		return ratio == -1 ? ts_value_undef(TS_RES_ZERO_DENOMINATOR)
+				   : ts_value_of((ratio - 1) / (ratio + 1));
 	return ts_value_of(ratio);
 }
 
@@ -76,8 +76,8 @@ tell(void *ctx, const struct ts_case *here, struct ts_err *err)
 
 	if (telling->angle != here->angle || telling->period != here->now) {
 		if (ts_lines_world(here->cells, here->now, here->angle,
-				   TS_BY_PRODUCT, &telling->world, err) !=
-		    TS_OK)
+				   TS_BY_PRODUCT, &telling->world,
+				   err) != TS_OK)
 			return err->status;
 		telling->angle = here->angle;
 		telling->period = here->now;
@@ -91,9 +91,11 @@ tell(void *ctx, const struct ts_case *here, struct ts_err *err)
 		if (ts_fig_known(own) && ts_fig_known(world) &&
 		    ts_fig_known(here->b->total) &&
 		    ts_fig_known(telling->world.total))
-			value = advantage(telling->measure, (struct flows){
-				own.value, here->b->total.value, world.value,
-				telling->world.total.value });
+			value = advantage(
+				telling->measure,
+				(struct flows){ own.value, here->b->total.value,
+						world.value,
+						telling->world.total.value });
 		if (ts_tell_case(telling->out, telling->measure, here,
 				 &here->keys->items[i], value, err) != TS_OK)
 			return err->status;

@@ -38,8 +38,8 @@ read_bloc(struct ts_arena *arena, const char *text, struct bloc *out,
 
 	out->name = "";
 	if (colon) {
-		out->name = ts_arena_strndup(arena, text,
-					     (size_t)(colon - text));
+		out->name =
+			ts_arena_strndup(arena, text, (size_t)(colon - text));
 		if (!out->name)
 			return ts_fail(err, TS_SYSTEM, "no memory left");
 		text = colon + 1;
@@ -77,8 +77,7 @@ trade_with(const struct ts_cells *cells, uint32_t period,
 	if (!lines->reported)
 		return TS_OK;
 	for (i = 0; i < with->members.count; i++) {
-		partner = ts_intern_find(&cells->areas,
-					 with->members.items[i]);
+		partner = ts_intern_find(&cells->areas, with->members.items[i]);
 		if (partner == TS_NO_ID)
 			continue;
 		fig = ts_lines_find(lines, partner, TS_NO_ID);
@@ -111,9 +110,9 @@ tell_period(struct shares *shares, uint32_t period,
 	size_t i;
 
 	for (i = 0; i < members->count; i++) {
-		if (trade_with(shares->cells, period, angle,
-			       members->items[i], &shares->counterpart,
-			       &shares->lines, &shares->figs[i], err) != TS_OK)
+		if (trade_with(shares->cells, period, angle, members->items[i],
+			       &shares->counterpart, &shares->lines,
+			       &shares->figs[i], err) != TS_OK)
 			return err->status;
 		whole = whole && ts_fig_known(shares->figs[i]);
 		ts_sum_add(&sum, shares->figs[i].value);
@@ -126,8 +125,8 @@ tell_period(struct shares *shares, uint32_t period,
 		keys[0] = members->items[i];
 		if (ts_tell(out, measure, keys,
 			    shares->cells->periods[period].text,
-			    ts_rate_ratio(shares->figs[i], all, 100), err) !=
-		    TS_OK)
+			    ts_rate_ratio(shares->figs[i], all, 100),
+			    err) != TS_OK)
 			return err->status;
 	}
 	return TS_OK;
@@ -145,7 +144,7 @@ region_compute(const struct ts_calc *calc, struct ts_results *out,
 	uint32_t period;
 
 	if (read_bloc(calc->arena, choice->region, &shares.region, err) !=
-	    TS_OK ||
+		    TS_OK ||
 	    read_bloc(calc->arena, choice->counterpart, &shares.counterpart,
 		      err) != TS_OK ||
 	    ts_choice_what(choice->of, &what, err) != TS_OK ||
@@ -153,8 +152,10 @@ region_compute(const struct ts_calc *calc, struct ts_results *out,
 			  err) != TS_OK)
 		return err->status;
 	if (what == TS_WHAT_VALUE || what == TS_WHAT_BALANCE)
-		return ts_fail(err, TS_BAD_CONFIG, "of = \"%s\": exports, "
-			       "imports or turnover", choice->of);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "of = \"%s\": exports, "
+			       "imports or turnover",
+			       choice->of);
 	shares.cells = cells;
 	shares.figs = ts_arena_alloc(calc->arena, shares.region.members.count,
 				     sizeof(*shares.figs));
@@ -163,8 +164,8 @@ region_compute(const struct ts_calc *calc, struct ts_results *out,
 	ts_angles(cells, what, angles);
 	for (period = 0; period < cells->period_count; period++)
 		if (ts_period_admitted(cells, period) &&
-		    tell_period(&shares, period, &angles[0], calc->measure,
-				out, err) != TS_OK)
+		    tell_period(&shares, period, &angles[0], calc->measure, out,
+				err) != TS_OK)
 			return err->status;
 	return TS_OK;
 }

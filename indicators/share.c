@@ -28,15 +28,15 @@ static const struct ts_measure share_measures[] = {
 	  PARTNER, IN },
 	{ "partner_share_imports", "Share of a partner in imports", "percent",
 	  PARTNER, IN },
-	{ "partner_share_turnover", "Share of a partner in turnover",
-	  "percent", PARTNER, IN },
+	{ "partner_share_turnover", "Share of a partner in turnover", "percent",
+	  PARTNER, IN },
 	{ "product_share", "Share of a product", "percent", PRODUCT, IN },
 	{ "product_share_exports", "Share of a product in exports", "percent",
 	  PRODUCT, IN },
 	{ "product_share_imports", "Share of a product in imports", "percent",
 	  PRODUCT, IN },
-	{ "product_share_turnover", "Share of a product in turnover",
-	  "percent", PRODUCT, IN },
+	{ "product_share_turnover", "Share of a product in turnover", "percent",
+	  PRODUCT, IN },
 	{ "world_market_share", "Share in world exports", "percent",
 	  "100 X_i / X_w", "reporters of the universe, period, value; flow" },
 	{ .id = NULL },
@@ -122,8 +122,7 @@ tell_world(void *ctx, const struct ts_case *here, struct ts_err *err)
 		whole = ts_lines_find(&telling->world, key->partner,
 				      key->product);
 		if (ts_tell_case(telling->out, telling->measure, here, key,
-				 ts_rate_ratio(part, whole, 100), err) !=
-		    TS_OK)
+				 ts_rate_ratio(part, whole, 100), err) != TS_OK)
 			return err->status;
 	}
 	return TS_OK;
@@ -134,18 +133,21 @@ read_name(const char *measure, const struct ts_choice *choice,
 	  enum ts_what *what, enum ts_by *by, struct ts_err *err)
 {
 	const char *of = strrchr(measure, '_') + 1;
-	const char *lines = measure[0] == 'w' ? "reporter" :
-			    measure[1] == 'a' ? "partner" : "product";
+	const char *lines = measure[0] == 'w'   ? "reporter"
+			    : measure[1] == 'a' ? "partner"
+						: "product";
 
 	if (strcmp(of, "share") == 0)
 		of = "exports";
 	if (ts_choice_what(choice->of[0] ? choice->of : of, what, err) !=
-	    TS_OK ||
+		    TS_OK ||
 	    ts_choice_by(choice->by[0] ? choice->by : lines, by, err) != TS_OK)
 		return err->status;
 	if (measure[0] == 'w' ? *by == TS_BY_LINE : *by == TS_BY_REPORTER)
-		return ts_fail(err, TS_BAD_CONFIG, "by = \"%s\": the measure "
-			       "has no such lines", choice->by);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "by = \"%s\": the measure "
+			       "has no such lines",
+			       choice->by);
 	return TS_OK;
 }
 
@@ -170,8 +172,8 @@ share_compute(const struct ts_calc *calc, struct ts_results *out,
 
 const struct ts_indicator tradestat_plugin = {
 	TS_PLUGIN_HEAD(struct ts_indicator, INDICATOR, "share",
-		       "Shares of partners, products and countries",
-		       share_opts, sizeof(struct ts_choice)),
+		       "Shares of partners, products and countries", share_opts,
+		       sizeof(struct ts_choice)),
 	.measures = share_measures,
 	.compute = share_compute,
 };

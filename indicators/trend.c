@@ -32,12 +32,12 @@ struct telling {
 	struct ts_results *out;
 	const struct ts_cells *cells;
 	enum ts_by by;
-	const char *label;	/* "1994/2013" */
-	uint32_t *periods;	/* from the first to the last, in order */
-	double *years;		/* of each, counted from the first */
+	const char *label; /* "1994/2013" */
+	uint32_t *periods; /* from the first to the last, in order */
+	double *years;     /* of each, counted from the first */
 	size_t count;
-	struct ts_lines *lines;	/* of one reporter, for each period */
-	struct ts_fig *figs;	/* of one line */
+	struct ts_lines *lines; /* of one reporter, for each period */
+	struct ts_fig *figs;    /* of one line */
 };
 
 /* The slope of ln y on t, as a yearly rate. */
@@ -68,8 +68,8 @@ least_squares(const struct telling *telling)
 	}
 	if (ts_sum_value(&tt) == 0)
 		return ts_value_undef(TS_RES_INSUFFICIENT);
-	return ts_value_of(100 * (exp(ts_sum_value(&ty) / ts_sum_value(&tt)) -
-				  1));
+	return ts_value_of(100 *
+			   (exp(ts_sum_value(&ty) / ts_sum_value(&tt)) - 1));
 }
 
 static struct ts_value
@@ -134,8 +134,10 @@ find_end(const struct ts_cells *cells, const char *chosen, uint32_t otherwise,
 		return TS_OK;
 	*out = ts_cells_period(cells, chosen);
 	if (*out == TS_NO_ID)
-		return ts_fail(err, TS_BAD_CONFIG, "%s: no period \"%.40s\" "
-			       "in the table", cells->name, chosen);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "%s: no period \"%.40s\" "
+			       "in the table",
+			       cells->name, chosen);
 	return TS_OK;
 }
 
@@ -151,20 +153,22 @@ list_periods(struct telling *telling, uint32_t from, uint32_t to,
 	bool calendar = first->dated && last->dated &&
 			first->period.span == last->period.span &&
 			first->period.span != TS_RANGE;
-	size_t count = calendar && !cells->from_to ?
-		       (size_t)ts_period_distance(first->period,
-						  last->period) + 1 :
-		       to - from + 1, i;
+	size_t count = calendar && !cells->from_to
+			       ? (size_t)ts_period_distance(first->period,
+							    last->period) +
+					 1
+			       : to - from + 1,
+	       i;
 	char text[TS_PERIOD_TEXT];
 
-	telling->periods = ts_arena_alloc(cells->arena, count,
-					  sizeof(*telling->periods));
-	telling->years = ts_arena_alloc(cells->arena, count,
-					sizeof(*telling->years));
-	telling->lines = ts_arena_alloc(cells->arena, count,
-					sizeof(*telling->lines));
-	telling->figs = ts_arena_alloc(cells->arena, count,
-				       sizeof(*telling->figs));
+	telling->periods =
+		ts_arena_alloc(cells->arena, count, sizeof(*telling->periods));
+	telling->years =
+		ts_arena_alloc(cells->arena, count, sizeof(*telling->years));
+	telling->lines =
+		ts_arena_alloc(cells->arena, count, sizeof(*telling->lines));
+	telling->figs =
+		ts_arena_alloc(cells->arena, count, sizeof(*telling->figs));
 	if (!telling->periods || !telling->years || !telling->lines ||
 	    !telling->figs)
 		return no_memory(cells, err);
@@ -195,8 +199,10 @@ lay_out_periods(struct telling *telling, struct ts_err *err)
 		     (uint32_t)cells->period_count - 1, &to, err) != TS_OK)
 		return err->status;
 	if (to < from)
-		return ts_fail(err, TS_BAD_CONFIG, "%s: the last period is "
-			       "before the first", cells->name);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "%s: the last period is "
+			       "before the first",
+			       cells->name);
 	telling->label = ts_arena_printf(cells->arena, "%s/%s",
 					 cells->periods[from].text,
 					 cells->periods[to].text);
@@ -215,8 +221,7 @@ by_years(struct ts_cells **cells, struct ts_err *err)
 	bool shorter = false;
 	size_t i;
 
-	if ((*cells)->from_to ||
-	    ts_choice_text(choice->frequency)[0] != '\0' ||
+	if ((*cells)->from_to || ts_choice_text(choice->frequency)[0] != '\0' ||
 	    (named.dated && named.period.span != TS_YEAR))
 		return TS_OK;
 	for (i = 0; i < (*cells)->period_count; i++)
@@ -236,10 +241,10 @@ tell_line(struct telling *telling, const struct ts_case *here,
 	size_t i;
 
 	for (i = 0; i < telling->count; i++)
-		telling->figs[i] = key ?
-			ts_lines_find(&telling->lines[i], key->partner,
-				      key->product) :
-			telling->lines[i].total;
+		telling->figs[i] =
+			key ? ts_lines_find(&telling->lines[i], key->partner,
+					    key->product)
+			    : telling->lines[i].total;
 	return ts_tell_case(telling->out, telling->measure, here, key,
 			    rate(telling), err);
 }
@@ -258,9 +263,9 @@ tell_reporter(struct telling *telling, const struct ts_case *here,
 				  here->angle, here->reporter, telling->by,
 				  &telling->lines[i], err) != TS_OK)
 			return err->status;
-		told = told || ts_lines_told(telling->cells,
-					     telling->periods[i], here->angle,
-					     here->reporter);
+		told = told ||
+		       ts_lines_told(telling->cells, telling->periods[i],
+				     here->angle, here->reporter);
 	}
 	if (!told)
 		return TS_OK;
@@ -292,7 +297,8 @@ trend_compute(const struct ts_calc *calc, struct ts_results *out,
 	if (ts_choice_what(choice->of, &what, err) != TS_OK ||
 	    ts_choice_by(choice->by, &telling.by, err) != TS_OK ||
 	    ts_cells_read(calc->input, choice, false, calc->arena, &cells,
-			  err) != TS_OK || by_years(&cells, err) != TS_OK)
+			  err) != TS_OK ||
+	    by_years(&cells, err) != TS_OK)
 		return err->status;
 	if (cells->period_count == 0)
 		return TS_OK;
@@ -307,8 +313,7 @@ trend_compute(const struct ts_calc *calc, struct ts_results *out,
 		for (here.reporter = 0; here.reporter < cells->areas.count;
 		     here.reporter++)
 			if (ts_cells_tells(cells, here.reporter) &&
-			    tell_reporter(&telling, &here, &keys, err) !=
-			    TS_OK)
+			    tell_reporter(&telling, &here, &keys, err) != TS_OK)
 				return err->status;
 	}
 	return TS_OK;

@@ -69,8 +69,8 @@ static const struct ts_measure turnover_measures[] = {
 typedef struct ts_value side_rule(struct ts_fig x, struct ts_fig m);
 
 /* In the order of the measures. */
-static side_rule *const rules[] = { balance, coverage_ratio, exports, imports,
-				    normalized_balance, turnover };
+static side_rule *const rules[] = { balance, coverage_ratio,     exports,
+				    imports, normalized_balance, turnover };
 
 struct telling {
 	const char *measure;
@@ -93,10 +93,9 @@ tell(void *ctx, const struct ts_case *here, struct ts_err *err)
 	}
 	for (i = 0; i < here->keys->count; i++) {
 		key = &here->keys->items[i];
-		value = telling->rule(ts_lines_find(here->a, key->partner,
-						    key->product),
-				      ts_lines_find(here->b, key->partner,
-						    key->product));
+		value = telling->rule(
+			ts_lines_find(here->a, key->partner, key->product),
+			ts_lines_find(here->b, key->partner, key->product));
 		if (ts_tell_case(telling->out, telling->measure, here, key,
 				 value, err) != TS_OK)
 			return err->status;

@@ -45,8 +45,8 @@ static struct ts_cells *
 quantities_of(const struct ts_cells *cells, struct ts_err *err)
 {
 	struct ts_cells *out = ts_arena_alloc(cells->arena, 1, sizeof(*out));
-	struct ts_cell *items = ts_arena_alloc(cells->arena, cells->count + 1,
-					       sizeof(*items));
+	struct ts_cell *items =
+		ts_arena_alloc(cells->arena, cells->count + 1, sizeof(*items));
 	size_t i;
 
 	if (!out || !items) {
@@ -59,8 +59,9 @@ quantities_of(const struct ts_cells *cells, struct ts_err *err)
 		items[i] = cells->items[i];
 		items[i].value = cells->items[i].weight;
 		/* A value without a quantity: not known, rather than none. */
-		items[i].have = cells->items[i].have_weight == TS_HAVE_VALUE ?
-				TS_HAVE_VALUE : TS_HAVE_MISSING;
+		items[i].have = cells->items[i].have_weight == TS_HAVE_VALUE
+					? TS_HAVE_VALUE
+					: TS_HAVE_MISSING;
 	}
 	return out;
 }
@@ -68,8 +69,8 @@ quantities_of(const struct ts_cells *cells, struct ts_err *err)
 static struct ts_value
 unit_value(const struct telling *telling, const struct ts_line *line)
 {
-	struct ts_fig weight = ts_lines_find(&telling->weights, line->partner,
-					     line->product);
+	struct ts_fig weight =
+		ts_lines_find(&telling->weights, line->partner, line->product);
 
 	return ts_rate_ratio(line->fig, weight, 1);
 }
@@ -77,7 +78,7 @@ unit_value(const struct telling *telling, const struct ts_line *line)
 /* ---- screening ----------------------------------------------------------- */
 
 struct logs {
-	double *values;		/* NAN where there is none */
+	double *values; /* NAN where there is none */
 	struct ts_value *results;
 };
 
@@ -89,8 +90,8 @@ is_near(double a, double b)
 
 /* z of the lines in at[], which are all of one product. */
 static enum ts_status
-screen(const struct ts_cells *cells, const struct logs *logs,
-       const size_t *at, size_t count, struct ts_err *err)
+screen(const struct ts_cells *cells, const struct logs *logs, const size_t *at,
+       size_t count, struct ts_err *err)
 {
 	double limit = cells->choice->outlier, median, spread, z;
 	struct ts_ranking ranking = { 0 };
@@ -117,8 +118,9 @@ screen(const struct ts_cells *cells, const struct logs *logs,
 			z = (logs->values[at[i]] - median) / spread;
 		else
 			z = is_near(logs->values[at[i]], median) ? 0 : HUGE_VAL;
-		logs->results[at[i]] = isfinite(z) ? ts_value_of(z) :
-				       ts_value_undef(TS_RES_OUTLIER);
+		logs->results[at[i]] = isfinite(z)
+					       ? ts_value_of(z)
+					       : ts_value_undef(TS_RES_OUTLIER);
 		if (limit > 0 && fabs(z) > limit)
 			logs->results[at[i]].status = TS_RES_OUTLIER;
 	}
@@ -147,32 +149,32 @@ screen_all(const struct telling *telling, const struct ts_case *here,
 {
 	size_t count = here->b->count, end, i, j;
 	struct ts_arena *arena = here->cells->arena;
-	struct place *places = ts_arena_alloc(arena, count + 1,
-					      sizeof(*places));
+	struct place *places =
+		ts_arena_alloc(arena, count + 1, sizeof(*places));
 	size_t *at = ts_arena_alloc(arena, count + 1, sizeof(*at));
 	struct ts_value value;
 
 	logs->values = ts_arena_alloc(arena, count + 1, sizeof(double));
-	logs->results = ts_arena_alloc(arena, count + 1,
-				       sizeof(*logs->results));
+	logs->results =
+		ts_arena_alloc(arena, count + 1, sizeof(*logs->results));
 	if (!places || !at || !logs->values || !logs->results)
 		return ts_fail(err, TS_SYSTEM, "%s: no memory left",
 			       here->cells->name);
 	for (i = 0; i < count; i++) {
 		value = unit_value(telling, &here->b->items[i]);
 		places[i] = (struct place){ here->b->items[i].product, i };
-		logs->values[i] = value.has && value.value > 0 ?
-				  log(value.value) : NAN;
-		logs->results[i] = value.has ? ts_value_undef(TS_RES_DOMAIN) :
-				   value;
+		logs->values[i] =
+			value.has && value.value > 0 ? log(value.value) : NAN;
+		logs->results[i] =
+			value.has ? ts_value_undef(TS_RES_DOMAIN) : value;
 	}
 	if (count > 1)
 		qsort(places, count, sizeof(*places), compare_place);
 	for (i = 0; i < count; i++)
 		at[i] = places[i].at;
 	for (i = 0; i < count; i = end) {
-		for (j = i; j < count && places[j].product ==
-		     places[i].product; j++)
+		for (j = i; j < count && places[j].product == places[i].product;
+		     j++)
 			;
 		end = j;
 		if (screen(here->cells, logs, at + i, end - i, err) != TS_OK)
@@ -199,8 +201,8 @@ tell(void *ctx, const struct ts_case *here, struct ts_err *err)
 	size_t i;
 
 	if (ts_lines_read(telling->quantities, here->now, here->angle,
-			  here->reporter, here->by, &telling->weights, err) !=
-	    TS_OK)
+			  here->reporter, here->by, &telling->weights,
+			  err) != TS_OK)
 		return err->status;
 	if (telling->measure[1] == 'v' &&
 	    screen_all(telling, here, &logs, err) != TS_OK)
@@ -243,15 +245,21 @@ unit_value_compute(const struct ts_calc *calc, struct ts_results *out,
 		return err->status;
 	if ((by != TS_BY_LINE && by != TS_BY_PRODUCT) ||
 	    (by == TS_BY_PRODUCT && calc->measure[1] == 'v'))
-		return ts_fail(err, TS_BAD_CONFIG, "by = \"%s\": unit values "
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "by = \"%s\": unit values "
 			       "are of products or lines, screening is among "
-			       "lines", choice->by);
+			       "lines",
+			       choice->by);
 	if (what == TS_WHAT_TURNOVER || what == TS_WHAT_BALANCE)
-		return ts_fail(err, TS_BAD_CONFIG, "of = \"%s\": FOB and CIF "
-			       "have no common unit value", choice->of);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "of = \"%s\": FOB and CIF "
+			       "have no common unit value",
+			       choice->of);
 	if (!cells->has_weight)
-		return ts_fail(err, TS_BAD_DATA, "%s: no quantities "
-			       "(net_weight_kg, or rows in kg)", cells->name);
+		return ts_fail(err, TS_BAD_DATA,
+			       "%s: no quantities "
+			       "(net_weight_kg, or rows in kg)",
+			       cells->name);
 	telling.quantities = quantities_of(cells, err);
 	if (!telling.quantities)
 		return err->status;

@@ -12,7 +12,7 @@
 #include <tradestat/script.h>
 #include <tradestat/text.h>
 
-#define MAX_POINTS 300	/* code points of one text; longer is cut */
+#define MAX_POINTS 300 /* code points of one text; longer is cut */
 #define TERMINATOR "TS_END_7f3a"
 
 enum {
@@ -49,8 +49,8 @@ replaced(uint32_t c)
 		return RIGHT_DOUBLE_QUOTE;
 	case '\\':
 		return '/';
-	case 0xFFFE:	/* well-formed UTF-8, but no XML document may hold */
-	case 0xFFFF:	/* these two, and SVG is XML */
+	case 0xFFFE: /* well-formed UTF-8, but no XML document may hold */
+	case 0xFFFF: /* these two, and SVG is XML */
 		return REPLACEMENT;
 	default:
 		return c;
@@ -91,7 +91,7 @@ static size_t
 collect(const char *text, uint32_t points[MAX_POINTS])
 {
 	const char *end = text + strlen(text);
-	size_t count = 0, used = 0;	/* used: without blanks at the end */
+	size_t count = 0, used = 0; /* used: without blanks at the end */
 
 	while (text < end) {
 		uint32_t c = ts_utf8_next(&text, end);

@@ -110,9 +110,9 @@ is_break(char c)
 static const char *
 without_blanks(const char *text, const char *end)
 {
-	while (end > text && (end[-1] == ' ' || end[-1] == ',' ||
-			      end[-1] == ';' || end[-1] == '(' ||
-			      end[-1] == '-'))
+	while (end > text &&
+	       (end[-1] == ' ' || end[-1] == ',' || end[-1] == ';' ||
+		end[-1] == '(' || end[-1] == '-'))
 		end--;
 	return end;
 }
@@ -132,8 +132,10 @@ fit(struct ts_buf *out, const struct line *line, const char *text,
 	const char *stop = head(line, 0, text, end);
 
 	if (stop < end) {
-		stop = head(line, ts_text_width(line->weight, line->size_px,
-						ELLIPSIS_TEXT), text, end);
+		stop = head(line,
+			    ts_text_width(line->weight, line->size_px,
+					  ELLIPSIS_TEXT),
+			    text, end);
 		stop = without_blanks(text, stop);
 	}
 	add_line(out, text, stop);

@@ -9,15 +9,15 @@
 #include "plots/draw/ending.h"
 
 #define MOST 15
-#define LEAST 2			/* charts.md says 3; see docs/charts.md */
+#define LEAST 2 /* charts.md says 3; see docs/charts.md */
 #define SIDE 20.0
 
 struct balance {
 	struct ts_figures fig;
 	struct ts_slots slots;
 	struct ts_point *exports, *imports;
-	double *net;		/* NaN where one of the two is missing */
-	size_t both;		/* periods with both figures */
+	double *net; /* NaN where one of the two is missing */
+	size_t both; /* periods with both figures */
 	bool gaps, provisional, derived;
 	double low, high;
 };
@@ -41,7 +41,8 @@ check_flows(const struct ts_rows *rows, struct ts_err *err)
 		    !is_flow(&rows->items[i], "M"))
 			return ts_fail(err, TS_BAD_DATA,
 				       "row %zu: flow \"%.40s\" is neither X "
-				       "nor M", rows->items[i].number,
+				       "nor M",
+				       rows->items[i].number,
 				       rows->items[i].flow);
 	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++)
 		if (ts_rows_constant(rows, same[i], err) != TS_OK)
@@ -113,16 +114,18 @@ balance_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	if (chart.both < LEAST)
 		snprintf(out->refused, sizeof(out->refused),
 			 "needs exports and imports of at least %d periods, "
-			 "got %zu", LEAST, chart.both);
+			 "got %zu",
+			 LEAST, chart.both);
 	snprintf(out->unit, sizeof(out->unit), "%s", ts_fig_unit(&chart.fig));
 	ts_note(out, true, "Imports are drawn below the axis.");
 	ts_note_hatched(out, spec, chart.provisional, chart.derived);
 	ts_note(out, chart.gaps, "Gap: not published.");
 	if (chart.slots.dropped)
-		ts_note(out, true, ts_arena_printf(arena,
-			"%zu earlier period%s not shown.",
-			chart.slots.dropped,
-			chart.slots.dropped == 1 ? " is" : "s are"));
+		ts_note(out, true,
+			ts_arena_printf(
+				arena, "%zu earlier period%s not shown.",
+				chart.slots.dropped,
+				chart.slots.dropped == 1 ? " is" : "s are"));
 	return TS_OK;
 }
 
@@ -138,8 +141,7 @@ draw_bars(struct ts_ink *ink, const struct balance *chart,
 	for (i = 0; i < chart->slots.count; i++) {
 		double x = ts_axis_x(axis, i);
 
-		if (isnan(points[i].value) ||
-		    is_hatched(&points[i]) != hatched)
+		if (isnan(points[i].value) || is_hatched(&points[i]) != hatched)
 			continue;
 		ts_ink_box(ink, x - half, ts_axis_y(axis, 0), x + half,
 			   ts_axis_y(axis, sign * points[i].value));
@@ -186,28 +188,35 @@ ending_of(const struct balance *chart, const struct ts_axis *axis, int which,
 	uint32_t colours[] = { theme->ink, theme->exports_text,
 			       theme->imports_text };
 	struct ts_ending end = {
-		.name = names[which], .text = "no data", .weight = TS_BOLD,
-		.colour = colours[which], .y = ts_axis_y(axis, 0),
+		.name = names[which],
+		.text = "no data",
+		.weight = TS_BOLD,
+		.colour = colours[which],
+		.y = ts_axis_y(axis, 0),
 	};
 	size_t i, last = chart->slots.count;
 
 	for (i = last; i-- > 0;) {
-		double value = which == 0 ? chart->net[i] :
-			which == 1 ? chart->exports[i].value :
-			chart->imports[i].value;
+		double value = which == 0   ? chart->net[i]
+			       : which == 1 ? chart->exports[i].value
+					    : chart->imports[i].value;
 		const char *text;
 
 		if (isnan(value))
 			continue;
-		text = which == 0 ? ts_fig_signed(&chart->fig, value) :
-		       ts_fig_value(&chart->fig, value);
-		end.text = i + 1 == last ? text :
-			ts_arena_printf(chart->fig.arena, "%s in %s", text,
-					ts_slot_name(&chart->slots, i, NULL,
-						     chart->fig.arena));
+		text = which == 0 ? ts_fig_signed(&chart->fig, value)
+				  : ts_fig_value(&chart->fig, value);
+		end.text =
+			i + 1 == last
+				? text
+				: ts_arena_printf(
+					  chart->fig.arena, "%s in %s", text,
+					  ts_slot_name(&chart->slots, i, NULL,
+						       chart->fig.arena));
 		/* bars are named at their middle */
-		end.y = ts_axis_y(axis, which == 0 ? value :
-				  which == 1 ? value / 2 : -value / 2);
+		end.y = ts_axis_y(axis, which == 0   ? value
+					: which == 1 ? value / 2
+						     : -value / 2);
 		return end;
 	}
 	return end;
@@ -260,8 +269,8 @@ balance_draw(const struct ts_chart_job *job, struct ts_script *script,
 	axis.slots = chart.slots.count;
 	/* the axis need not end at a tick: a thin strip of imports would leave
 	 * a wide empty band below */
-	axis.ticks.low = fmax(axis.ticks.low, chart.low -
-			      0.06 * (chart.high - chart.low));
+	axis.ticks.low = fmax(axis.ticks.low,
+			      chart.low - 0.06 * (chart.high - chart.low));
 	make_endings(&chart, &axis, theme, ends);
 	room = fmax(70, ts_endings_width(ends, 3));
 	ts_axis_place(&axis, &chart.fig, SIDE,
@@ -285,11 +294,9 @@ balance_draw(const struct ts_chart_job *job, struct ts_script *script,
 	draw_net(&ink, &chart, &axis, theme->ink, 1.8);
 	draw_net_dots(&ink, &chart, &axis, theme->ink, 4.4);
 	draw_gaps(&ink, &chart, &axis);
-	ts_endings_draw(&ink, ends, 3, axis.plot.x + axis.plot.width + 6,
-			room, axis.plot.y + 10,
-			axis.plot.y + axis.plot.height - 8);
-	ts_axis_names(&ink, &axis, &chart.slots, NULL,
-		      job->panel.height - 61);
+	ts_endings_draw(&ink, ends, 3, axis.plot.x + axis.plot.width + 6, room,
+			axis.plot.y + 10, axis.plot.y + axis.plot.height - 8);
+	ts_axis_names(&ink, &axis, &chart.slots, NULL, job->panel.height - 61);
 	ts_ink_unit(&ink, ts_fig_unit(&chart.fig));
 	return ts_ink_end(&ink, err);
 }

@@ -7,16 +7,16 @@
 #include "plots/draw/figures.h"
 #include "plots/draw/shape.h"
 
-#define MOST 15			/* columns that stay readable */
-#define LEAST 2			/* charts.md says 3; see docs/charts.md */
+#define MOST 15 /* columns that stay readable */
+#define LEAST 2 /* charts.md says 3; see docs/charts.md */
 #define SIDE 20.0
-#define WIDEST_STEP 140.0	/* two columns do not stand at the edges */
+#define WIDEST_STEP 140.0 /* two columns do not stand at the edges */
 
 struct column {
 	double value;
 	bool hatched, latest;
 	const char *text, *name;
-	const char *growth, *rounded;	/* "+26.7%", "+27%" or "" */
+	const char *growth, *rounded; /* "+26.7%", "+27%" or "" */
 };
 
 struct columns {
@@ -24,7 +24,7 @@ struct columns {
 	struct column items[MOST];
 	size_t count, known, dropped;
 	bool gaps, provisional, derived;
-	double low, high;	/* of the values, zero included */
+	double low, high; /* of the values, zero included */
 };
 
 static const char *const needs[] = { "period", "value", NULL };
@@ -49,10 +49,10 @@ find_growth(const struct ts_figures *fig, const struct ts_point *points,
 	if (!before || row->provisional ||
 	    (before->row && before->row->provisional))
 		return;
-	column->growth = ts_fig_rate(fig, NULL, before->value,
-				     points[slot].value);
-	column->rounded = ts_fig_rate_short(fig, before->value,
-					    points[slot].value);
+	column->growth =
+		ts_fig_rate(fig, NULL, before->value, points[slot].value);
+	column->rounded =
+		ts_fig_rate_short(fig, before->value, points[slot].value);
 }
 
 static void
@@ -93,7 +93,7 @@ read_columns(const struct ts_chart_spec *spec, struct ts_arena *arena,
 			return err->status;
 	if (ts_slots_make(&rows, MOST, &slots, err) != TS_OK ||
 	    ts_slots_fill(&rows, &slots, NULL, NULL, arena, &points, err) !=
-	    TS_OK)
+		    TS_OK)
 		return err->status;
 	chart->count = slots.count;
 	chart->dropped = slots.dropped;
@@ -109,8 +109,8 @@ read_columns(const struct ts_chart_spec *spec, struct ts_arena *arena,
 				 fmax(chart->high, -chart->low), arena);
 	for (i = 0; i < slots.count; i++) {
 		const struct ts_row *row = points[i].row;
-		bool hatched = ts_row_is_hatched(row) &&
-			       !isnan(points[i].value);
+		bool hatched =
+			ts_row_is_hatched(row) && !isnan(points[i].value);
 
 		chart->items[i] = (struct column){
 			.value = points[i].value,
@@ -137,15 +137,17 @@ columns_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 		return err->status;
 	if (chart.known < LEAST)
 		snprintf(out->refused, sizeof(out->refused),
-			 "needs figures of at least %d periods, got %zu",
-			 LEAST, chart.known);
+			 "needs figures of at least %d periods, got %zu", LEAST,
+			 chart.known);
 	snprintf(out->unit, sizeof(out->unit), "%s", ts_fig_unit(&chart.fig));
 	ts_note_hatched(out, spec, chart.provisional, chart.derived);
 	ts_note(out, chart.gaps, "Gap: not published.");
 	if (chart.dropped)
-		ts_note(out, true, ts_arena_printf(arena,
-			"%zu earlier period%s not shown.", chart.dropped,
-			chart.dropped == 1 ? " is" : "s are"));
+		ts_note(out, true,
+			ts_arena_printf(arena,
+					"%zu earlier period%s not shown.",
+					chart.dropped,
+					chart.dropped == 1 ? " is" : "s are"));
 	return TS_OK;
 }
 
@@ -186,10 +188,10 @@ fit_growths(struct columns *chart, double width)
 	}
 }
 
-struct place {			/* of the columns on the panel */
-	double left, step, half;	/* half of a column's width */
+struct place {                   /* of the columns on the panel */
+	double left, step, half; /* half of a column's width */
 	double zero, per_unit;
-	double bottom;			/* where the names begin */
+	double bottom; /* where the names begin */
 };
 
 static struct place
@@ -208,8 +210,9 @@ place_columns(const struct ts_chart_job *job, const struct columns *chart,
 	place.bottom = job->panel.height - 60 - 14 * name_lines;
 	low = place.bottom - (chart->low < 0 ? 34 : 0);
 	place.per_unit = range > 0 ? (low - high) / range : 0;
-	place.zero = chart->high > 0 || chart->low < 0 ?
-		high + chart->high * place.per_unit : low;
+	place.zero = chart->high > 0 || chart->low < 0
+			     ? high + chart->high * place.per_unit
+			     : low;
 	return place;
 }
 
@@ -246,7 +249,7 @@ draw_hatched(struct ts_ink *ink, const struct columns *chart,
 			ts_ink_box(ink, x - place->half, place->zero,
 				   x + place->half,
 				   place->zero -
-				   column->value * place->per_unit);
+					   column->value * place->per_unit);
 	}
 	ts_ink_layer_end(ink);
 }
@@ -268,8 +271,8 @@ draw_texts(struct ts_ink *ink, const struct columns *chart,
 
 		if (isnan(column->value)) {
 			const char *words = "no data";
-			bool one = ts_type_width(small, words) <
-				   place->step - 2;
+			bool one =
+				ts_type_width(small, words) < place->step - 2;
 
 			ts_ink_lines(ink, x, place->zero - (one ? 9 : 20), 12,
 				     TS_CENTRE, small, theme->text,
@@ -283,15 +286,14 @@ draw_texts(struct ts_ink *ink, const struct columns *chart,
 			ts_ink_text(ink, x, end - 7.5, TS_CENTRE, small,
 				    theme->text, growth);
 			ts_ink_text(ink, x, end - (growth[0] ? 20 : 9.5),
-				    TS_CENTRE, value, theme->ink,
-				    column->text);
+				    TS_CENTRE, value, theme->ink, column->text);
 		}
 	}
 }
 
 static void
-draw_names(struct ts_ink *ink, struct columns *chart,
-	   const struct place *place, struct ts_type type)
+draw_names(struct ts_ink *ink, struct columns *chart, const struct place *place,
+	   struct ts_type type)
 {
 	size_t i;
 
@@ -301,9 +303,8 @@ draw_names(struct ts_ink *ink, struct columns *chart,
 
 		ts_ink_lines(ink, x, place->bottom + 11, 13.5, TS_CENTRE, type,
 			     ink->job->theme->text,
-			     ts_name_wrap(&chart->fig, type, place->step - 3,
-					  2, chart->items[i].name, "",
-					  &lines));
+			     ts_name_wrap(&chart->fig, type, place->step - 3, 2,
+					  chart->items[i].name, "", &lines));
 	}
 }
 

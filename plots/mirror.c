@@ -15,18 +15,18 @@
 enum { EXPORTER, IMPORTER };
 
 struct side {
-	const char *name;	/* "Kazakhstan" */
+	const char *name; /* "Kazakhstan" */
 	struct ts_point *points;
-	size_t known, last;	/* figures; slot of the last one */
+	size_t known, last; /* figures; slot of the last one */
 };
 
 struct mirror {
 	struct ts_figures fig;
 	struct ts_slots slots;
 	struct side sides[2];
-	size_t both;		/* slot of the last common period + 1, or 0 */
+	size_t both; /* slot of the last common period + 1, or 0 */
 	bool gaps, dashed;
-	bool plain;		/* no single flow: nobody "exported" it */
+	bool plain; /* no single flow: nobody "exported" it */
 	double low, high;
 };
 
@@ -62,21 +62,24 @@ check_sides(const struct ts_rows *rows, struct ts_err *err)
 		int side = side_of(row);
 
 		if (side < 0)
-			return ts_fail(err, TS_BAD_DATA, "row %zu: side \"%.40s"
+			return ts_fail(err, TS_BAD_DATA,
+				       "row %zu: side \"%.40s"
 				       "\" is neither exporter nor importer",
-				       row->number, row->side[0] ? row->side :
-				       row->flow);
+				       row->number,
+				       row->side[0] ? row->side : row->flow);
 		if (!first[side])
 			first[side] = row;
 		if (strcmp(first[side]->reporter, row->reporter) != 0)
-			return ts_fail(err, TS_BAD_DATA, "rows %zu and %zu: two "
+			return ts_fail(err, TS_BAD_DATA,
+				       "rows %zu and %zu: two "
 				       "reporters (%.40s, %.40s) of one side",
 				       first[side]->number, row->number,
 				       first[side]->reporter, row->reporter);
 	}
 	if (first[0] && first[1] && first[0]->reporter[0] &&
 	    strcmp(first[0]->reporter, first[1]->reporter) == 0)
-		return ts_fail(err, TS_BAD_DATA, "%.40s reports both sides: a "
+		return ts_fail(err, TS_BAD_DATA,
+			       "%.40s reports both sides: a "
 			       "mirror needs what the partner says",
 			       first[0]->reporter);
 	return ts_rows_constant(rows, "product", err);
@@ -87,13 +90,12 @@ static const char *
 name_of(const struct ts_chart_spec *spec, const struct ts_rows *rows, int side)
 {
 	bool imports = spec->flow && strcmp(spec->flow, "M") == 0;
-	const char *name = (side == EXPORTER) != imports ? spec->reporter :
-			   spec->partner;
+	const char *name =
+		(side == EXPORTER) != imports ? spec->reporter : spec->partner;
 	size_t i;
 
 	for (i = 0; i < rows->count; i++)
-		if (side_of(&rows->items[i]) == side &&
-		    rows->items[i].label[0])
+		if (side_of(&rows->items[i]) == side && rows->items[i].label[0])
 			return rows->items[i].label;
 	if (name && name[0])
 		return name;
@@ -114,8 +116,7 @@ is_plain(const struct ts_rows *rows)
 	for (i = 0; i < rows->count; i++) {
 		const char *flow = rows->items[i].flow;
 
-		if (flow[0] && strcmp(flow, "X") != 0 &&
-		    strcmp(flow, "M") != 0)
+		if (flow[0] && strcmp(flow, "X") != 0 && strcmp(flow, "M") != 0)
 			return true;
 	}
 	return false;
@@ -199,16 +200,17 @@ mirror_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 		if (chart.sides[s].known == 0)
 			snprintf(out->refused, sizeof(out->refused),
 				 "needs figures of both sides, the %s reports "
-				 "none", s == EXPORTER ? "exporter" :
-				 "importer");
+				 "none",
+				 s == EXPORTER ? "exporter" : "importer");
 	snprintf(out->unit, sizeof(out->unit), "%s", ts_fig_unit(&chart.fig));
 	ts_note(out, chart.dashed, "Dashed: estimate or provisional.");
 	ts_note(out, chart.gaps, "Gap: not published.");
 	if (chart.slots.dropped)
-		ts_note(out, true, ts_arena_printf(arena,
-			"%zu earlier period%s not shown.",
-			chart.slots.dropped,
-			chart.slots.dropped == 1 ? " is" : "s are"));
+		ts_note(out, true,
+			ts_arena_printf(
+				arena, "%zu earlier period%s not shown.",
+				chart.slots.dropped,
+				chart.slots.dropped == 1 ? " is" : "s are"));
 	return TS_OK;
 }
 
@@ -217,9 +219,9 @@ in_period(const struct mirror *chart, size_t slot, const char *text)
 {
 	if (slot + 1 == chart->slots.count)
 		return text;
-	return ts_arena_printf(chart->fig.arena, "%s in %s", text,
-			       ts_slot_name(&chart->slots, slot, NULL,
-					    chart->fig.arena));
+	return ts_arena_printf(
+		chart->fig.arena, "%s in %s", text,
+		ts_slot_name(&chart->slots, slot, NULL, chart->fig.arena));
 }
 
 static struct ts_ending
@@ -233,8 +235,8 @@ side_ending(const struct mirror *chart, const struct ts_theme *theme,
 		.after = chart->plain ? "" : " reports",
 		.text = "no data",
 		.weight = TS_BOLD,
-		.colour = s == EXPORTER ? theme->exports_text :
-			  theme->imports_text,
+		.colour = s == EXPORTER ? theme->exports_text
+					: theme->imports_text,
 		.y = ts_axis_y(axis, 0),
 	};
 	const char *figure;
@@ -262,14 +264,19 @@ gap_ending(const struct mirror *chart, const struct ts_theme *theme,
 	double m = chart->sides[IMPORTER].points[slot].value;
 	double gap = fabs(x - m);
 	struct ts_ending end = {
-		.text = "", .weight = TS_SEMIBOLD, .colour = theme->text,
+		.text = "",
+		.weight = TS_SEMIBOLD,
+		.colour = theme->text,
 		.y = (ts_axis_y(axis, x) + ts_axis_y(axis, m)) / 2 + 3,
 	};
 
-	end.name = in_period(chart, slot, gap <= 0 ? "No gap" :
-			     chart->plain ? "Difference" : "Unexplained");
+	end.name = in_period(chart, slot,
+			     gap <= 0       ? "No gap"
+			     : chart->plain ? "Difference"
+					    : "Unexplained");
 	if (gap > 0)
-		end.text = ts_arena_printf(chart->fig.arena, "%s (%s)",
+		end.text = ts_arena_printf(
+			chart->fig.arena, "%s (%s)",
 			ts_fig_value(&chart->fig, gap),
 			ts_fig_share(&chart->fig,
 				     gap / fmax(fabs(x), fabs(m))));
@@ -302,10 +309,10 @@ draw_area(struct ts_ink *ink, const struct mirror *chart,
 		if (is_known(&chart->sides[0], i) &&
 		    is_known(&chart->sides[1], i))
 			ts_ink_span(ink, ts_axis_x(axis, i),
-				    ts_axis_y(axis, chart->sides[0]
-					      .points[i].value),
-				    ts_axis_y(axis, chart->sides[1]
-					      .points[i].value));
+				    ts_axis_y(axis,
+					      chart->sides[0].points[i].value),
+				    ts_axis_y(axis,
+					      chart->sides[1].points[i].value));
 		else
 			ts_ink_break(ink);
 	ts_ink_layer_end(ink);
@@ -410,17 +417,18 @@ mirror_draw(const struct ts_chart_job *job, struct ts_script *script,
 	draw_side(&ink, &chart.sides[EXPORTER], &axis, theme->exports);
 	if (chart.both)
 		draw_gap_arrow(&ink, &chart, &axis);
-	ts_missing_draw(&ink, &axis, (struct ts_missing[2]){
-		{ chart.sides[EXPORTER].name, chart.sides[EXPORTER].points,
-		  theme->exports_text },
-		{ chart.sides[IMPORTER].name, chart.sides[IMPORTER].points,
-		  theme->imports_text },
-	});
+	ts_missing_draw(
+		&ink, &axis,
+		(struct ts_missing[2]){
+			{ chart.sides[EXPORTER].name,
+			  chart.sides[EXPORTER].points, theme->exports_text },
+			{ chart.sides[IMPORTER].name,
+			  chart.sides[IMPORTER].points, theme->imports_text },
+		});
 	ts_endings_draw(&ink, ends, count, axis.plot.x + axis.plot.width + 8,
 			room, axis.plot.y + 8,
 			axis.plot.y + axis.plot.height - 6);
-	ts_axis_names(&ink, &axis, &chart.slots, NULL,
-		      job->panel.height - 58);
+	ts_axis_names(&ink, &axis, &chart.slots, NULL, job->panel.height - 58);
 	ts_ink_unit(&ink, ts_fig_unit(&chart.fig));
 	return ts_ink_end(&ink, err);
 }

@@ -10,15 +10,15 @@
 #include "plots/draw/shape.h"
 
 #define MOST 10
-#define LEAST 2			/* charts.md says 4; see docs/charts.md */
+#define LEAST 2 /* charts.md says 4; see docs/charts.md */
 #define SIDE 20.0
-#define PITCH 39.0		/* preferred height of a row */
-#define MOST_RATE 76.0		/* width of the right column */
-#define BELOW 78.0		/* from the plot to the panel's lower edge */
+#define PITCH 39.0     /* preferred height of a row */
+#define MOST_RATE 76.0 /* width of the right column */
+#define BELOW 78.0     /* from the plot to the panel's lower edge */
 
 struct mover {
 	double from, to;
-	bool drawable;		/* a logarithm can show what is known of it */
+	bool drawable; /* a logarithm can show what is known of it */
 	bool falls;
 	const char *name, *code, *rate;
 	const char *from_text, *to_text;
@@ -74,7 +74,7 @@ by_size(const void *a, const void *b)
 static double
 middle_size(const struct ts_pair *pairs, size_t count)
 {
-	double sizes[MOST];
+	double sizes[MOST] = { 0 };
 	size_t i, known = 0;
 
 	for (i = 0; i < count && i < MOST; i++) {
@@ -103,9 +103,9 @@ take(struct movers *chart, const struct ts_pair *pair)
 		.code = pair->code,
 		.from_text = ts_fig_own(fig, pair->from),
 		.to_text = ts_fig_own(fig, pair->to),
-		.rate = pair->row->fold[0] ? pair->row->fold :
-			ts_fig_rate(fig, pair->row->growth, pair->from,
-				    pair->to),
+		.rate = pair->row->fold[0] ? pair->row->fold
+					   : ts_fig_rate(fig, pair->row->growth,
+							 pair->from, pair->to),
 	};
 	if (mover->drawable) {
 		chart->from_zero |= pair->from == 0;
@@ -161,8 +161,7 @@ read_movers(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	chart->left_out = pairs.count - chart->count;
 	if (!(high > 0))
 		low = high = chart->fig.scale;
-	chart->log = ts_log_make(low, high, chart->from_zero ||
-				 chart->to_zero);
+	chart->log = ts_log_make(low, high, chart->from_zero || chart->to_zero);
 	return TS_OK;
 }
 
@@ -181,20 +180,23 @@ movers_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	if (chart.count < LEAST)
 		snprintf(out->refused, sizeof(out->refused),
 			 "needs at least %d rows with figures of two periods, "
-			 "got %zu", LEAST, chart.count);
+			 "got %zu",
+			 LEAST, chart.count);
 	snprintf(out->unit, sizeof(out->unit), "%s", ts_fig_unit(&chart.fig));
-	when = chart.from_zero && chart.to_zero ? "that period" :
-	       chart.from_zero ? chart.base : chart.current;
+	when = chart.from_zero && chart.to_zero ? "that period"
+	       : chart.from_zero                ? chart.base
+						: chart.current;
 	if (chart.from_zero || chart.to_zero)
 		ts_note(out, true,
 			ts_arena_printf(arena, "Open ring: no trade in %s.",
 					when[0] ? when : "that period"));
 	ts_note(out, chart.count > 1, "Ordered by absolute change.");
 	if (chart.left_out)
-		ts_note(out, true, ts_arena_printf(arena,
-			"%zu smaller change%s not shown.",
-			chart.left_out,
-			chart.left_out == 1 ? " is" : "s are"));
+		ts_note(out, true,
+			ts_arena_printf(arena,
+					"%zu smaller change%s not shown.",
+					chart.left_out,
+					chart.left_out == 1 ? " is" : "s are"));
 	return TS_OK;
 }
 
@@ -246,21 +248,21 @@ place_axis(struct movers *chart)
 
 		for (i = 0; i < chart->count; i++) {
 			struct mover *mover = &chart->items[i];
-			double from = ts_type_width(from_type,
-						    mover->from_text) + 8;
-			double to = ts_type_width(to_type,
-						  mover->to_text) + 8;
+			double from =
+				ts_type_width(from_type, mover->from_text) + 8;
+			double to = ts_type_width(to_type, mover->to_text) + 8;
 
 			if (!mover->drawable)
 				continue;
 			place_row(chart, mover);
-			left = fmax(left, chart->names_right + 10 -
-				    (mover->falls ? mover->to_x - to :
-				     mover->from_x - from));
-			right = fmax(right, (mover->falls ?
-					     mover->from_x + from :
-					     mover->to_x + to) -
-				     (chart->fold_left - 10));
+			left = fmax(left,
+				    chart->names_right + 10 -
+					    (mover->falls
+						     ? mover->to_x - to
+						     : mover->from_x - from));
+			right = fmax(right, (mover->falls ? mover->from_x + from
+							  : mover->to_x + to) -
+						    (chart->fold_left - 10));
 		}
 		if (left + right < 0.5 ||
 		    log->right - log->left - left - right < 60)
@@ -282,8 +284,8 @@ place_rows(const struct ts_chart_job *job, struct movers *chart)
 	place_sides(job, chart);
 	place_axis(chart);
 	for (i = 0; i < chart->count; i++) {
-		chart->items[i].y = chart->top + 3 +
-				    ((double)i + 0.5) * chart->pitch;
+		chart->items[i].y =
+			chart->top + 3 + ((double)i + 0.5) * chart->pitch;
 		place_row(chart, &chart->items[i]);
 	}
 }
@@ -294,14 +296,14 @@ draw_bars(struct ts_ink *ink, const struct movers *chart, bool falls)
 	const struct ts_theme *theme = ink->job->theme;
 	size_t i;
 
-	ts_ink_strokes(ink, falls ? theme->imports_light :
-		       theme->exports_light, 3.2);
+	ts_ink_strokes(ink, falls ? theme->imports_light : theme->exports_light,
+		       3.2);
 	for (i = 0; i < chart->count; i++) {
 		const struct mover *mover = &chart->items[i];
 
 		if (mover->drawable && mover->falls == falls)
-			ts_ink_stroke(ink, mover->from_x, mover->y,
-				      mover->to_x, mover->y);
+			ts_ink_stroke(ink, mover->from_x, mover->y, mover->to_x,
+				      mover->y);
 	}
 	ts_ink_layer_end(ink);
 }
@@ -317,8 +319,8 @@ draw_dots(struct ts_ink *ink, const struct movers *chart, bool to, bool falls,
 		const struct mover *mover = &chart->items[i];
 		double value = to ? mover->to : mover->from;
 
-		if (mover->drawable && !isnan(value) &&
-		    mover->falls == falls && (value == 0) == zero)
+		if (mover->drawable && !isnan(value) && mover->falls == falls &&
+		    (value == 0) == zero)
 			ts_ink_dot(ink, to ? mover->to_x : mover->from_x,
 				   mover->y);
 	}
@@ -337,8 +339,9 @@ draw_marks(struct ts_ink *ink, const struct movers *chart)
 		double size = to ? 8.2 : 6.6;
 
 		for (falls = 0; falls < 2; falls++) {
-			uint32_t colour = !to ? theme->axis :
-				falls ? theme->imports : theme->exports;
+			uint32_t colour = !to     ? theme->axis
+					  : falls ? theme->imports
+						  : theme->exports;
 
 			ts_ink_dots(ink, colour, size);
 			draw_dots(ink, chart, to, falls, false);
@@ -354,13 +357,13 @@ static void
 draw_values(struct ts_ink *ink, const struct mover *mover)
 {
 	const struct ts_theme *theme = ink->job->theme;
-	uint32_t colour = mover->falls ? theme->imports_text :
-			  theme->exports_text;
+	uint32_t colour =
+		mover->falls ? theme->imports_text : theme->exports_text;
 	double side = mover->falls ? -1 : 1;
 
 	ts_ink_text(ink, mover->from_x - side * 7.5, mover->y,
-		    mover->falls ? TS_LEFT : TS_RIGHT, from_type,
-		    theme->text, mover->from_text);
+		    mover->falls ? TS_LEFT : TS_RIGHT, from_type, theme->text,
+		    mover->from_text);
 	ts_ink_text(ink, mover->to_x + side * 8, mover->y,
 		    mover->falls ? TS_RIGHT : TS_LEFT, to_type, colour,
 		    mover->to_text);
@@ -371,8 +374,11 @@ static void
 draw_words(struct ts_ink *ink, const struct movers *chart,
 	   const struct mover *mover)
 {
-	const char *text = ts_arena_printf(chart->fig.arena, "%s \xE2\x86\x92 "
-		"%s", isnan(mover->from) ? "no data" : mover->from_text,
+	const char *text = ts_arena_printf(
+		chart->fig.arena,
+		"%s \xE2\x86\x92 "
+		"%s",
+		isnan(mover->from) ? "no data" : mover->from_text,
 		isnan(mover->to) ? "no data" : mover->to_text);
 
 	ts_ink_text(ink, chart->log.left, mover->y, TS_LEFT, from_type,
@@ -385,7 +391,9 @@ draw_periods(struct ts_ink *ink, const struct movers *chart)
 {
 	const struct ts_theme *theme = ink->job->theme;
 	double room = (ts_type_width(from_type, chart->base) +
-		       ts_type_width(to_type, chart->current)) / 2 + 7;
+		       ts_type_width(to_type, chart->current)) /
+			      2 +
+		      7;
 	size_t i;
 
 	for (i = 0; i < chart->count; i++) {
@@ -397,8 +405,10 @@ draw_periods(struct ts_ink *ink, const struct movers *chart)
 		ts_ink_text(ink, mover->from_x, mover->y - 14.5, TS_CENTRE,
 			    from_type, theme->text, chart->base);
 		ts_ink_text(ink, mover->to_x, mover->y - 14.5, TS_CENTRE,
-			    to_type, mover->falls ? theme->imports_text :
-			    theme->exports_text, chart->current);
+			    to_type,
+			    mover->falls ? theme->imports_text
+					 : theme->exports_text,
+			    chart->current);
 		return;
 	}
 }
@@ -427,10 +437,9 @@ draw_row_texts(struct ts_ink *ink, const struct movers *chart,
 	       const struct mover *mover)
 {
 	int lines;
-	const char *name = ts_name_wrap(&chart->fig, name_type,
-					chart->names_right - SIDE,
-					chart->pitch >= 30 ? 2 : 1,
-					mover->name, mover->code, &lines);
+	const char *name = ts_name_wrap(
+		&chart->fig, name_type, chart->names_right - SIDE,
+		chart->pitch >= 30 ? 2 : 1, mover->name, mover->code, &lines);
 
 	ts_ink_lines(ink, SIDE, mover->y - (lines - 1) * 7, 14, TS_LEFT,
 		     name_type, ink->job->theme->ink, name);
@@ -458,10 +467,13 @@ movers_draw(const struct ts_chart_job *job, struct ts_script *script,
 	for (i = 0; i < chart.count; i++)
 		draw_row_texts(&ink, &chart, &chart.items[i]);
 	draw_periods(&ink, &chart);
-	ts_ink_unit(&ink, ts_arena_printf(job->arena, "%s%s%s%s%s, "
-		"logarithmic scale", ts_fig_unit(&chart.fig),
-		chart.base[0] ? ", " : "", chart.base,
-		chart.base[0] ? " \xE2\x86\x92 " : "", chart.current));
+	ts_ink_unit(&ink, ts_arena_printf(job->arena,
+					  "%s%s%s%s%s, "
+					  "logarithmic scale",
+					  ts_fig_unit(&chart.fig),
+					  chart.base[0] ? ", " : "", chart.base,
+					  chart.base[0] ? " \xE2\x86\x92 " : "",
+					  chart.current));
 	return ts_ink_end(&ink, err);
 }
 

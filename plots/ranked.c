@@ -10,11 +10,11 @@
 #include "plots/draw/shape.h"
 
 #define MOST 12
-#define LEAST 2			/* charts.md says 5; see docs/charts.md */
+#define LEAST 2 /* charts.md says 5; see docs/charts.md */
 #define SIDE 20.0
-#define PITCH 36.0		/* preferred height of a row of one line */
+#define PITCH 36.0 /* preferred height of a row of one line */
 #define LINE 14.0
-#define BELOW 54.0		/* from the last row to the lower edge */
+#define BELOW 54.0 /* from the last row to the lower edge */
 
 struct bar {
 	const struct ts_row *row;
@@ -28,12 +28,12 @@ struct ranked {
 	struct ts_figures fig;
 	struct bar items[MOST];
 	size_t count, left_out, missing;
-	double low, high, total;	/* total NaN: not told */
+	double low, high, total; /* total NaN: not told */
 	bool imports, provisional, derived;
 };
 
 struct place {
-	double left, right;	/* of the bars */
+	double left, right; /* of the bars */
 	double zero, per_unit;
 	double top, pitch;
 };
@@ -107,7 +107,8 @@ collect(const struct ts_rows *rows, struct bar *bars, struct ranked *chart)
 			continue;
 		}
 		bars[count++] = (struct bar){
-			.row = row, .value = value,
+			.row = row,
+			.value = value,
 			.name = ts_row_name(rows, row),
 			.code = row->label[0] ? row->product : "",
 			.other = ts_row_is_other(row),
@@ -125,7 +126,8 @@ check_names(const struct bar *bars, size_t count, struct ts_err *err)
 		for (j = i + 1; j < count && j < MOST; j++)
 			if (strcmp(bars[i].name, bars[j].name) == 0 &&
 			    strcmp(bars[i].code, bars[j].code) == 0)
-				return ts_fail(err, TS_BAD_DATA, "rows %zu and "
+				return ts_fail(err, TS_BAD_DATA,
+					       "rows %zu and "
 					       "%zu: two figures for \"%.60s\"",
 					       bars[i].row->number,
 					       bars[j].row->number,
@@ -164,11 +166,12 @@ take(struct ranked *chart, const struct bar *bar)
 
 	*own = *bar;
 	own->text = ts_fig_own(&chart->fig, bar->value);
-	own->share = share[0] ? ts_arena_printf(chart->fig.arena, "%s%s",
-						share, strchr(share, '%') ?
-						"" : "%") :
-		chart->total > 0 && bar->value >= 0 ?
-		ts_fig_share(&chart->fig, bar->value / chart->total) : "";
+	own->share =
+		share[0] ? ts_arena_printf(chart->fig.arena, "%s%s", share,
+					   strchr(share, '%') ? "" : "%")
+		: chart->total > 0 && bar->value >= 0
+			? ts_fig_share(&chart->fig, bar->value / chart->total)
+			: "";
 	chart->provisional |= bar->row->provisional;
 	chart->derived |= bar->row->derived;
 }
@@ -219,8 +222,8 @@ widest_share(const struct ranked *chart)
 	size_t i;
 
 	for (i = 0; i < chart->count; i++)
-		widest = fmax(widest, ts_type_width(share_type,
-						    chart->items[i].share));
+		widest = fmax(widest,
+			      ts_type_width(share_type, chart->items[i].share));
 	return widest > 0 ? widest + 14 : 0;
 }
 
@@ -235,8 +238,8 @@ count_lines(struct ranked *chart, double width, int most)
 		struct bar *bar = &chart->items[i];
 
 		(void)ts_name_wrap(&chart->fig, name_type,
-				   width - 2 * SIDE - widest_share(chart),
-				   most, bar->name, bar->code, &bar->lines);
+				   width - 2 * SIDE - widest_share(chart), most,
+				   bar->name, bar->code, &bar->lines);
 		if (bar->lines < 1)
 			bar->lines = 1;
 		sum += bar->lines;
@@ -260,17 +263,19 @@ ranked_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 				     LINE * (lines - (double)chart.count));
 	if (chart.count < LEAST)
 		snprintf(out->refused, sizeof(out->refused),
-			 "needs at least %d rows with a figure, got %zu",
-			 LEAST, chart.count);
+			 "needs at least %d rows with a figure, got %zu", LEAST,
+			 chart.count);
 	snprintf(out->unit, sizeof(out->unit), "%s", ts_fig_unit(&chart.fig));
 	ts_note_hatched(out, spec, chart.provisional, chart.derived);
 	if (chart.left_out)
-		ts_note(out, true, ts_arena_printf(arena,
-			"%zu smaller row%s not shown.", chart.left_out,
-			chart.left_out == 1 ? " is" : "s are"));
+		ts_note(out, true,
+			ts_arena_printf(arena, "%zu smaller row%s not shown.",
+					chart.left_out,
+					chart.left_out == 1 ? " is" : "s are"));
 	if (chart.missing)
-		ts_note(out, true, ts_arena_printf(arena,
-			"No figure published for %zu.", chart.missing));
+		ts_note(out, true,
+			ts_arena_printf(arena, "No figure published for %zu.",
+					chart.missing));
 	return TS_OK;
 }
 
@@ -286,8 +291,8 @@ place_bars(const struct ts_chart_job *job, struct ranked *chart)
 	size_t i;
 
 	for (i = 0; i < chart->count; i++) {
-		double wide = ts_type_width(value_type,
-					    chart->items[i].text) + 8;
+		double wide =
+			ts_type_width(value_type, chart->items[i].text) + 8;
 
 		if (chart->items[i].value < 0)
 			before = fmax(before, wide);
@@ -303,10 +308,10 @@ place_bars(const struct ts_chart_job *job, struct ranked *chart)
 	lines = count_lines(chart, job->panel.width, 2);
 	place.pitch = (height - LINE * (lines - (double)chart->count)) /
 		      (double)(chart->count ? chart->count : 1);
-	if (place.pitch < 26) {	/* too low for second lines */
+	if (place.pitch < 26) { /* too low for second lines */
 		(void)count_lines(chart, job->panel.width, 1);
-		place.pitch = height /
-			      (double)(chart->count ? chart->count : 1);
+		place.pitch =
+			height / (double)(chart->count ? chart->count : 1);
 	}
 	return place;
 }
@@ -347,8 +352,9 @@ draw_bars(struct ts_ink *ink, const struct ranked *chart,
 		double y = bar_y(chart, place, i);
 
 		if (look_of(bar) == look)
-			ts_ink_box(ink, place->zero, y - half, place->zero +
-				   bar->value * place->per_unit, y + half);
+			ts_ink_box(ink, place->zero, y - half,
+				   place->zero + bar->value * place->per_unit,
+				   y + half);
 	}
 	ts_ink_layer_end(ink);
 }
@@ -384,13 +390,14 @@ draw_texts(struct ts_ink *ink, const struct ranked *chart,
 		double y = bar_y(chart, place, i);
 		double end = place->zero + bar->value * place->per_unit;
 		int lines;
-		const char *name = ts_name_wrap(&chart->fig, name_type,
-			width - 2 * SIDE - widest_share(chart), bar->lines,
-			bar->name, bar->code, &lines);
+		const char *name =
+			ts_name_wrap(&chart->fig, name_type,
+				     width - 2 * SIDE - widest_share(chart),
+				     bar->lines, bar->name, bar->code, &lines);
 
-		ts_ink_lines(ink, SIDE, y - 0.47 * place->pitch -
-			     LINE * (lines - 1), LINE, TS_LEFT, name_type,
-			     theme->ink, name);
+		ts_ink_lines(ink, SIDE,
+			     y - 0.47 * place->pitch - LINE * (lines - 1), LINE,
+			     TS_LEFT, name_type, theme->ink, name);
 		ts_ink_text(ink, bar->value < 0 ? end - 6 : end + 6, y,
 			    bar->value < 0 ? TS_RIGHT : TS_LEFT, value_type,
 			    theme->ink, bar->text);
@@ -412,8 +419,8 @@ ranked_draw(const struct ts_chart_job *job, struct ts_script *script,
 	if (read_ranked(job->spec, job->arena, &chart, err) != TS_OK)
 		return err->status;
 	place = place_bars(job, &chart);
-	ts_ink_boxes(&ink, chart.imports ? theme->imports_light :
-		     theme->exports_light);
+	ts_ink_boxes(&ink, chart.imports ? theme->imports_light
+					 : theme->exports_light);
 	draw_bars(&ink, &chart, &place, LIGHT);
 	ts_ink_boxes(&ink, chart.imports ? theme->imports : theme->exports);
 	draw_bars(&ink, &chart, &place, ACCENT);

@@ -10,16 +10,16 @@
 
 #define SIDE 20.0
 #define WIDEST_STEP 110.0
-#define ROW 34.0		/* preferred height when it lies */
+#define ROW 34.0 /* preferred height when it lies */
 
 struct waterfall {
 	struct ts_bridge bridge;
 	bool lies;
-	struct ts_type names;	/* of columns */
-	double step;		/* from column to column, or row to row */
-	double first;		/* middle of the first */
-	double zero, per_unit;	/* along the axis of values, from base */
-	double names_width;	/* when it lies */
+	struct ts_type names;  /* of columns */
+	double step;           /* from column to column, or row to row */
+	double first;          /* middle of the first */
+	double zero, per_unit; /* along the axis of values, from base */
+	double names_width;    /* when it lies */
 };
 
 static const struct ts_type value_type = { TS_BOLD, 11.5 };
@@ -81,15 +81,17 @@ names_fit(const struct waterfall *chart)
 		int lines, n;
 		const char *name = column_name(chart, i, 9, &lines);
 
-		if (lines > 2 || longest_word(chart->names,
-					      chart->bridge.items[i].name) >
-				 1.12 * chart->step)
+		if (lines > 2 ||
+		    longest_word(chart->names, chart->bridge.items[i].name) >
+			    1.12 * chart->step)
 			return false;
 		for (n = 0; n < 2; n++)
 			if (line_width(chart->names, before, n) > 0 &&
 			    (line_width(chart->names, before, n) +
-			     line_width(chart->names, name, n)) / 2 + 4 >
-			    chart->step)
+			     line_width(chart->names, name, n)) /
+						    2 +
+					    4 >
+				    chart->step)
 				return false;
 		before = name;
 	}
@@ -118,8 +120,9 @@ read_waterfall(const struct ts_chart_spec *spec, double width,
 		return err->status;
 	if (chart->bridge.count == 0)
 		return TS_OK;
-	chart->step = fmin((width - 2 * SIDE) /
-			   ((double)chart->bridge.count + 0.1), WIDEST_STEP);
+	chart->step =
+		fmin((width - 2 * SIDE) / ((double)chart->bridge.count + 0.1),
+		     WIDEST_STEP);
 	while (!names_fit(chart) && chart->names.size > 9.5)
 		chart->names.size -= 0.5;
 	chart->lies = !names_fit(chart) || !values_fit(chart);
@@ -134,8 +137,8 @@ waterfall_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	struct ts_bridge *bridge = &chart.bridge;
 
 	*out = (struct ts_chart_need){ .height_px = 420 };
-	if (read_waterfall(spec, spec->width ? spec->width : 600, arena,
-			   &chart, err) != TS_OK)
+	if (read_waterfall(spec, spec->width ? spec->width : 600, arena, &chart,
+			   err) != TS_OK)
 		return err->status;
 	if (bridge->refused)
 		snprintf(out->refused, sizeof(out->refused), "%s",
@@ -143,20 +146,26 @@ waterfall_need(const struct ts_chart_spec *spec, struct ts_arena *arena,
 	if (chart.lies)
 		out->height_px = (int)lround(ts_frame_top(spec) + 14 + 54 +
 					     ROW * (double)bridge->count);
-	snprintf(out->unit, sizeof(out->unit), "%s",
-		 ts_fig_unit(&bridge->fig));
+	snprintf(out->unit, sizeof(out->unit), "%s", ts_fig_unit(&bridge->fig));
 	if (bridge->base > 0)
-		ts_note(out, true, ts_arena_printf(arena, "Axis starts at %s.",
-			ts_fig_tick(&bridge->fig, bridge->base,
-				    bridge->base)));
+		ts_note(out, true,
+			ts_arena_printf(arena, "Axis starts at %s.",
+					ts_fig_tick(&bridge->fig, bridge->base,
+						    bridge->base)));
 	if (bridge->folded)
-		ts_note(out, true, ts_arena_printf(arena,
-			"All other includes %zu smaller change%s.",
-			bridge->folded, bridge->folded == 1 ? "" : "s"));
+		ts_note(out, true,
+			ts_arena_printf(
+				arena,
+				"All other includes %zu smaller change%s.",
+				bridge->folded,
+				bridge->folded == 1 ? "" : "s"));
 	if (bridge->unknown)
-		ts_note(out, true, ts_arena_printf(arena,
-			"All other includes %zu part%s without both figures.",
-			bridge->unknown, bridge->unknown == 1 ? "" : "s"));
+		ts_note(out, true,
+			ts_arena_printf(arena,
+					"All other includes %zu part%s without "
+					"both figures.",
+					bridge->unknown,
+					bridge->unknown == 1 ? "" : "s"));
 	return TS_OK;
 }
 
@@ -174,8 +183,8 @@ foot(const struct waterfall *chart, const struct ts_step *step)
 {
 	double base = chart->bridge.base;
 
-	return at(chart, step->kind == TS_STEP_TOTAL ? fmax(base, 0) :
-		  step->start);
+	return at(chart,
+		  step->kind == TS_STEP_TOTAL ? fmax(base, 0) : step->start);
 }
 
 static void
@@ -299,8 +308,7 @@ draw_row_texts(struct ts_ink *ink, const struct waterfall *chart)
 		const char *name = ts_name_wrap(&chart->bridge.fig, type,
 						chart->names_width,
 						chart->step >= 28 ? 2 : 1,
-						step->name, step->code,
-						&lines);
+						step->name, step->code, &lines);
 
 		ts_ink_lines(ink, SIDE, y - (lines - 1) * 6.75, 13.5, TS_LEFT,
 			     type, theme->ink, name);
@@ -332,18 +340,20 @@ place_rows(const struct ts_chart_job *job, struct waterfall *chart)
 	size_t i;
 
 	for (i = 0; i < bridge->count; i++) {
-		names = fmax(names, ts_type_width(row_type,
-						  bridge->items[i].name));
-		values = fmax(values, ts_type_width(value_type,
-						    bridge->items[i].text));
+		names = fmax(names,
+			     ts_type_width(row_type, bridge->items[i].name));
+		values = fmax(values,
+			      ts_type_width(value_type, bridge->items[i].text));
 	}
 	chart->names_width = fmin(names, 0.4 * job->panel.width);
 	chart->step = (bottom - top) / (double)bridge->count;
 	chart->first = top + chart->step / 2;
 	chart->zero = SIDE + chart->names_width + 12;
-	chart->per_unit = range > 0 ?
-		(job->panel.width - SIDE - values - 8 - chart->zero) / range :
-		0;
+	chart->per_unit =
+		range > 0
+			? (job->panel.width - SIDE - values - 8 - chart->zero) /
+				  range
+			: 0;
 }
 
 static void
@@ -353,12 +363,14 @@ draw_axis(struct ts_ink *ink, const struct waterfall *chart)
 
 	ts_ink_strokes(ink, ink->job->theme->axis, 1);
 	if (chart->lies)
-		ts_ink_stroke(ink, at_zero, chart->first - chart->step / 2,
-			      at_zero, chart->first + chart->step *
-			      ((double)chart->bridge.count - 0.5));
+		ts_ink_stroke(
+			ink, at_zero, chart->first - chart->step / 2, at_zero,
+			chart->first +
+				chart->step *
+					((double)chart->bridge.count - 0.5));
 	else
-		ts_ink_stroke(ink, SIDE, at_zero,
-			      ink->job->panel.width - SIDE, at_zero);
+		ts_ink_stroke(ink, SIDE, at_zero, ink->job->panel.width - SIDE,
+			      at_zero);
 	ts_ink_layer_end(ink);
 }
 

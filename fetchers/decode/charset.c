@@ -11,7 +11,7 @@
 #include "fetchers/decode/utf8.h"
 
 #define SAMPLE 4096
-#define HEAD 4		/* enough for a BOM, and for UTF-16 without one */
+#define HEAD 4 /* enough for a BOM, and for UTF-16 without one */
 #define NO_ICONV ((iconv_t)-1)
 
 enum state { AT_HEAD, DIRECT, SAMPLING, CONVERTING };
@@ -22,10 +22,10 @@ struct ts_charset {
 	ts_charset_sink *sink;
 	void *ctx;
 	iconv_t iconv;
-	bool utf16;		/* is possible here */
+	bool utf16; /* is possible here */
 	struct ts_utf8_check check;
-	unsigned long long fed;	/* bytes of earlier pieces */
-	size_t held;		/* bytes kept back in "hold" */
+	unsigned long long fed; /* bytes of earlier pieces */
+	size_t held;            /* bytes kept back in "hold" */
 	char hold[SAMPLE];
 };
 
@@ -43,8 +43,7 @@ open_iconv(struct ts_charset *charset, const char *name, struct ts_err *err)
 static enum ts_status
 malformed(const struct ts_charset *charset, size_t at, struct ts_err *err)
 {
-	return ts_fail(err, TS_BAD_DATA, "byte %llu: %s",
-		       charset->fed + at,
+	return ts_fail(err, TS_BAD_DATA, "byte %llu: %s", charset->fed + at,
 		       charset->iconv == NO_ICONV
 			       ? "invalid UTF-8"
 			       : "no character of the file's encoding");
@@ -67,7 +66,7 @@ convert(struct ts_charset *charset, const char *bytes, size_t count,
 	struct ts_err *err)
 {
 	char out[8192];
-	char *in = (char *)bytes;	/* iconv does not write to it */
+	char *in = (char *)bytes; /* iconv does not write to it */
 	size_t left = count;
 
 	while (left > 0) {
@@ -118,10 +117,10 @@ guess_single_byte(const char *bytes, size_t count)
 static enum ts_status
 end_sampling(struct ts_charset *charset, struct ts_err *err)
 {
-	const char *name = charset->mode == TS_CHARSET_1252
-				   ? "WINDOWS-1252"
-				   : guess_single_byte(charset->hold,
-						       charset->held);
+	const char *name =
+		charset->mode == TS_CHARSET_1252
+			? "WINDOWS-1252"
+			: guess_single_byte(charset->hold, charset->held);
 	char sample[SAMPLE];
 	size_t count = charset->held;
 	enum ts_status status = open_iconv(charset, name, err);
@@ -197,8 +196,8 @@ direct(struct ts_charset *charset, const char *bytes, size_t count,
 			i += ts_ascii_run(bytes + i, count - i, '\x7f');
 			good = i;
 		}
-		if (i < count && !ts_utf8_step(&charset->check,
-					       (unsigned char)bytes[i++])) {
+		if (i < count &&
+		    !ts_utf8_step(&charset->check, (unsigned char)bytes[i++])) {
 			charset->state = SAMPLING;
 			break;
 		}
@@ -245,7 +244,7 @@ end_head(struct ts_charset *charset, struct ts_err *err)
 		    memcmp(head, boms[i].bom, boms[i].length) != 0)
 			continue;
 		if (boms[i].name != NULL && !charset->utf16)
-			continue;	/* in Windows-1251 these are letters */
+			continue; /* in Windows-1251 these are letters */
 		skip = boms[i].length;
 		name = boms[i].name;
 	}
@@ -257,7 +256,7 @@ end_head(struct ts_charset *charset, struct ts_err *err)
 		name = "UTF-16BE";
 	charset->held = count - skip;
 	memmove(charset->hold, head + skip, charset->held);
-	if (charset->iconv != NO_ICONV) {	/* named by the operator */
+	if (charset->iconv != NO_ICONV) { /* named by the operator */
 		charset->state = CONVERTING;
 		return TS_OK;
 	}
@@ -268,8 +267,8 @@ end_head(struct ts_charset *charset, struct ts_err *err)
 }
 
 static enum ts_status
-step(struct ts_charset *charset, const char *bytes, size_t count,
-     size_t *taken, struct ts_err *err)
+step(struct ts_charset *charset, const char *bytes, size_t count, size_t *taken,
+     struct ts_err *err)
 {
 	*taken = count;
 	switch (charset->state) {

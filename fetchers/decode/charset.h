@@ -15,9 +15,9 @@
 #include <tradestat/err.h>
 
 enum ts_charset_mode {
-	TS_CHARSET_UTF8,	/* nothing else is accepted */
-	TS_CHARSET_1252,	/* UTF-8, else Windows-1252 */
-	TS_CHARSET_GUESS,	/* as told above */
+	TS_CHARSET_UTF8,  /* nothing else is accepted */
+	TS_CHARSET_1252,  /* UTF-8, else Windows-1252 */
+	TS_CHARSET_GUESS, /* as told above */
 };
 
 /* Gets the UTF-8, without a BOM. */
@@ -36,6 +36,6 @@ enum ts_status ts_charset_feed(struct ts_charset *charset, const char *bytes,
 /* Fails on half a character. */
 enum ts_status ts_charset_end(struct ts_charset *charset,
 			      struct ts_err *err) TS_MUST_USE;
-void ts_charset_free(struct ts_charset *charset);	/* NULL is welcome */
+void ts_charset_free(struct ts_charset *charset); /* NULL is welcome */
 
 #endif

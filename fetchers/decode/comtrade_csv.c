@@ -51,7 +51,8 @@ record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
 }
 
 static const struct ts_sheet_hooks hooks = {
-	.header = header, .record = record,
+	.header = header,
+	.record = record,
 };
 
 static int
@@ -73,7 +74,8 @@ static enum ts_status
 comtrade_begin(const struct ts_decode *decode, void **out, struct ts_err *err)
 {
 	static const struct ts_sheet_opts opts = {
-		.extra_separator = true, .windows_1252 = true,
+		.extra_separator = true,
+		.windows_1252 = true,
 	};
 	struct state *state;
 	enum ts_status status;

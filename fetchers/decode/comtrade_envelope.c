@@ -9,12 +9,18 @@
 enum place { OUTSIDE, ENVELOPE, ROWS, RECORD, ERROR_OBJECT };
 
 enum member {
-	OTHER, DATA, COUNT, ERROR, STATUS_CODE, MESSAGE, ERROR_OBJECT_MEMBER,
+	OTHER,
+	DATA,
+	COUNT,
+	ERROR,
+	STATUS_CODE,
+	MESSAGE,
+	ERROR_OBJECT_MEMBER,
 	MEMBERS,
 };
 
 static const char *const member_names[MEMBERS] = {
-	[DATA] = "data",	/* "dataset" before 2023 */
+	[DATA] = "data", /* "dataset" before 2023 */
 	[COUNT] = "count",
 	[ERROR] = "error",
 	[STATUS_CODE] = "statusCode",
@@ -27,13 +33,13 @@ struct state {
 	const struct ts_decode *decode;
 	struct ts_json *json;
 	enum place place;
-	enum member member;	/* whose value comes next in the envelope */
-	unsigned seen;		/* members of the envelope, a bit each */
-	size_t skip;		/* depth inside a value nobody wants */
-	size_t slot;		/* of the member whose value comes next */
-	bool sealed;		/* the first record is complete */
-	bool warned;		/* of a member that it did not have */
-	bool failed;		/* an error object was there */
+	enum member member; /* whose value comes next in the envelope */
+	unsigned seen;      /* members of the envelope, a bit each */
+	size_t skip;        /* depth inside a value nobody wants */
+	size_t slot;        /* of the member whose value comes next */
+	bool sealed;        /* the first record is complete */
+	bool warned;        /* of a member that it did not have */
+	bool failed;        /* an error object was there */
 	char status_code[8];
 	char count[24];
 	char message[400];
@@ -44,8 +50,8 @@ static enum ts_status
 publisher_error(const struct state *state, struct ts_err *err)
 {
 	const char *code = state->status_code;
-	const char *words = state->message[0] != '\0' ? state->message
-						      : "no reason given";
+	const char *words =
+		state->message[0] != '\0' ? state->message : "no reason given";
 	enum ts_status status = TS_REFUSED;
 
 	if (code[0] == '\0')
@@ -238,10 +244,9 @@ record_key(struct state *state, const char *text, size_t length,
 		row->next = at + 1;
 	}
 	if (row->fields[at].record == row->record)
-		return ts_fail(err, TS_BAD_DATA,
-			       "record %llu: two members \"%.40s\"",
-			       (unsigned long long)row->record,
-			       row->fields[at].name);
+		return ts_fail(
+			err, TS_BAD_DATA, "record %llu: two members \"%.40s\"",
+			(unsigned long long)row->record, row->fields[at].name);
 	row->fields[at].record = row->record;
 	state->slot = row->fields[at].slot;
 	return TS_OK;
@@ -319,14 +324,14 @@ literal(void *ctx, enum ts_json_literal literal, struct ts_err *err)
 		return TS_OK;
 	if (state->place != RECORD) {
 		/* "data": null is how some errors spell no data */
-		if (literal == TS_JSON_NULL && (state->place == ENVELOPE ||
-						state->place == ERROR_OBJECT))
+		if (literal == TS_JSON_NULL &&
+		    (state->place == ENVELOPE || state->place == ERROR_OBJECT))
 			return TS_OK;
 		return value(ctx, "", 0, err);
 	}
 	if (literal != TS_JSON_NULL && state->slot != TS_NO_FIELD)
-		row->slots[state->slot] = literal == TS_JSON_TRUE ? "true"
-								  : "false";
+		row->slots[state->slot] =
+			literal == TS_JSON_TRUE ? "true" : "false";
 	return TS_OK;
 }
 
@@ -365,8 +370,7 @@ ts_comtrade_begin(const struct ts_comtrade_form *form,
 }
 
 enum ts_status
-ts_comtrade_feed(void *ctx, const char *bytes, size_t count,
-		 struct ts_err *err)
+ts_comtrade_feed(void *ctx, const char *bytes, size_t count, struct ts_err *err)
 {
 	struct state *state = ctx;
 

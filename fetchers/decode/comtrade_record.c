@@ -32,7 +32,10 @@ static const struct {
 };
 
 static const char *const data_values[] = {
-	"primaryValue", "TradeValue", "Trade Value (US$)", NULL,
+	"primaryValue",
+	"TradeValue",
+	"Trade Value (US$)",
+	NULL,
 };
 
 /*
@@ -41,27 +44,34 @@ static const char *const data_values[] = {
  * within a series of the classification asked for.
  */
 static const char *const data_dimensions[] = {
-	"typeCode", "partner2Code", "classificationSearchCode", "customsCode",
-	"mosCode", "motCode", NULL,
+	"typeCode",    "partner2Code", "classificationSearchCode",
+	"customsCode", "mosCode",      "motCode",
+	NULL,
 };
 
 const struct ts_comtrade_form ts_comtrade_data = {
-	.value = data_values, .dimensions = data_dimensions, .unit = "USD",
+	.value = data_values,
+	.dimensions = data_dimensions,
+	.unit = "USD",
 	.bilateral = true,
 };
 
 static const char *const availability_values[] = { "totalRecords", NULL };
 
 static const char *const availability_dimensions[] = {
-	"typeCode", "classificationCode", "classificationSearchCode", NULL,
+	"typeCode",
+	"classificationCode",
+	"classificationSearchCode",
+	NULL,
 };
 
 const struct ts_comtrade_form ts_comtrade_availability = {
-	.value = availability_values, .dimensions = availability_dimensions,
+	.value = availability_values,
+	.dimensions = availability_dimensions,
 	.unit = "records",
 };
 
-#define COUNT(array) (sizeof (array) / sizeof (array)[0])
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static bool
 is(const char *text, size_t length, const char *name)
@@ -105,7 +115,7 @@ ts_comtrade_add(struct ts_comtrade *comtrade, const char *name, size_t length,
 	if (is_one_of(name, length, comtrade->form->value))
 		role = TS_COMTRADE_VALUE;
 	if (role != TS_NO_ROLE && comtrade->taken[role])
-		role = TS_NO_ROLE;	/* "Period" beside "period" */
+		role = TS_NO_ROLE; /* "Period" beside "period" */
 	if (role != TS_NO_ROLE)
 		comtrade->taken[role] = true;
 	status = ts_row_add(row, name, length, role,
@@ -139,7 +149,7 @@ read_period(struct ts_comtrade *comtrade, struct ts_err *err)
 	int64_t number;
 
 	if (freq[0] == '\0' && !comtrade->taken[TS_COMTRADE_FREQUENCY])
-		freq = strlen(text) == 6 ? "M" : "A";	/* before 2023 */
+		freq = strlen(text) == 6 ? "M" : "A"; /* before 2023 */
 	span = freq[0] != '\0' && freq[1] == '\0' ? ts_span_of_freq(freq[0])
 						  : TS_NO_SPAN;
 	if (span == TS_NO_SPAN)
@@ -200,9 +210,9 @@ dataset(struct ts_comtrade *comtrade)
 		return comtrade->decode->dataset;
 	if (comtrade->type == 0 || comtrade->classification == 0)
 		return "";
-	snprintf(comtrade->dataset, sizeof comtrade->dataset, "%.20s-%.5s-%.20s",
-		 slots[comtrade->type], slots[TS_COMTRADE_FREQUENCY],
-		 slots[comtrade->classification]);
+	snprintf(comtrade->dataset, sizeof comtrade->dataset,
+		 "%.20s-%.5s-%.20s", slots[comtrade->type],
+		 slots[TS_COMTRADE_FREQUENCY], slots[comtrade->classification]);
 	return comtrade->dataset;
 }
 

@@ -25,10 +25,10 @@ enum ts_comtrade_role {
 
 /* Which members mean what: the data of the API, or its availability. */
 struct ts_comtrade_form {
-	const char *const *value;	/* names of the figure, NULL ends */
-	const char *const *dimensions;	/* further ones, NULL ends */
+	const char *const *value;      /* names of the figure, NULL ends */
+	const char *const *dimensions; /* further ones, NULL ends */
 	const char *unit;
-	bool bilateral;		/* flow, partner and product are needed */
+	bool bilateral; /* flow, partner and product are needed */
 };
 
 extern const struct ts_comtrade_form ts_comtrade_data;
@@ -38,10 +38,10 @@ struct ts_comtrade {
 	const struct ts_comtrade_form *form;
 	struct ts_row row;
 	const struct ts_decode *decode;
-	size_t type, classification, flag;	/* slots, 0: not there */
+	size_t type, classification, flag; /* slots, 0: not there */
 	char dataset[64];
 	bool taken[TS_COMTRADE_ROLES];
-	bool told;		/* the columns */
+	bool told; /* the columns */
 	/* the period of the record before: they come in long runs */
 	char last_frequency;
 	char last_text[16], last_year[8], last_month[4];

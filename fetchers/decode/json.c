@@ -10,7 +10,7 @@
 #define MAX_DEPTH 64
 #define MAX_TEXT 65536
 #define MAX_NUMBER 128
-#define MAX_EXPONENT 308	/* of a double */
+#define MAX_EXPONENT 308 /* of a double */
 
 struct ts_json {
 	yajl_handle yajl;
@@ -18,13 +18,13 @@ struct ts_json {
 	void *ctx;
 	size_t depth, max_depth;
 	size_t max_text;
-	uint64_t fed;		/* bytes, of the pieces before this one */
-	uint64_t quiet;		/* bytes since anything was told */
-	uint8_t bom;		/* bytes of a BOM seen at the start */
+	uint64_t fed;   /* bytes, of the pieces before this one */
+	uint64_t quiet; /* bytes since anything was told */
+	uint8_t bom;    /* bytes of a BOM seen at the start */
 	bool began;
-	bool told;		/* an event came out of this piece */
-	enum ts_status status;	/* of the last event */
-	struct ts_err *err;	/* of the call we are in */
+	bool told;             /* an event came out of this piece */
+	enum ts_status status; /* of the last event */
+	struct ts_err *err;    /* of the call we are in */
 	struct ts_json_check check;
 };
 
@@ -42,9 +42,9 @@ deeper(struct ts_json *json)
 {
 	if (++json->depth <= json->max_depth)
 		return 1;
-	return go_on(json, ts_fail(json->err, TS_BAD_DATA,
-				   "JSON nested deeper than %zu",
-				   json->max_depth));
+	return go_on(json,
+		     ts_fail(json->err, TS_BAD_DATA,
+			     "JSON nested deeper than %zu", json->max_depth));
 }
 
 static enum ts_status
@@ -140,12 +140,12 @@ on_number(void *ctx, const char *text, size_t length)
 	struct ts_json *json = ctx;
 
 	if (length > MAX_NUMBER || !fits_double(text, length))
-		return go_on(json, ts_fail(json->err, TS_BAD_DATA,
-					   "no usable number: %.*s",
-					   length > 40 ? 40 : (int)length,
-					   text));
-	return go_on(json, json->events->number(json->ctx, text, length,
-						json->err));
+		return go_on(json,
+			     ts_fail(json->err, TS_BAD_DATA,
+				     "no usable number: %.*s",
+				     length > 40 ? 40 : (int)length, text));
+	return go_on(json,
+		     json->events->number(json->ctx, text, length, json->err));
 }
 
 static int
@@ -153,10 +153,10 @@ on_boolean(void *ctx, int value)
 {
 	struct ts_json *json = ctx;
 
-	return go_on(json, json->events->literal(json->ctx,
-						 value ? TS_JSON_TRUE
-						       : TS_JSON_FALSE,
-						 json->err));
+	return go_on(json,
+		     json->events->literal(json->ctx,
+					   value ? TS_JSON_TRUE : TS_JSON_FALSE,
+					   json->err));
 }
 
 static int
@@ -164,8 +164,8 @@ on_null(void *ctx)
 {
 	struct ts_json *json = ctx;
 
-	return go_on(json, json->events->literal(json->ctx, TS_JSON_NULL,
-						 json->err));
+	return go_on(json,
+		     json->events->literal(json->ctx, TS_JSON_NULL, json->err));
 }
 
 static const yajl_callbacks callbacks = {
@@ -208,8 +208,7 @@ outcome(struct ts_json *json, yajl_status result)
 	case yajl_status_error:
 		break;
 	}
-	return syntax(json,
-		      json->fed + yajl_get_bytes_consumed(json->yajl));
+	return syntax(json, json->fed + yajl_get_bytes_consumed(json->yajl));
 }
 
 /* Skips a BOM, in whatever pieces it comes; returns how many bytes of it. */
@@ -244,7 +243,7 @@ ts_json_feed(struct ts_json *json, const char *bytes, size_t count,
 	count -= at;
 	if (count == 0)
 		return TS_OK;
-	if (json->bom % 3 != 0)	/* half of one, then something else */
+	if (json->bom % 3 != 0) /* half of one, then something else */
 		return ts_fail(err, TS_BAD_DATA, "JSON, byte 1: invalid UTF-8");
 	wrong = ts_json_check(&json->check, bytes, count, &at);
 	if (wrong != NULL)
@@ -263,8 +262,7 @@ ts_json_feed(struct ts_json *json, const char *bytes, size_t count,
 			       "JSON, byte %llu: %llu bytes without a value "
 			       "(limit of a text: %zu)",
 			       (unsigned long long)json->fed,
-			       (unsigned long long)json->quiet,
-			       json->max_text);
+			       (unsigned long long)json->quiet, json->max_text);
 	return TS_OK;
 }
 

@@ -41,8 +41,8 @@ struct ts_json_events {
 };
 
 struct ts_json_limits {
-	size_t max_depth;	/* 0: 64 */
-	size_t max_text;	/* bytes of a string or key; 0: 64 KiB */
+	size_t max_depth; /* 0: 64 */
+	size_t max_text;  /* bytes of a string or key; 0: 64 KiB */
 };
 
 struct ts_json;
@@ -57,6 +57,6 @@ enum ts_status ts_json_feed(struct ts_json *json, const char *bytes,
 /* Fails unless exactly one complete value was fed. */
 enum ts_status ts_json_end(struct ts_json *json,
 			   struct ts_err *err) TS_MUST_USE;
-void ts_json_free(struct ts_json *json);	/* NULL is welcome */
+void ts_json_free(struct ts_json *json); /* NULL is welcome */
 
 #endif

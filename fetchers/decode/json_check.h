@@ -14,9 +14,9 @@
 /* All zero at the start of a document. */
 struct ts_json_check {
 	struct ts_utf8_check utf8;
-	uint8_t escape;		/* 0 none, 1 behind '\', 2..5 hex digits */
-	bool want_low;		/* a high surrogate waits for its partner */
-	uint16_t unit;		/* the UTF-16 unit being read */
+	uint8_t escape; /* 0 none, 1 behind '\', 2..5 hex digits */
+	bool want_low;  /* a high surrogate waits for its partner */
+	uint16_t unit;  /* the UTF-16 unit being read */
 };
 
 /*

@@ -6,10 +6,25 @@
 #include <strings.h>
 
 static const char *const missing[] = {
-	"", "-", "--", ":", ".", "..", "...",
-	"\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x80\xa6",	/* dashes, ellipsis */
-	"NaN", "N/A", "#N/A", "NA", "n.a.", "null", "x",
-	"\xd0\xbd/\xd0\xb4", "\xd0\xbd.\xd0\xb4.",	/* Russian n/d, n.d. */
+	"",
+	"-",
+	"--",
+	":",
+	".",
+	"..",
+	"...",
+	"\xe2\x80\x93",
+	"\xe2\x80\x94",
+	"\xe2\x80\xa6", /* dashes, ellipsis */
+	"NaN",
+	"N/A",
+	"#N/A",
+	"NA",
+	"n.a.",
+	"null",
+	"x",
+	"\xd0\xbd/\xd0\xb4",
+	"\xd0\xbd.\xd0\xb4.", /* Russian n/d, n.d. */
 };
 
 /* Eurostat writes ":c" or ": c", offices write "c" or the word. */
@@ -22,7 +37,7 @@ ts_missing_status(const char *text)
 {
 	size_t i;
 
-	if (text[0] >= '0' && text[0] <= '9')	/* nearly all of them */
+	if (text[0] >= '0' && text[0] <= '9') /* nearly all of them */
 		return NULL;
 	for (i = 0; i < sizeof missing / sizeof missing[0]; i++)
 		if (strcasecmp(text, missing[i]) == 0)

@@ -19,12 +19,14 @@
 
 #include <string.h>
 
-#define HEAD_BYTES ((size_t)64 << 10)	/* read ahead for the layout */
+#define HEAD_BYTES ((size_t)64 << 10) /* read ahead for the layout */
 #define ROW_CEILING ((size_t)4 << 20)
 
-#define TEXT_OPTION(field, words)					\
-	{ TS_OPT_AT(struct ts_office, STRING, field), .preset = "",	\
-	  .help = words }
+#define TEXT_OPTION(field, words)                                              \
+	{                                                                      \
+		TS_OPT_AT(struct ts_office, STRING, field), .preset = "",      \
+							    .help = words      \
+	}
 
 static const struct ts_opt office_opts[] = {
 	TEXT_OPTION(period, "Column of the period, or =2024 for all rows; "
@@ -56,31 +58,44 @@ static const struct ts_opt office_opts[] = {
 };
 
 static const struct ts_office nothing_said = {
-	.period = "", .reporter = "", .partner = "", .product = "", .flow = "",
-	.unit = "", .status = "", .source = "", .dataset = "", .value = "",
-	.columns = "", .unit_multiplier = "", .dimensions = "", .encoding = "",
-	.decimal = "", .separator = "",
+	.period = "",
+	.reporter = "",
+	.partner = "",
+	.product = "",
+	.flow = "",
+	.unit = "",
+	.status = "",
+	.source = "",
+	.dataset = "",
+	.value = "",
+	.columns = "",
+	.unit_multiplier = "",
+	.dimensions = "",
+	.encoding = "",
+	.decimal = "",
+	.separator = "",
 };
 
 struct state {
 	const struct ts_decode *decode;
 	const struct ts_office *opts;
 	struct ts_charset *charset;
-	struct ts_csv *csv;	/* NULL until the layout is known */
+	struct ts_csv *csv; /* NULL until the layout is known */
 	struct ts_buf head;
-	int64_t to_skip;	/* lines, still */
+	int64_t to_skip; /* lines, still */
 	struct ts_office_layout layout;
 	struct ts_row row;
-	size_t *slot;		/* of each column; TS_NO_FIELD */
-	size_t power_slot;	/* of UNIT_MULT; TS_NO_FIELD */
+	size_t *slot;      /* of each column; TS_NO_FIELD */
+	size_t power_slot; /* of UNIT_MULT; TS_NO_FIELD */
 	char power_text[TS_OFFICE_VALUES][4];
 	size_t records;
-	char last_text[64];	/* period of the record before */
+	char last_text[64]; /* period of the record before */
 	struct ts_period last;
 	bool last_star;
 };
 
-/* ---- a record --------------------------------------------------------------- */
+/* ---- a record ---------------------------------------------------------------
+ */
 
 struct line {
 	uint64_t number;
@@ -129,8 +144,8 @@ trimmed(const char *text, char room[TS_OFFICE_TEXT])
 
 /* A figure may carry a star of its own. */
 static bool
-read_figure(const struct state *state, const char *text,
-	    struct ts_decimal *out, bool *star)
+read_figure(const struct state *state, const char *text, struct ts_decimal *out,
+	    bool *star)
 {
 	char plain[TS_OFFICE_TEXT];
 	size_t length = strlen(text);
@@ -157,9 +172,8 @@ is_note(const struct state *state, const struct line *line)
 
 	for (i = 0; i < layout->value_count; i++) {
 		size_t column = layout->values[i].column;
-		const char *text = column < line->count
-					   ? line->fields[column].text
-					   : "";
+		const char *text =
+			column < line->count ? line->fields[column].text : "";
 
 		if (read_figure(state, trimmed(text, room), &ignored, &star))
 			return false;
@@ -185,11 +199,14 @@ is_total(const char *text)
 static const char *
 flow_code(const char *text)
 {
-	static const struct { const char *word, *flow; } words[] = {
-		{ "export", "X" }, { "exports", "X" }, { "экспорт", "X" },
-		{ "import", "M" }, { "imports", "M" }, { "импорт", "M" },
-		{ "re-export", "RX" }, { "re-exports", "RX" },
-		{ "реэкспорт", "RX" }, { "re-import", "RM" },
+	static const struct {
+		const char *word, *flow;
+	} words[] = {
+		{ "export", "X" },      { "exports", "X" },
+		{ "экспорт", "X" },     { "import", "M" },
+		{ "imports", "M" },     { "импорт", "M" },
+		{ "re-export", "RX" },  { "re-exports", "RX" },
+		{ "реэкспорт", "RX" },  { "re-import", "RM" },
 		{ "re-imports", "RM" }, { "реимпорт", "RM" },
 	};
 	size_t i;
@@ -211,7 +228,8 @@ emit(struct state *state, const struct line *line, size_t index,
 	char room[TS_OFFICE_TEXT];
 	const char *text = trimmed(value->column < line->count
 					   ? line->fields[value->column].text
-					   : "", room);
+					   : "",
+				   room);
 	const char *missing = ts_missing_status(text);
 	bool star = false;
 
@@ -246,7 +264,8 @@ data_record(struct state *state, const struct line *line, struct ts_err *err)
 		.line = line->number,
 		.source = role_text(state, line, TS_OFFICE_SOURCE),
 		.dataset = dataset[0] != '\0' || state->decode->dataset == NULL
-				   ? dataset : state->decode->dataset,
+				   ? dataset
+				   : state->decode->dataset,
 		.reporter = role_text(state, line, TS_OFFICE_REPORTER),
 		.partner = role_text(state, line, TS_OFFICE_PARTNER),
 		.product = role_text(state, line, TS_OFFICE_PRODUCT),
@@ -259,9 +278,10 @@ data_record(struct state *state, const struct line *line, struct ts_err *err)
 	if (!read_period(state, period)) {
 		if (is_note(state, line) || is_total(period))
 			return TS_OK;
-		return ts_fail(err, TS_BAD_DATA, "line %llu: no period: "
-			       "\"%.60s\"", (unsigned long long)line->number,
-			       period);
+		return ts_fail(err, TS_BAD_DATA,
+			       "line %llu: no period: "
+			       "\"%.60s\"",
+			       (unsigned long long)line->number, period);
 	}
 	if (line->count < layout->count && is_note(state, line))
 		return TS_OK;
@@ -304,7 +324,8 @@ on_record(void *ctx, uint64_t number, const struct ts_csv_field *fields,
 	return data_record(state, &line, err);
 }
 
-/* ---- the layout, and the columns that follow from it ------------------------- */
+/* ---- the layout, and the columns that follow from it
+ * ------------------------- */
 
 static enum ts_status
 add_power(struct state *state, struct ts_err *err)
@@ -319,8 +340,8 @@ add_power(struct state *state, struct ts_err *err)
 		snprintf(state->power_text[i], sizeof state->power_text[i],
 			 "%d", state->layout.values[i].power);
 	}
-	if (!any || ts_row_search(&state->row, name, strlen(name)) !=
-			    TS_NO_FIELD)
+	if (!any ||
+	    ts_row_search(&state->row, name, strlen(name)) != TS_NO_FIELD)
 		return TS_OK;
 	state->power_slot = state->row.extra_count;
 	return ts_row_add(&state->row, name, strlen(name), TS_NO_ROLE, false,
@@ -345,11 +366,9 @@ add_columns(struct state *state, struct ts_err *err)
 		if (!layout->kept[i])
 			continue;
 		state->slot[i] = state->row.extra_count;
-		status = ts_row_add(&state->row, name, strlen(name),
-				    TS_NO_ROLE,
-				    ts_column_listed(name,
-						     state->opts->dimensions),
-				    err);
+		status = ts_row_add(
+			&state->row, name, strlen(name), TS_NO_ROLE,
+			ts_column_listed(name, state->opts->dimensions), err);
 	}
 	if (status == TS_OK)
 		status = add_power(state, err);
@@ -414,7 +433,8 @@ on_text(void *ctx, const char *bytes, size_t count, struct ts_err *err)
 	return ts_csv_feed(state->csv, bytes, count, err);
 }
 
-/* ---- hooks ---------------------------------------------------------------------- */
+/* ---- hooks
+ * ---------------------------------------------------------------------- */
 
 /*
  * Nearly anything is a table to this decoder: it offers itself only for what
@@ -433,14 +453,14 @@ office_sniff(const char *head, size_t count)
 			   memcmp(head, "\xfe\xff", 2) == 0))
 		return 20;
 	for (i = 0; i < count; i++) {
-		separators += head[i] == ',' || head[i] == ';' ||
-			      head[i] == '\t';
+		separators +=
+			head[i] == ',' || head[i] == ';' || head[i] == '\t';
 		lines += head[i] == '\n';
 		controls += (unsigned char)head[i] < ' ' && head[i] != '\t' &&
 			    head[i] != '\n' && head[i] != '\r';
 	}
 	return controls == 0 && lines >= 2 && separators >= lines / 2 + 1 ? 10
-									   : 0;
+									  : 0;
 }
 
 static enum ts_status

@@ -8,7 +8,7 @@
 #include "fetchers/decode/office_sample.h"
 #include "fetchers/decode/office_text.h"
 
-#define COUNT(array) (sizeof (array) / sizeof (array)[0])
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* What is being found out, and from what. */
 struct finder {
@@ -21,43 +21,49 @@ struct finder {
 
 /* Headers that say by themselves what a column is. */
 static const char *const period_words[] = {
-	"period", "time_period", "date", "month", "year", "ref_year",
-	"период", "дата", "месяц", "год", "кезең", "ай", "жыл",
-	"periodo", "mese", "anno",
+	"period", "time_period", "date",  "month", "year",  "ref_year",
+	"период", "дата",        "месяц", "год",   "кезең", "ай",
+	"жыл",    "periodo",     "mese",  "anno",
 };
 
 static const char *const value_words[] = {
-	"value", "obs_value", "primaryvalue", "primary_value", "значение",
-	"стоимость", "мәні", "valore",
+	"value",    "obs_value", "primaryvalue", "primary_value",
+	"значение", "стоимость", "мәні",         "valore",
 };
 
-static const struct { const char *begin, *flow; } flow_words[] = {
+static const struct {
+	const char *begin, *flow;
+} flow_words[] = {
 	{ "re-export", "RX" }, { "reexport", "RX" }, { "реэкспорт", "RX" },
 	{ "re-import", "RM" }, { "reimport", "RM" }, { "реимпорт", "RM" },
-	{ "export", "X" }, { "экспорт", "X" }, { "esporta", "X" },
-	{ "import", "M" }, { "импорт", "M" }, { "importa", "M" },
+	{ "export", "X" },     { "экспорт", "X" },   { "esporta", "X" },
+	{ "import", "M" },     { "импорт", "M" },    { "importa", "M" },
 };
 
 static const char *const role_words[TS_OFFICE_ROLES] = {
 	[TS_OFFICE_REPORTER] = "reporter", [TS_OFFICE_PARTNER] = "partner",
-	[TS_OFFICE_PRODUCT] = "product", [TS_OFFICE_FLOW] = "flow",
-	[TS_OFFICE_UNIT] = "unit", [TS_OFFICE_STATUS] = "status",
-	[TS_OFFICE_SOURCE] = "source", [TS_OFFICE_DATASET] = "dataset",
+	[TS_OFFICE_PRODUCT] = "product",   [TS_OFFICE_FLOW] = "flow",
+	[TS_OFFICE_UNIT] = "unit",         [TS_OFFICE_STATUS] = "status",
+	[TS_OFFICE_SOURCE] = "source",     [TS_OFFICE_DATASET] = "dataset",
 };
 
-static const struct { const char *part, *unit; } unit_words[] = {
-	{ "usd", "USD" }, { "us$", "USD" }, { "долл", "USD" },
-	{ "dollar", "USD" }, { "eur", "EUR" }, { "€", "EUR" },
-	{ "евро", "EUR" }, { "kzt", "KZT" }, { "тенге", "KZT" },
-	{ "теңге", "KZT" }, { "tenge", "KZT" }, { "тонн", "t" },
+static const struct {
+	const char *part, *unit;
+} unit_words[] = {
+	{ "usd", "USD" },    { "us$", "USD" },   { "долл", "USD" },
+	{ "dollar", "USD" }, { "eur", "EUR" },   { "€", "EUR" },
+	{ "евро", "EUR" },   { "kzt", "KZT" },   { "тенге", "KZT" },
+	{ "теңге", "KZT" },  { "tenge", "KZT" }, { "тонн", "t" },
 	{ "tonne", "t" },
 };
 
-static const struct { const char *part; int power; } power_words[] = {
-	{ "млрд", 9 }, { "billion", 9 }, { "bln", 9 },
-	{ "млн", 6 }, { "million", 6 }, { "mln", 6 }, { "musd", 6 },
-	{ "тыс", 3 }, { "thousand", 3 }, { "thsd", 3 }, { "kusd", 3 },
-	{ "мың", 3 },
+static const struct {
+	const char *part;
+	int power;
+} power_words[] = {
+	{ "млрд", 9 },     { "billion", 9 }, { "bln", 9 },  { "млн", 6 },
+	{ "million", 6 },  { "mln", 6 },     { "musd", 6 }, { "тыс", 3 },
+	{ "thousand", 3 }, { "thsd", 3 },    { "kusd", 3 }, { "мың", 3 },
 };
 
 static const char *
@@ -168,7 +174,8 @@ find_header(struct finder *finder, struct ts_err *err)
 	return ts_fail(err, TS_BAD_DATA, "no table: no line has two fields");
 }
 
-/* ---- roles ---------------------------------------------------------------- */
+/* ---- roles ----------------------------------------------------------------
+ */
 
 static bool
 is_one_of(const char *text, const char *const *words, size_t count)
@@ -212,8 +219,8 @@ find_roles(struct finder *finder, struct ts_err *err)
 	size_t role;
 
 	for (role = 0; role < TS_OFFICE_ROLES; role++) {
-		const char *text = option(finder->opts,
-					  (enum ts_office_role)role);
+		const char *text =
+			option(finder->opts, (enum ts_office_role)role);
 
 		layout->role[role] = TS_OFFICE_NONE;
 		if (text[0] == '=')
@@ -223,8 +230,8 @@ find_roles(struct finder *finder, struct ts_err *err)
 		else if (role == TS_OFFICE_PERIOD)
 			layout->role[role] = guess_period(finder);
 		else
-			layout->role[role] = find_column(finder->header,
-							 role_words[role]);
+			layout->role[role] =
+				find_column(finder->header, role_words[role]);
 	}
 	if (layout->role[TS_OFFICE_PERIOD] == TS_OFFICE_NONE &&
 	    layout->constant[TS_OFFICE_PERIOD] == NULL)
@@ -234,7 +241,8 @@ find_roles(struct finder *finder, struct ts_err *err)
 	return TS_OK;
 }
 
-/* ---- columns of figures ---------------------------------------------------- */
+/* ---- columns of figures ----------------------------------------------------
+ */
 
 static const char *
 flow_of(const char *header)
@@ -264,13 +272,13 @@ add_value(struct finder *finder, size_t column, const char *flow,
 				       "column \"%.80s\" is named twice",
 				       finder->header->cells[column]);
 		if (strcmp(layout->values[i].flow, flow) == 0)
-			return ts_fail(err, TS_BAD_CONFIG,
-				       "two columns for flow %s: \"%.60s\" and "
-				       "\"%.60s\"; set columns=NAME=FLOW,...",
-				       flow,
-				       finder->header->cells
-					       [layout->values[i].column],
-				       finder->header->cells[column]);
+			return ts_fail(
+				err, TS_BAD_CONFIG,
+				"two columns for flow %s: \"%.60s\" and "
+				"\"%.60s\"; set columns=NAME=FLOW,...",
+				flow,
+				finder->header->cells[layout->values[i].column],
+				finder->header->cells[column]);
 	}
 	if (layout->value_count == TS_OFFICE_VALUES)
 		return ts_fail(err, TS_BAD_CONFIG, "too many value columns");
@@ -293,18 +301,18 @@ named_values(struct finder *finder, struct ts_err *err)
 
 	while (at[0] != '\0' && status == TS_OK) {
 		if (!next_item(&at, name, flow))
-			return ts_fail(err, TS_BAD_CONFIG,
-				       "columns: NAME=FLOW expected at \"%.60s\"",
-				       at);
+			return ts_fail(
+				err, TS_BAD_CONFIG,
+				"columns: NAME=FLOW expected at \"%.60s\"", at);
 		status = add_value(finder, find_column(finder->header, name),
 				   flow, err);
 		at += strspn(at, " ,;\n");
 	}
 	if (status == TS_OK && finder->opts->value[0] != '\0')
-		status = add_value(finder,
-				   find_column(finder->header,
-					       finder->opts->value),
-				   "", err);
+		status = add_value(
+			finder,
+			find_column(finder->header, finder->opts->value), "",
+			err);
 	return status;
 }
 
@@ -401,8 +409,8 @@ find_values(struct finder *finder, struct ts_err *err)
 {
 	bool named = finder->opts->columns[0] != '\0' ||
 		     finder->opts->value[0] != '\0';
-	enum ts_status status = named ? named_values(finder, err)
-				      : guess_values(finder, err);
+	enum ts_status status =
+		named ? named_values(finder, err) : guess_values(finder, err);
 
 	if (status == TS_OK && finder->layout->value_count == 0)
 		return ts_fail(err, TS_BAD_CONFIG,
@@ -411,7 +419,8 @@ find_values(struct finder *finder, struct ts_err *err)
 	return status == TS_OK ? find_units(finder, err) : status;
 }
 
-/* ---- the decimal sign ------------------------------------------------------- */
+/* ---- the decimal sign -------------------------------------------------------
+ */
 
 static enum ts_status
 find_decimal(struct finder *finder, struct ts_err *err)
@@ -438,15 +447,16 @@ find_decimal(struct finder *finder, struct ts_err *err)
 
 			if (column >= sample->records[r].count)
 				continue;
-			one = ts_office_decimal(sample->records[r]
-							.cells[column]);
+			one = ts_office_decimal(
+				sample->records[r].cells[column]);
 			if (one == '\0' || one == '?')
 				continue;
 			if (sign != '\0' && one != sign)
-				return ts_fail(err, TS_BAD_DATA,
-					       "decimal points and decimal "
-					       "commas in one table (\"%.40s\")",
-					       sample->records[r].cells[column]);
+				return ts_fail(
+					err, TS_BAD_DATA,
+					"decimal points and decimal "
+					"commas in one table (\"%.40s\")",
+					sample->records[r].cells[column]);
 			sign = one;
 		}
 	}
@@ -458,7 +468,8 @@ find_decimal(struct finder *finder, struct ts_err *err)
 	return TS_OK;
 }
 
-/* ---- further columns ---------------------------------------------------------- */
+/* ---- further columns
+ * ---------------------------------------------------------- */
 
 static enum ts_status
 find_names(struct finder *finder, struct ts_err *err)
@@ -479,11 +490,10 @@ find_names(struct finder *finder, struct ts_err *err)
 		for (j = 0; j < i; j++)
 			if (strcmp(layout->names[j], name) == 0)
 				name = "";
-		layout->names[i] = name[0] != '\0'
-					   ? name
-					   : ts_arena_printf(finder->arena,
-							     "column_%zu",
-							     i + 1);
+		layout->names[i] =
+			name[0] != '\0' ? name
+					: ts_arena_printf(finder->arena,
+							  "column_%zu", i + 1);
 		if (layout->names[i] == NULL)
 			return ts_fail(err, TS_SYSTEM, "no memory");
 	}
@@ -499,8 +509,13 @@ static enum ts_status
 read_separator(struct ts_office_layout *layout, const char *said,
 	       const char *head, size_t count, struct ts_err *err)
 {
-	static const struct { const char *name; char separator; } names[] = {
-		{ "comma", ',' }, { "semicolon", ';' }, { "tab", '\t' },
+	static const struct {
+		const char *name;
+		char separator;
+	} names[] = {
+		{ "comma", ',' },
+		{ "semicolon", ';' },
+		{ "tab", '\t' },
 		{ "pipe", '|' },
 	};
 	size_t i;
@@ -527,7 +542,9 @@ ts_office_layout(struct ts_office_layout *layout, const struct ts_office *opts,
 {
 	struct ts_office_sample sample;
 	struct finder finder = {
-		.layout = layout, .opts = opts, .sample = &sample,
+		.layout = layout,
+		.opts = opts,
+		.sample = &sample,
 		.arena = decode->arena,
 	};
 	enum ts_status status;

@@ -41,30 +41,30 @@ struct ts_office {
 #define TS_OFFICE_NONE ((size_t)-1)
 #define TS_OFFICE_VALUES 32
 
-struct ts_office_value {	/* a column of figures */
+struct ts_office_value { /* a column of figures */
 	size_t column;
-	const char *flow;	/* "" told by another column, or by none */
-	const char *unit;	/* "" likewise */
-	int power;		/* of ten; of UNIT_MULT */
+	const char *flow; /* "" told by another column, or by none */
+	const char *unit; /* "" likewise */
+	int power;        /* of ten; of UNIT_MULT */
 };
 
 struct ts_office_layout {
 	char separator;
 	char decimal;
-	size_t header;		/* number of the header record, from 0 */
-	size_t count;		/* of columns */
+	size_t header; /* number of the header record, from 0 */
+	size_t count;  /* of columns */
 	const char **names;
-	bool *kept;		/* is a further column */
-	size_t role[TS_OFFICE_ROLES];	/* column, or TS_OFFICE_NONE */
-	const char *constant[TS_OFFICE_ROLES];	/* NULL: none */
+	bool *kept;                            /* is a further column */
+	size_t role[TS_OFFICE_ROLES];          /* column, or TS_OFFICE_NONE */
+	const char *constant[TS_OFFICE_ROLES]; /* NULL: none */
 	struct ts_office_value values[TS_OFFICE_VALUES];
 	size_t value_count;
 };
 
 /* head: the beginning as UTF-8, behind the lines to skip; whole: all of it. */
 enum ts_status ts_office_layout(struct ts_office_layout *layout,
-				const struct ts_office *opts,
-				const char *head, size_t count, bool whole,
+				const struct ts_office *opts, const char *head,
+				size_t count, bool whole,
 				const struct ts_decode *decode,
 				struct ts_err *err) TS_MUST_USE;
 

@@ -6,40 +6,47 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COUNT(array) (sizeof (array) / sizeof (array)[0])
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* Nominative and genitive where they differ, and the usual short form. */
-static const struct { uint8_t month; const char *name; } months[] = {
-	{ 1, "january" }, { 1, "jan" }, { 2, "february" }, { 2, "feb" },
-	{ 3, "march" }, { 3, "mar" }, { 4, "april" }, { 4, "apr" },
-	{ 5, "may" }, { 6, "june" }, { 6, "jun" }, { 7, "july" }, { 7, "jul" },
-	{ 8, "august" }, { 8, "aug" }, { 9, "september" }, { 9, "sep" },
-	{ 9, "sept" }, { 10, "october" }, { 10, "oct" }, { 11, "november" },
-	{ 11, "nov" }, { 12, "december" }, { 12, "dec" },
-	{ 1, "январь" }, { 1, "января" }, { 1, "янв" },
-	{ 2, "февраль" }, { 2, "февраля" }, { 2, "фев" }, { 2, "февр" },
-	{ 3, "март" }, { 3, "марта" }, { 3, "мар" },
-	{ 4, "апрель" }, { 4, "апреля" }, { 4, "апр" },
-	{ 5, "май" }, { 5, "мая" }, { 6, "июнь" }, { 6, "июня" }, { 6, "июн" },
-	{ 7, "июль" }, { 7, "июля" }, { 7, "июл" },
-	{ 8, "август" }, { 8, "августа" }, { 8, "авг" },
-	{ 9, "сентябрь" }, { 9, "сентября" }, { 9, "сен" }, { 9, "сент" },
-	{ 10, "октябрь" }, { 10, "октября" }, { 10, "окт" },
-	{ 11, "ноябрь" }, { 11, "ноября" }, { 11, "ноя" }, { 11, "нояб" },
-	{ 12, "декабрь" }, { 12, "декабря" }, { 12, "дек" },
-	{ 1, "қаңтар" }, { 2, "ақпан" }, { 3, "наурыз" }, { 4, "сәуір" },
-	{ 5, "мамыр" }, { 6, "маусым" }, { 7, "шілде" }, { 8, "тамыз" },
-	{ 9, "қыркүйек" }, { 10, "қазан" }, { 11, "қараша" },
-	{ 12, "желтоқсан" },
-	{ 1, "gennaio" }, { 2, "febbraio" }, { 3, "marzo" }, { 4, "aprile" },
-	{ 5, "maggio" }, { 6, "giugno" }, { 7, "luglio" }, { 8, "agosto" },
-	{ 9, "settembre" }, { 10, "ottobre" }, { 11, "novembre" },
-	{ 12, "dicembre" },
+static const struct {
+	uint8_t month;
+	const char *name;
+} months[] = {
+	{ 1, "january" },   { 1, "jan" },        { 2, "february" },
+	{ 2, "feb" },       { 3, "march" },      { 3, "mar" },
+	{ 4, "april" },     { 4, "apr" },        { 5, "may" },
+	{ 6, "june" },      { 6, "jun" },        { 7, "july" },
+	{ 7, "jul" },       { 8, "august" },     { 8, "aug" },
+	{ 9, "september" }, { 9, "sep" },        { 9, "sept" },
+	{ 10, "october" },  { 10, "oct" },       { 11, "november" },
+	{ 11, "nov" },      { 12, "december" },  { 12, "dec" },
+	{ 1, "январь" },    { 1, "января" },     { 1, "янв" },
+	{ 2, "февраль" },   { 2, "февраля" },    { 2, "фев" },
+	{ 2, "февр" },      { 3, "март" },       { 3, "марта" },
+	{ 3, "мар" },       { 4, "апрель" },     { 4, "апреля" },
+	{ 4, "апр" },       { 5, "май" },        { 5, "мая" },
+	{ 6, "июнь" },      { 6, "июня" },       { 6, "июн" },
+	{ 7, "июль" },      { 7, "июля" },       { 7, "июл" },
+	{ 8, "август" },    { 8, "августа" },    { 8, "авг" },
+	{ 9, "сентябрь" },  { 9, "сентября" },   { 9, "сен" },
+	{ 9, "сент" },      { 10, "октябрь" },   { 10, "октября" },
+	{ 10, "окт" },      { 11, "ноябрь" },    { 11, "ноября" },
+	{ 11, "ноя" },      { 11, "нояб" },      { 12, "декабрь" },
+	{ 12, "декабря" },  { 12, "дек" },       { 1, "қаңтар" },
+	{ 2, "ақпан" },     { 3, "наурыз" },     { 4, "сәуір" },
+	{ 5, "мамыр" },     { 6, "маусым" },     { 7, "шілде" },
+	{ 8, "тамыз" },     { 9, "қыркүйек" },   { 10, "қазан" },
+	{ 11, "қараша" },   { 12, "желтоқсан" }, { 1, "gennaio" },
+	{ 2, "febbraio" },  { 3, "marzo" },      { 4, "aprile" },
+	{ 5, "maggio" },    { 6, "giugno" },     { 7, "luglio" },
+	{ 8, "agosto" },    { 9, "settembre" },  { 10, "ottobre" },
+	{ 11, "novembre" }, { 12, "dicembre" },
 };
 
 static const char *const quarters[] = {
-	"quarter", "qtr", "q", "квартал", "квартала", "кв", "тоқсан",
-	"trimestre",
+	"quarter",  "qtr", "q",      "квартал",
+	"квартала", "кв",  "тоқсан", "trimestre",
 };
 
 static const char *const halves[] = {
@@ -52,7 +59,7 @@ static const char *const fillers[] = {
 };
 
 struct found {
-	int year, month, nth;	/* 0: not seen */
+	int year, month, nth; /* 0: not seen */
 	bool quarter, half;
 };
 
@@ -109,10 +116,9 @@ read_word(const char *word, struct found *found)
 			return false;
 		word += digits;
 		return word[0] == '\0' ||
-		       (digits == 1 && (strcmp(word, "st") == 0 ||
-					strcmp(word, "nd") == 0 ||
-					strcmp(word, "rd") == 0 ||
-					strcmp(word, "th") == 0)) ||
+		       (digits == 1 &&
+			(strcmp(word, "st") == 0 || strcmp(word, "nd") == 0 ||
+			 strcmp(word, "rd") == 0 || strcmp(word, "th") == 0)) ||
 		       read_word(word, found);
 	}
 	if ((word[0] == 'q' || word[0] == 'h') && word[1] >= '1' &&
@@ -125,7 +131,7 @@ read_word(const char *word, struct found *found)
 		if (strcmp(word, months[i].name) != 0)
 			continue;
 		if (found->month != 0)
-			return false;	/* January to May: a sum, no month */
+			return false; /* January to May: a sum, no month */
 		found->month = months[i].month;
 		return true;
 	}
@@ -201,8 +207,8 @@ in_figures(const char *text, struct ts_period *out)
 		snprintf(plain, sizeof plain, "%04d-%02d-%02d", c, b, a);
 	else if (sscanf(text, "%4d%c%4d%n", &a, &first, &b, &read) == 3 &&
 		 text[read] == '\0' && (first == '.' || first == '/') &&
-		 a > 0 && b > 0 && ((a <= 12 && b >= 1000) ||
-				    (a >= 1000 && b <= 12)))
+		 a > 0 && b > 0 &&
+		 ((a <= 12 && b >= 1000) || (a >= 1000 && b <= 12)))
 		snprintf(plain, sizeof plain, "%04d-%02d", a > b ? a : b,
 			 a > b ? b : a);
 	else
@@ -219,16 +225,17 @@ ts_office_period(const char *text, struct ts_period *out, bool *preliminary)
 	ts_office_fold(text, folded);
 	length = strlen(folded);
 	*preliminary = false;
-	while (length > 0 && (folded[length - 1] == '*' ||
-			      folded[length - 1] == ' ')) {
+	while (length > 0 &&
+	       (folded[length - 1] == '*' || folded[length - 1] == ' ')) {
 		*preliminary = *preliminary || folded[length - 1] == '*';
 		folded[--length] = '\0';
 	}
 	if (length == 0)
 		return false;
-	for (i = 0; i <= length; i++)	/* 2024-q1 is ours as 2024-Q1 */
+	for (i = 0; i <= length; i++) /* 2024-q1 is ours as 2024-Q1 */
 		upper[i] = folded[i] >= 'a' && folded[i] <= 'z'
-				   ? (char)(folded[i] - 32) : folded[i];
+				   ? (char)(folded[i] - 32)
+				   : folded[i];
 	return ts_period_parse(upper, out, NULL) == TS_OK ||
 	       in_figures(folded, out) || in_words(folded, out);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <tradestat/csv.h>
 
-#define MAX_SEEN 64	/* fields a line that are counted apart */
+#define MAX_SEEN 64 /* fields a line that are counted apart */
 
 /* How many lines have the commonest number (above 0) of this separator. */
 static size_t
@@ -104,7 +104,8 @@ ts_office_sample(struct ts_office_sample *sample, const char *head,
 		 const struct ts_decode *decode, struct ts_err *err)
 {
 	struct ts_csv_opts opts = {
-		.separator = separator, .max_field = decode->limits.max_text,
+		.separator = separator,
+		.max_field = decode->limits.max_text,
 	};
 	struct ts_csv *csv;
 	enum ts_status status;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <tradestat/plugin.h>
 
-#define TS_OFFICE_SAMPLE 500	/* most records */
+#define TS_OFFICE_SAMPLE 500 /* most records */
 
 struct ts_office_record {
 	const char *const *cells;
@@ -21,7 +21,7 @@ struct ts_office_sample {
 	struct ts_arena *arena;
 	struct ts_office_record *records;
 	size_t count;
-	size_t usual;		/* fields of most records */
+	size_t usual; /* fields of most records */
 };
 
 /* The separator of most lines: TAB before ; before | before , where several

@@ -161,9 +161,10 @@ ts_office_decimal(const char *text)
 	commas = count_of(&shape, ',');
 	if (points == 0 && commas == 0)
 		return '\0';
-	if (points > 0 && commas > 0)	/* the last one is the decimal sign */
+	if (points > 0 && commas > 0) /* the last one is the decimal sign */
 		return strrchr(shape.text, '.') > strrchr(shape.text, ',')
-			       ? '.' : ',';
+			       ? '.'
+			       : ',';
 	if (points > 1)
 		return ',';
 	if (commas > 1)

@@ -7,7 +7,7 @@ enum ts_status
 ts_row_init(struct ts_row *row, struct ts_arena *arena, size_t roles,
 	    size_t ceiling, struct ts_err *err)
 {
-	size_t slots = roles + TS_ROW_FIELDS + 1;	/* one as scratch */
+	size_t slots = roles + TS_ROW_FIELDS + 1; /* one as scratch */
 	size_t i;
 
 	memset(row, 0, sizeof *row);
@@ -42,8 +42,8 @@ ts_row_add(struct ts_row *row, const char *name, size_t length, size_t role,
 	field->length = length;
 	field->dimension = dimension;
 	field->record = 0;
-	field->slot = role != TS_NO_ROLE ? role
-					 : row->roles + row->extra_count++;
+	field->slot =
+		role != TS_NO_ROLE ? role : row->roles + row->extra_count++;
 	row->field_count++;
 	return TS_OK;
 }

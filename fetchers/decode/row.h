@@ -21,7 +21,7 @@
 #include <tradestat/err.h>
 #include <tradestat/obs.h>
 
-#define TS_ROW_FIELDS 1024	/* most fields of one record */
+#define TS_ROW_FIELDS 1024 /* most fields of one record */
 #define TS_NO_FIELD ((size_t)-1)
 #define TS_NO_ROLE ((size_t)-1)
 
@@ -29,7 +29,7 @@ struct ts_row_field {
 	const char *name;
 	size_t length;
 	size_t slot;
-	uint64_t record;	/* the last one that had it, from 1 */
+	uint64_t record; /* the last one that had it, from 1 */
 	bool dimension;
 };
 
@@ -39,11 +39,11 @@ struct ts_row {
 	struct ts_row_field *fields;
 	size_t field_count;
 	size_t extra_count;
-	size_t next;		/* the field expected next */
-	uint64_t record;	/* number of the record being read */
-	const char **slots;	/* texts, never NULL, "" absent; the one
-				   behind the last is free for scratch */
-	char *text;		/* of this record */
+	size_t next;        /* the field expected next */
+	uint64_t record;    /* number of the record being read */
+	const char **slots; /* texts, never NULL, "" absent; the one
+			       behind the last is free for scratch */
+	char *text;         /* of this record */
 	size_t used, room, ceiling;
 };
 
@@ -56,12 +56,10 @@ enum ts_status ts_row_add(struct ts_row *row, const char *name, size_t length,
 			  size_t role, bool dimension,
 			  struct ts_err *err) TS_MUST_USE;
 /* The field of that name, wherever it is; TS_NO_FIELD. */
-size_t ts_row_search(const struct ts_row *row, const char *name,
-		     size_t length);
+size_t ts_row_search(const struct ts_row *row, const char *name, size_t length);
 /* Tells the further columns to the sink; one that has the name of a fixed
  * column of tidy CSV gets a '_' behind it. */
-enum ts_status ts_row_tell(const struct ts_row *row,
-			   const struct ts_sink *sink,
+enum ts_status ts_row_tell(const struct ts_row *row, const struct ts_sink *sink,
 			   struct ts_err *err) TS_MUST_USE;
 /* Begins the next record: all slots are "". */
 void ts_row_begin(struct ts_row *row);

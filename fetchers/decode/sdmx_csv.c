@@ -45,10 +45,10 @@ struct state {
 	struct ts_sheet *sheet;
 	struct ts_sdmx_header header;
 	struct ts_row row;
-	size_t *kept;		/* column of each further one of ours */
-	const struct ts_csv_field *fields;	/* of this record */
-	struct ts_csv_field *cut;	/* without labels; NULL: there are none */
-	char decimal;		/* '\0' until a figure has shown it */
+	size_t *kept; /* column of each further one of ours */
+	const struct ts_csv_field *fields; /* of this record */
+	struct ts_csv_field *cut; /* without labels; NULL: there are none */
+	char decimal;             /* '\0' until a figure has shown it */
 	bool told_update;
 	struct memory dataflow, period, frequency;
 	char dataset[256];
@@ -220,10 +220,14 @@ dataset(struct state *state)
 static char
 frequency_letter(const char *text)
 {
-	static const struct { const char *text; char letter; } words[] = {
-		{ "B", 'D' }, { "H", 'S' }, { "Annual", 'A' },
-		{ "Half-yearly, semesterly", 'S' }, { "Quarterly", 'Q' },
-		{ "Monthly", 'M' }, { "Weekly", 'W' }, { "Daily", 'D' },
+	static const struct {
+		const char *text;
+		char letter;
+	} words[] = {
+		{ "B", 'D' },         { "H", 'S' },
+		{ "Annual", 'A' },    { "Half-yearly, semesterly", 'S' },
+		{ "Quarterly", 'Q' }, { "Monthly", 'M' },
+		{ "Weekly", 'W' },    { "Daily", 'D' },
 	};
 	size_t i;
 
@@ -264,8 +268,8 @@ read_period(struct state *state, char frequency, struct ts_err *err)
 
 /* A decimal comma: the figure is copied with a point. */
 static __attribute__((noinline)) bool
-read_comma(struct state *state, const struct ts_csv_field *cell,
-	   size_t comma, struct ts_decimal *out)
+read_comma(struct state *state, const struct ts_csv_field *cell, size_t comma,
+	   struct ts_decimal *out)
 {
 	char copy[NUMBER_TEXT];
 
@@ -349,7 +353,8 @@ unit(const struct state *state)
 	switch (unit_cell->length) {
 	case 3:
 		return ts_row_same(text, "XDC", 3) && currency[0] != '\0'
-			       ? currency : text;
+			       ? currency
+			       : text;
 	case 9:
 		return ts_row_same(text, "VALUE_EUR", 9) ? "EUR" : text;
 	case 14:
@@ -394,30 +399,34 @@ emit(struct state *state, uint64_t line, struct ts_err *err)
 	status = read_period(state, frequency, err);
 	if (status != TS_OK)
 		return status;
-	has_value = !deleted && ((value->text[0] >= '0' &&
-				  value->text[0] <= '9') ||
-				 !ts_is_missing(value->text));
+	has_value =
+		!deleted && ((value->text[0] >= '0' && value->text[0] <= '9') ||
+			     !ts_is_missing(value->text));
 	if (has_value && !read_value(state, value, &number))
 		return ts_fail(err, TS_BAD_DATA, "OBS_VALUE \"%.40s\"",
 			       value->text);
-	return sink->obs(sink->ctx, &(struct ts_obs){
-		.source = "",
-		.dataset = dataset(state),
-		.flow = text_of(state, TS_SDMX_FLOW),
-		.reporter = text_of(state, TS_SDMX_REPORTER),
-		.partner = text_of(state, TS_SDMX_PARTNER),
-		.product = text_of(state, TS_SDMX_PRODUCT),
-		.frequency = frequency != '\0' ? frequency
-					       : ts_period_freq(state->last),
-		.period = state->last,
-		.has_value = has_value,
-		.value = number,
-		.unit = unit(state),
-		.status = read_status(state, has_value),
-		.extra = state->row.slots,
-		.extra_count = state->row.extra_count,
-		.line = line,
-	}, err);
+	return sink->obs(
+		sink->ctx,
+		&(struct ts_obs){
+			.source = "",
+			.dataset = dataset(state),
+			.flow = text_of(state, TS_SDMX_FLOW),
+			.reporter = text_of(state, TS_SDMX_REPORTER),
+			.partner = text_of(state, TS_SDMX_PARTNER),
+			.product = text_of(state, TS_SDMX_PRODUCT),
+			.frequency = frequency != '\0'
+					     ? frequency
+					     : ts_period_freq(state->last),
+			.period = state->last,
+			.has_value = has_value,
+			.value = number,
+			.unit = unit(state),
+			.status = read_status(state, has_value),
+			.extra = state->row.slots,
+			.extra_count = state->row.extra_count,
+			.line = line,
+		},
+		err);
 }
 
 static enum ts_status
@@ -446,7 +455,8 @@ record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
 }
 
 static const struct ts_sheet_hooks hooks = {
-	.header = header, .record = record,
+	.header = header,
+	.record = record,
 };
 
 static int

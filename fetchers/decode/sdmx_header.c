@@ -6,7 +6,7 @@
 
 #include "fetchers/decode/column.h"
 
-#define COUNT(array) (sizeof (array) / sizeof (array)[0])
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /*
  * Names that mean the same as one of our fixed columns, the better one first
@@ -21,12 +21,15 @@ static const struct {
 	{ TS_SDMX_ACTION, { "ACTION" } },
 	{ TS_SDMX_UPDATED, { "LAST UPDATE", "LAST_UPDATE" } },
 	{ TS_SDMX_FREQUENCY, { "FREQ", "FREQUENCY", "BBK_STD_FREQ" } },
-	{ TS_SDMX_REPORTER, { "REPORTER", "REF_AREA", "GEO", "LOCATION",
-			      "COUNTRY", "REPORTING_COUNTRY", "GEO_PICT" } },
-	{ TS_SDMX_PARTNER, { "PARTNER", "COUNTERPART_AREA",
-			     "COUNTERPART_COUNTRY", "COUNTERPART" } },
-	{ TS_SDMX_PRODUCT, { "PRODUCT", "PRODUCTCODE", "PRCCODE", "COMMODITY",
-			     "INDICATOR", "BOP_ITEM", "NA_ITEM", "MEASURE" } },
+	{ TS_SDMX_REPORTER,
+	  { "REPORTER", "REF_AREA", "GEO", "LOCATION", "COUNTRY",
+	    "REPORTING_COUNTRY", "GEO_PICT" } },
+	{ TS_SDMX_PARTNER,
+	  { "PARTNER", "COUNTERPART_AREA", "COUNTERPART_COUNTRY",
+	    "COUNTERPART" } },
+	{ TS_SDMX_PRODUCT,
+	  { "PRODUCT", "PRODUCTCODE", "PRCCODE", "COMMODITY", "INDICATOR",
+	    "BOP_ITEM", "NA_ITEM", "MEASURE" } },
 	{ TS_SDMX_FLOW, { "FLOW", "TRADE_FLOW" } },
 	{ TS_SDMX_PERIOD, { "TIME_PERIOD", "TIME", "YEAR" } },
 	{ TS_SDMX_UNIT, { "UNIT_MEASURE", "UNIT", "INDICATORS", "BBK_UNIT" } },
@@ -37,14 +40,20 @@ static const struct {
 
 /* Columns about the message, never about a series. */
 static const char *const structural[] = {
-	"DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION",
-	"SERIES_KEY", "OBS_KEY", "KEY", "LAST UPDATE", "LAST_UPDATE",
+	"DATAFLOW",    "STRUCTURE",   "STRUCTURE_ID", "STRUCTURE_NAME",
+	"ACTION",      "SERIES_KEY",  "OBS_KEY",      "KEY",
+	"LAST UPDATE", "LAST_UPDATE",
 };
 
 /* The fixed columns of ours that a column of the same name would repeat. */
-static const struct { const char *name; enum ts_sdmx_role role; } repeated[] = {
-	{ "reporter", TS_SDMX_REPORTER }, { "partner", TS_SDMX_PARTNER },
-	{ "product", TS_SDMX_PRODUCT }, { "flow", TS_SDMX_FLOW },
+static const struct {
+	const char *name;
+	enum ts_sdmx_role role;
+} repeated[] = {
+	{ "reporter", TS_SDMX_REPORTER },
+	{ "partner", TS_SDMX_PARTNER },
+	{ "product", TS_SDMX_PRODUCT },
+	{ "flow", TS_SDMX_FLOW },
 };
 
 static bool
@@ -104,7 +113,7 @@ read_names(struct ts_sdmx_header *header, const struct ts_csv_field *fields,
 		if (status != TS_OK)
 			return status;
 		any_label = any_label || header->columns[i].labelled;
-		header->count = i;	/* looked for among those before */
+		header->count = i; /* looked for among those before */
 		if (find(header, header->columns[i].name) != TS_SDMX_NONE)
 			return ts_fail(err, TS_BAD_DATA,
 				       "two columns \"%.60s\"",
@@ -128,19 +137,22 @@ find_roles(struct ts_sdmx_header *header)
 	for (i = 0; i < COUNT(meanings); i++) {
 		size_t *role = &header->role[meanings[i].role];
 
-		for (n = 0; n < COUNT(meanings[i].names) &&
-			    meanings[i].names[n] != NULL &&
-			    *role == TS_SDMX_NONE; n++)
+		for (n = 0;
+		     n < COUNT(meanings[i].names) &&
+		     meanings[i].names[n] != NULL && *role == TS_SDMX_NONE;
+		     n++)
 			*role = find(header, meanings[i].names[n]);
 	}
 	header->role[TS_SDMX_VALUE] = find(header, "OBS_VALUE");
 	/* several measures (OBS_VALUE1, OBS_VALUE2): the first one is it */
-	for (i = 0; i < header->count &&
-		    header->role[TS_SDMX_VALUE] == TS_SDMX_NONE; i++)
+	for (i = 0;
+	     i < header->count && header->role[TS_SDMX_VALUE] == TS_SDMX_NONE;
+	     i++)
 		if (strncasecmp(header->columns[i].name, "OBS_VALUE", 9) == 0)
 			header->role[TS_SDMX_VALUE] = i;
 	i = header->role[TS_SDMX_STATUS];
-	header->eurostat_flags = i != TS_SDMX_NONE &&
+	header->eurostat_flags =
+		i != TS_SDMX_NONE &&
 		strcasecmp(header->columns[i].name, "OBS_FLAG") == 0;
 }
 
@@ -164,8 +176,8 @@ find_dimensions(struct ts_sdmx_header *header, const char *listed)
 		if (!is_structural(column->name))
 			is_name = names && behind++ % 2 == 1;
 		if (listed != NULL && listed[0] != '\0')
-			column->dimension = ts_column_listed(column->name,
-							     listed);
+			column->dimension =
+				ts_column_listed(column->name, listed);
 		else
 			column->dimension =
 				value != TS_SDMX_NONE && i < value &&
@@ -181,15 +193,13 @@ find_kept(struct ts_sdmx_header *header)
 	size_t i;
 
 	for (i = 0; i < header->count; i++)
-		header->columns[i].kept =
-			i != header->role[TS_SDMX_PERIOD] &&
-			i != header->role[TS_SDMX_VALUE];
+		header->columns[i].kept = i != header->role[TS_SDMX_PERIOD] &&
+					  i != header->role[TS_SDMX_VALUE];
 	for (i = 0; i < COUNT(repeated); i++) {
 		size_t column = header->role[repeated[i].role];
 
 		if (column != TS_SDMX_NONE &&
-		    strcmp(header->columns[column].name,
-			   repeated[i].name) == 0)
+		    strcmp(header->columns[column].name, repeated[i].name) == 0)
 			header->columns[column].kept = false;
 	}
 }
@@ -202,8 +212,7 @@ ts_sdmx_header(struct ts_sdmx_header *header, const struct ts_csv_field *fields,
 	enum ts_status status;
 
 	header->count = count;
-	header->columns = ts_arena_alloc(arena, count,
-					 sizeof *header->columns);
+	header->columns = ts_arena_alloc(arena, count, sizeof *header->columns);
 	if (header->columns == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory");
 	status = read_names(header, fields, arena, err);

@@ -11,9 +11,9 @@
 #include <tradestat/plugin.h>
 
 enum ts_sdmx_role {
-	TS_SDMX_DATAFLOW,	/* DATAFLOW or STRUCTURE_ID */
+	TS_SDMX_DATAFLOW, /* DATAFLOW or STRUCTURE_ID */
 	TS_SDMX_ACTION,
-	TS_SDMX_UPDATED,	/* LAST UPDATE */
+	TS_SDMX_UPDATED, /* LAST UPDATE */
 	TS_SDMX_FREQUENCY,
 	TS_SDMX_REPORTER,
 	TS_SDMX_PARTNER,
@@ -29,17 +29,17 @@ enum ts_sdmx_role {
 };
 
 struct ts_sdmx_column {
-	const char *name;	/* without label and sub-field marks */
-	bool labelled;		/* cells are "CODE: Label" */
+	const char *name; /* without label and sub-field marks */
+	bool labelled;    /* cells are "CODE: Label" */
 	bool dimension;
-	bool kept;		/* a further column; else only its role counts */
+	bool kept; /* a further column; else only its role counts */
 };
 
 struct ts_sdmx_header {
 	struct ts_sdmx_column *columns;
 	size_t count;
-	size_t role[TS_SDMX_ROLES];	/* column, or TS_SDMX_NONE */
-	bool eurostat_flags;	/* OBS_FLAG: lower case, combinable */
+	size_t role[TS_SDMX_ROLES]; /* column, or TS_SDMX_NONE */
+	bool eurostat_flags;        /* OBS_FLAG: lower case, combinable */
 };
 
 #define TS_SDMX_NONE ((size_t)-1)

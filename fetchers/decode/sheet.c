@@ -14,9 +14,9 @@ struct ts_sheet {
 	struct ts_sheet_opts opts;
 	const struct ts_decode *decode;
 	struct ts_charset *charset;
-	struct ts_csv *csv;	/* NULL until the separator is known */
-	struct ts_buf head;	/* the header line, until then */
-	size_t columns;		/* 0: no header yet */
+	struct ts_csv *csv; /* NULL until the separator is known */
+	struct ts_buf head; /* the header line, until then */
+	size_t columns;     /* 0: no header yet */
 };
 
 static enum ts_status
@@ -111,7 +111,7 @@ at_head(struct ts_sheet *sheet, const char *bytes, size_t count,
 	size_t length = 0;
 	enum ts_status status;
 
-	if (sheet->head.used == 0)	/* nearly always it is in one piece */
+	if (sheet->head.used == 0) /* nearly always it is in one piece */
 		length = header_length(bytes, count);
 	if (length > 0)
 		return open_with_header(sheet, bytes, count, length, err);

@@ -19,7 +19,7 @@ struct ts_sheet_hooks {
 };
 
 struct ts_sheet_opts {
-	char separator;		/* '\0': the commonest of , ; TAB in the header */
+	char separator; /* '\0': the commonest of , ; TAB in the header */
 	/* Every record may end in one more separator than the header has
 	 * (the web interface of UN Comtrade). */
 	bool extra_separator;
@@ -39,7 +39,7 @@ enum ts_status ts_sheet_feed(struct ts_sheet *sheet, const char *bytes,
 /* Fails without a header. Warns the sink when the last line has no end. */
 enum ts_status ts_sheet_end(struct ts_sheet *sheet,
 			    struct ts_err *err) TS_MUST_USE;
-void ts_sheet_free(struct ts_sheet *sheet);	/* NULL is welcome */
+void ts_sheet_free(struct ts_sheet *sheet); /* NULL is welcome */
 char ts_sheet_separator(const struct ts_sheet *sheet);
 
 #endif

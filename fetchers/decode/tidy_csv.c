@@ -13,14 +13,23 @@
 #include "fetchers/decode/sheet.h"
 
 enum role {
-	SOURCE, DATASET, FLOW, REPORTER, PARTNER, PRODUCT, FREQUENCY, PERIOD,
-	VALUE, UNIT, STATUS,
+	SOURCE,
+	DATASET,
+	FLOW,
+	REPORTER,
+	PARTNER,
+	PRODUCT,
+	FREQUENCY,
+	PERIOD,
+	VALUE,
+	UNIT,
+	STATUS,
 	ROLES,
 };
 
 static const char *const names[ROLES] = {
-	"source", "dataset", "flow", "reporter", "partner", "product",
-	"frequency", "period", "value", "unit", "status",
+	"source",    "dataset", "flow",  "reporter", "partner", "product",
+	"frequency", "period",  "value", "unit",     "status",
 };
 
 struct tidy {
@@ -39,7 +48,7 @@ struct state {
 	struct ts_sheet *sheet;
 	struct ts_row row;
 	size_t period_column, value_column;
-	char last_text[64];	/* period of the record before */
+	char last_text[64]; /* period of the record before */
 	size_t last_length;
 	struct ts_period last;
 };
@@ -107,7 +116,7 @@ read_period(struct state *state, const struct ts_csv_field *field,
 	else if (ts_period_parse(field->text, &state->last, err) != TS_OK)
 		return ts_while(err, "line %llu, period",
 				(unsigned long long)line);
-	state->last_length = SIZE_MAX;	/* too long to be met again */
+	state->last_length = SIZE_MAX; /* too long to be met again */
 	if (field->length < sizeof state->last_text) {
 		memcpy(state->last_text, field->text, field->length);
 		state->last_length = field->length;
@@ -134,38 +143,44 @@ record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
 	if (status != TS_OK)
 		return status;
 	if (slots[FREQUENCY][0] != '\0' && slots[FREQUENCY][1] != '\0')
-		return ts_fail(err, TS_BAD_DATA, "line %llu: frequency \"%.40s\"",
+		return ts_fail(err, TS_BAD_DATA,
+			       "line %llu: frequency \"%.40s\"",
 			       (unsigned long long)line, slots[FREQUENCY]);
 	if (value->length > 0 &&
 	    !ts_decimal_read(value->text, value->length, &number, NULL))
 		return ts_fail(err, TS_BAD_DATA, "line %llu: value \"%.40s\"",
 			       (unsigned long long)line, value->text);
-	return sink->obs(sink->ctx, &(struct ts_obs){
-		.source = slots[SOURCE],
-		.dataset = slots[DATASET][0] == '\0' &&
-					   state->decode->dataset != NULL
-				   ? state->decode->dataset
-				   : slots[DATASET],
-		.flow = slots[FLOW],
-		.reporter = slots[REPORTER],
-		.partner = slots[PARTNER],
-		.product = slots[PRODUCT],
-		.frequency = slots[FREQUENCY][0] != '\0'
-				     ? slots[FREQUENCY][0]
-				     : ts_period_freq(state->last),
-		.period = state->last,
-		.has_value = value->length > 0,
-		.value = number,
-		.unit = slots[UNIT],
-		.status = slots[STATUS],
-		.extra = slots + ROLES,
-		.extra_count = row->extra_count,
-		.line = line,
-	}, err);
+	return sink->obs(
+		sink->ctx,
+		&(struct ts_obs){
+			.source = slots[SOURCE],
+			.dataset =
+				slots[DATASET][0] == '\0' &&
+						state->decode->dataset != NULL
+					? state->decode->dataset
+					: slots[DATASET],
+			.flow = slots[FLOW],
+			.reporter = slots[REPORTER],
+			.partner = slots[PARTNER],
+			.product = slots[PRODUCT],
+			.frequency = slots[FREQUENCY][0] != '\0'
+					     ? slots[FREQUENCY][0]
+					     : ts_period_freq(state->last),
+			.period = state->last,
+			.has_value = value->length > 0,
+			.value = number,
+			.unit = slots[UNIT],
+			.status = slots[STATUS],
+			.extra = slots + ROLES,
+			.extra_count = row->extra_count,
+			.line = line,
+		},
+		err);
 }
 
 static const struct ts_sheet_hooks hooks = {
-	.header = header, .record = record,
+	.header = header,
+	.record = record,
 };
 
 static int

@@ -18,14 +18,14 @@
 enum column { REPORTER, PARTNER, PRODUCT, TYPE, INDICATOR, FIRST_YEAR };
 
 static const char *const names[FIRST_YEAR] = {
-	"Reporter", "Partner", "Product categories", "Indicator Type",
-	"Indicator",
+	"Reporter",       "Partner",   "Product categories",
+	"Indicator Type", "Indicator",
 };
 
 struct state {
 	const struct ts_decode *decode;
 	struct ts_sheet *sheet;
-	struct ts_period *years;	/* of the columns behind the names */
+	struct ts_period *years; /* of the columns behind the names */
 	size_t year_count;
 };
 
@@ -34,7 +34,8 @@ header(void *ctx, const struct ts_csv_field *fields, size_t count,
        struct ts_err *err)
 {
 	static const struct ts_column items[] = {
-		{ "Indicator Type", true }, { "Indicator", true },
+		{ "Indicator Type", true },
+		{ "Indicator", true },
 		{ "UNIT_MULT", false },
 	};
 	static const struct ts_columns columns = { items, 3 };
@@ -125,10 +126,11 @@ record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
        struct ts_err *err)
 {
 	struct state *state = ctx;
-	char plain[FIRST_YEAR][256];	/* " World" in one of the files */
+	char plain[FIRST_YEAR][256]; /* " World" in one of the files */
 	const char *extra[3] = { plain[TYPE], plain[INDICATOR], "" };
 	struct ts_obs obs = {
-		.line = line, .source = "",
+		.line = line,
+		.source = "",
 		.dataset = state->decode->dataset != NULL &&
 					   state->decode->dataset[0] != '\0'
 				   ? state->decode->dataset
@@ -137,7 +139,8 @@ record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
 		.partner = plain[PARTNER],
 		.product = plain[PRODUCT],
 		.frequency = 'A',
-		.extra = extra, .extra_count = 3,
+		.extra = extra,
+		.extra_count = 3,
 	};
 	enum ts_status status = TS_OK;
 	size_t i;
@@ -152,15 +155,17 @@ record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
 }
 
 static const struct ts_sheet_hooks hooks = {
-	.header = header, .record = record,
+	.header = header,
+	.record = record,
 };
 
 static int
 wits_sniff(const char *head, size_t count)
 {
-	return ts_head_line_has(head, count, "Reporter,Partner,Product "
-					     "categories,Indicator Type,"
-					     "Indicator,")
+	return ts_head_line_has(head, count,
+				"Reporter,Partner,Product "
+				"categories,Indicator Type,"
+				"Indicator,")
 		       ? 96
 		       : 0;
 }
@@ -170,7 +175,9 @@ wits_begin(const struct ts_decode *decode, void **out, struct ts_err *err)
 {
 	/* every row ends in a comma in some of the files */
 	static const struct ts_sheet_opts opts = {
-		.separator = ',', .extra_separator = true, .windows_1252 = true,
+		.separator = ',',
+		.extra_separator = true,
+		.windows_1252 = true,
 	};
 	struct state *state;
 

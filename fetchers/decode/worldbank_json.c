@@ -18,8 +18,18 @@
 
 /* The last of the roles are also the first of the further columns. */
 enum role {
-	INDICATOR, COUNTRY, INDICATOR_ID, ISO3, DATE, VALUE, UNIT,
-	INDICATOR_NAME, COUNTRY_ID, COUNTRY_NAME, OBS_STATUS, DECIMAL,
+	INDICATOR,
+	COUNTRY,
+	INDICATOR_ID,
+	ISO3,
+	DATE,
+	VALUE,
+	UNIT,
+	INDICATOR_NAME,
+	COUNTRY_ID,
+	COUNTRY_NAME,
+	OBS_STATUS,
+	DECIMAL,
 	ROLES,
 };
 #define FIRST_EXTRA INDICATOR_NAME
@@ -28,14 +38,10 @@ static const struct {
 	const char *name;
 	enum role role;
 } members[] = {
-	{ "indicator", INDICATOR },
-	{ "country", COUNTRY },
-	{ "countryiso3code", ISO3 },
-	{ "date", DATE },
-	{ "value", VALUE },
-	{ "unit", UNIT },
-	{ "obs_status", OBS_STATUS },
-	{ "decimal", DECIMAL },
+	{ "indicator", INDICATOR },   { "country", COUNTRY },
+	{ "countryiso3code", ISO3 },  { "date", DATE },
+	{ "value", VALUE },           { "unit", UNIT },
+	{ "obs_status", OBS_STATUS }, { "decimal", DECIMAL },
 };
 
 static const char *const extra_names[ROLES - FIRST_EXTRA] = {
@@ -49,18 +55,18 @@ struct state {
 	struct ts_json *json;
 	struct ts_row row;
 	enum place place;
-	int element;		/* of the outer array, from 1 */
+	int element; /* of the outer array, from 1 */
 	size_t skip;
-	size_t slot;		/* whose value comes next in a row */
-	char member[24];	/* name of the header's or message's member */
-	char source[24];	/* sourceid of the header */
+	size_t slot;     /* whose value comes next in a row */
+	char member[24]; /* name of the header's or message's member */
+	char source[24]; /* sourceid of the header */
 	bool told, sealed, warned, failed;
 	char key[80], message[400];
 	char last_text[24];
 	struct ts_period last;
 };
 
-#define COUNT(array) (sizeof (array) / sizeof (array)[0])
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static enum ts_status
 unexpected(const struct state *state, const char *what, struct ts_err *err)
@@ -106,9 +112,11 @@ unit_of(const char *unit, const char *id)
 		return unit;
 	for (id = strchr(id, '.'); id != NULL; id = strchr(id, '.')) {
 		id++;
-		if (strncmp(id, "CD", 2) == 0 && (id[2] == '.' || id[2] == '\0'))
+		if (strncmp(id, "CD", 2) == 0 &&
+		    (id[2] == '.' || id[2] == '\0'))
 			return "USD";
-		if (strncmp(id, "ZS", 2) == 0 && (id[2] == '.' || id[2] == '\0'))
+		if (strncmp(id, "ZS", 2) == 0 &&
+		    (id[2] == '.' || id[2] == '\0'))
 			return "percent";
 	}
 	return "";
@@ -139,9 +147,12 @@ emit(struct state *state, struct ts_err *err)
 	const struct ts_sink *sink = state->decode->sink;
 	const char *dataset = state->decode->dataset;
 	struct ts_obs obs = {
-		.source = "", .flow = "", .partner = "",
-		.dataset = dataset != NULL && dataset[0] != '\0' ? dataset
-								 : state->source,
+		.source = "",
+		.flow = "",
+		.partner = "",
+		.dataset = dataset != NULL && dataset[0] != '\0'
+				   ? dataset
+				   : state->source,
 		.reporter = slots[ISO3][0] != '\0' ? slots[ISO3]
 						   : slots[COUNTRY_ID],
 		.product = slots[INDICATOR_ID],
@@ -166,10 +177,9 @@ emit(struct state *state, struct ts_err *err)
 	if (slots[VALUE][0] != '\0') {
 		if (!ts_decimal_read(slots[VALUE], strlen(slots[VALUE]),
 				     &obs.value, NULL))
-			return ts_fail(err, TS_BAD_DATA,
-				       "row %llu: value \"%.40s\"",
-				       (unsigned long long)obs.line,
-				       slots[VALUE]);
+			return ts_fail(
+				err, TS_BAD_DATA, "row %llu: value \"%.40s\"",
+				(unsigned long long)obs.line, slots[VALUE]);
 		obs.has_value = true;
 	} else if (obs.status[0] == '\0') {
 		obs.status = "M";
@@ -316,8 +326,9 @@ row_key(struct state *state, const char *text, size_t length,
 	state->slot = TS_NO_FIELD;
 	if (at == TS_NO_FIELD && state->sealed) {
 		if (!state->warned && sink->warn != NULL)
-			sink->warn(sink->ctx, "a later row has a member that "
-					      "the first did not have: left out");
+			sink->warn(sink->ctx,
+				   "a later row has a member that "
+				   "the first did not have: left out");
 		state->warned = true;
 		return TS_OK;
 	}
@@ -377,8 +388,11 @@ header_value(struct state *state, const char *text, size_t length,
 	     struct ts_err *err)
 {
 	static const char *const facts[][2] = {
-		{ "page", "page" }, { "pages", "pages" }, { "total", "total" },
-		{ "per_page", "per_page" }, { "lastupdated", "last_updated" },
+		{ "page", "page" },
+		{ "pages", "pages" },
+		{ "total", "total" },
+		{ "per_page", "per_page" },
+		{ "lastupdated", "last_updated" },
 	};
 	const struct ts_sink *sink = state->decode->sink;
 	char value[64];
@@ -435,7 +449,7 @@ literal(void *ctx, enum ts_json_literal literal, struct ts_err *err)
 
 	if (literal == TS_JSON_NULL && state->skip == 0) {
 		if (state->place == PAIR && state->element == 1) {
-			state->element = 2;	/* nothing was found */
+			state->element = 2; /* nothing was found */
 			return TS_OK;
 		}
 		if (state->place == ROW || state->place == NAMED ||

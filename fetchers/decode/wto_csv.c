@@ -14,22 +14,37 @@
 #include "fetchers/decode/sheet.h"
 
 enum role {
-	INDICATOR, REPORTER, PARTNER, PRODUCT, YEAR, PERIOD, FREQUENCY, UNIT,
-	FLAG, VALUE,
+	INDICATOR,
+	REPORTER,
+	PARTNER,
+	PRODUCT,
+	YEAR,
+	PERIOD,
+	FREQUENCY,
+	UNIT,
+	FLAG,
+	VALUE,
 	ROLES,
 };
 
 static const char *const names[ROLES] = {
-	"indicatorcode", "reportingeconomycode", "partnereconomycode",
-	"productorsectorcode", "year", "periodcode", "frequencycode",
-	"unitcode", "valueflagcode", "value",
+	"indicatorcode",
+	"reportingeconomycode",
+	"partnereconomycode",
+	"productorsectorcode",
+	"year",
+	"periodcode",
+	"frequencycode",
+	"unitcode",
+	"valueflagcode",
+	"value",
 };
 
 struct state {
 	const struct ts_decode *decode;
 	struct ts_sheet *sheet;
 	struct ts_row row;
-	size_t power;		/* slot of UNIT_MULT */
+	size_t power; /* slot of UNIT_MULT */
 };
 
 /* "Reporting Economy Code" is ReportingEconomyCode. */
@@ -89,8 +104,7 @@ header(void *ctx, const struct ts_csv_field *fields, size_t count,
 
 /* "2017" and "A", "M07" or "Q3". */
 static enum ts_status
-read_period(const char *const *slots, struct ts_period *out,
-	    struct ts_err *err)
+read_period(const char *const *slots, struct ts_period *out, struct ts_err *err)
 {
 	char text[32];
 	const char *part = slots[PERIOD];
@@ -143,9 +157,9 @@ record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
 	if (read_period(slots, &obs.period, err) != TS_OK)
 		return ts_while(err, "line %llu", (unsigned long long)line);
 	missing = ts_missing_status(slots[VALUE]);
-	if (missing == NULL && !ts_decimal_read(slots[VALUE],
-						strlen(slots[VALUE]),
-						&obs.value, NULL))
+	if (missing == NULL &&
+	    !ts_decimal_read(slots[VALUE], strlen(slots[VALUE]), &obs.value,
+			     NULL))
 		return ts_fail(err, TS_BAD_DATA, "line %llu: value \"%.40s\"",
 			       (unsigned long long)line, slots[VALUE]);
 	obs.has_value = missing == NULL;
@@ -168,7 +182,8 @@ record(void *ctx, uint64_t line, const struct ts_csv_field *fields,
 }
 
 static const struct ts_sheet_hooks hooks = {
-	.header = header, .record = record,
+	.header = header,
+	.record = record,
 };
 
 static int
@@ -180,8 +195,7 @@ wto_sniff(const char *head, size_t count)
 		ts_head_line_has(head, count, "ProductOrSectorCode")) ||
 			       (ts_head_line_has(head, count,
 						 "Reporting Economy Code") &&
-				ts_head_line_has(head, count,
-						 "Indicator Code"))
+				ts_head_line_has(head, count, "Indicator Code"))
 		       ? 95
 		       : 0;
 }

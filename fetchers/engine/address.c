@@ -11,17 +11,17 @@ struct block4 {
 };
 
 static const struct block4 blocks4[] = {
-	{ 0x00000000, 8 },	/* this network */
-	{ 0x0a000000, 8 },	/* 10/8 */
-	{ 0x64400000, 10 },	/* 100.64/10, behind a carrier's NAT */
-	{ 0x7f000000, 8 },	/* loopback */
-	{ 0xa9fe0000, 16 },	/* link-local; cloud metadata is here */
-	{ 0xac100000, 12 },	/* 172.16/12 */
-	{ 0xc0000000, 24 },	/* 192.0.0/24 */
-	{ 0xc0a80000, 16 },	/* 192.168/16 */
-	{ 0xc6120000, 15 },	/* benchmarks */
-	{ 0xe0000000, 4 },	/* multicast */
-	{ 0xf0000000, 4 },	/* reserved, broadcast */
+	{ 0x00000000, 8 },  /* this network */
+	{ 0x0a000000, 8 },  /* 10/8 */
+	{ 0x64400000, 10 }, /* 100.64/10, behind a carrier's NAT */
+	{ 0x7f000000, 8 },  /* loopback */
+	{ 0xa9fe0000, 16 }, /* link-local; cloud metadata is here */
+	{ 0xac100000, 12 }, /* 172.16/12 */
+	{ 0xc0000000, 24 }, /* 192.0.0/24 */
+	{ 0xc0a80000, 16 }, /* 192.168/16 */
+	{ 0xc6120000, 15 }, /* benchmarks */
+	{ 0xe0000000, 4 },  /* multicast */
+	{ 0xf0000000, 4 },  /* reserved, broadcast */
 };
 
 struct block6 {
@@ -30,10 +30,10 @@ struct block6 {
 };
 
 static const struct block6 blocks6[] = {
-	{ { 0xfc }, 7 },		/* unique-local */
-	{ { 0xfe, 0x80 }, 10 },		/* link-local */
-	{ { 0xfe, 0xc0 }, 10 },		/* site-local, as it was */
-	{ { 0xff }, 8 },		/* multicast */
+	{ { 0xfc }, 7 },        /* unique-local */
+	{ { 0xfe, 0x80 }, 10 }, /* link-local */
+	{ { 0xfe, 0xc0 }, 10 }, /* site-local, as it was */
+	{ { 0xff }, 8 },        /* multicast */
 };
 
 /* IPv6 blocks with an IPv4 address inside, and where it begins. */
@@ -45,9 +45,9 @@ struct carrier {
 
 static const struct carrier carriers[] = {
 	{ { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff }, 12, 12 }, /* mapped */
-	{ { 0 }, 12, 12 },		/* compatible; also :: and ::1 */
-	{ { 0x00, 0x64, 0xff, 0x9b }, 12, 12 },		/* NAT64 */
-	{ { 0x20, 0x02 }, 2, 2 },	/* 6to4 */
+	{ { 0 }, 12, 12 }, /* compatible; also :: and ::1 */
+	{ { 0x00, 0x64, 0xff, 0x9b }, 12, 12 }, /* NAT64 */
+	{ { 0x20, 0x02 }, 2, 2 },               /* 6to4 */
 };
 
 static bool

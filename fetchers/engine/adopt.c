@@ -114,8 +114,10 @@ use(struct ts_run *run, size_t ask, struct ts_document *document, bool known,
 	case TS_ROLE_STRUCTURE:
 		if (!is_nothing(run, document->http_status))
 			return TS_OK;
-		return ts_fail(err, TS_REFUSED, "the publisher has no such "
-			       "structure (HTTP %d)", document->http_status);
+		return ts_fail(err, TS_REFUSED,
+			       "the publisher has no such "
+			       "structure (HTTP %d)",
+			       document->http_status);
 	case TS_ROLE_CONTROL:
 		status = read_control(run, document, &fate->answer, err);
 		break;
@@ -278,8 +280,11 @@ from_file(struct ts_run *run, size_t ask, struct ts_err *err)
 {
 	const struct ts_clock *clock = run->opts->clock;
 	struct ts_document document = { .source = run->source.id,
-		.decoder = "", .media_type = "", .etag = "",
-		.last_modified = "", .headers = "" };
+					.decoder = "",
+					.media_type = "",
+					.etag = "",
+					.last_modified = "",
+					.headers = "" };
 	const char *path;
 	struct ts_body *body;
 	struct stat what;

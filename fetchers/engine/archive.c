@@ -16,11 +16,11 @@
 #include <tradestat/file.h>
 
 #define CHUNK 65536
-#define GZIP (15 + 16)	/* zlib's way to ask for the gzip form */
+#define GZIP (15 + 16) /* zlib's way to ask for the gzip form */
 
 struct ts_body {
 	char *archive_dir;
-	char *path;		/* in incoming/; NULL when kept */
+	char *path; /* in incoming/; NULL when kept */
 	int fd;
 	z_stream zip;
 	struct ts_hash *hash;
@@ -95,8 +95,7 @@ ts_body_new(const char *archive_dir, int64_t max_bytes, struct ts_body **out,
 	/* Publishers' JSON and CSV: twice as fast as level 6, 5 % larger. */
 	body->zip_open = deflateInit2(&body->zip, 4, Z_DEFLATED, GZIP, 8,
 				      Z_DEFAULT_STRATEGY) == Z_OK;
-	if (body->archive_dir == NULL || body->hash == NULL ||
-	    !body->zip_open)
+	if (body->archive_dir == NULL || body->hash == NULL || !body->zip_open)
 		ts_fail(err, TS_SYSTEM, "no memory for a body");
 	else if (make_incoming(archive_dir, err) == TS_OK &&
 		 open_incoming(body, err) == TS_OK)
@@ -116,8 +115,8 @@ squeeze(struct ts_body *body, int flush, struct ts_err *err)
 		if (deflate(&body->zip, flush) == Z_STREAM_ERROR)
 			return ts_fail(err, TS_SYSTEM, "deflate failed");
 		if (ts_write_all(body->fd, body->out,
-				 CHUNK - body->zip.avail_out,
-				 "archive", err) != TS_OK)
+				 CHUNK - body->zip.avail_out, "archive",
+				 err) != TS_OK)
 			return err->status;
 	} while (body->zip.avail_out == 0);
 	return TS_OK;
@@ -192,8 +191,8 @@ move_in(struct ts_body *body, const char *folder, const char *final,
 		return err->status;
 	/* Over an identical one, too: that heals one that was damaged. */
 	if (rename(body->path, final) != 0)
-		return ts_fail_errno(err, errno, "rename %s to %s",
-				     body->path, final);
+		return ts_fail_errno(err, errno, "rename %s to %s", body->path,
+				     final);
 	free(body->path);
 	body->path = NULL;
 	return ts_fsync_dir(folder, err);
@@ -212,8 +211,8 @@ ts_body_keep(struct ts_body *body, const char *source, int64_t wall_us,
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "\"%.80s\" cannot name a folder", source);
 	ts_time_print(wall_us, when);
-	folder = ts_arena_printf(arena, "%s/%s/%.4s", body->archive_dir,
-				 source, when);
+	folder = ts_arena_printf(arena, "%s/%s/%.4s", body->archive_dir, source,
+				 when);
 	archive = ts_arena_printf(arena, "%s/%.4s/%s.gz", source, when,
 				  body->sha256);
 	final = ts_arena_printf(arena, "%s/%s", body->archive_dir, archive);

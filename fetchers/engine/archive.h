@@ -19,16 +19,16 @@ struct ts_body;
 
 /* max_bytes: of the content; one byte more is TS_BAD_DATA. */
 enum ts_status ts_body_new(const char *archive_dir, int64_t max_bytes,
-			   struct ts_body **out, struct ts_err *err)
-	TS_MUST_USE;
+			   struct ts_body **out,
+			   struct ts_err *err) TS_MUST_USE;
 enum ts_status ts_body_add(struct ts_body *body, const void *bytes,
 			   size_t count, struct ts_err *err) TS_MUST_USE;
 /* The first bytes, at most TS_BODY_HEAD. */
 const char *ts_body_head(const struct ts_body *body, size_t *count);
 int64_t ts_body_size(const struct ts_body *body);
 /* Nothing more comes: the hash is known from here on. */
-enum ts_status ts_body_end(struct ts_body *body, struct ts_err *err)
-	TS_MUST_USE;
+enum ts_status ts_body_end(struct ts_body *body,
+			   struct ts_err *err) TS_MUST_USE;
 const char *ts_body_sha256(const struct ts_body *body);
 /* Moves an ended body into the archive; sets archive, sha256 and size. */
 enum ts_status ts_body_keep(struct ts_body *body, const char *source,
@@ -42,7 +42,7 @@ void ts_body_free(struct ts_body *body);
 bool ts_archive_has(const char *archive_dir,
 		    const struct ts_document *document);
 /* Removes leftovers of processes that are gone. */
-enum ts_status ts_archive_sweep(const char *archive_dir, struct ts_err *err)
-	TS_MUST_USE;
+enum ts_status ts_archive_sweep(const char *archive_dir,
+				struct ts_err *err) TS_MUST_USE;
 
 #endif

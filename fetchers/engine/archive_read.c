@@ -12,7 +12,7 @@
 #include <tradestat/file.h>
 
 #define CHUNK 65536
-#define GZIP (15 + 16)	/* zlib's way to ask for the gzip form */
+#define GZIP (15 + 16) /* zlib's way to ask for the gzip form */
 
 struct reader {
 	char *path;
@@ -28,8 +28,7 @@ struct reader {
 static long
 damaged(const struct reader *reader, const char *how, struct ts_err *err)
 {
-	ts_fail(err, TS_CORRUPT, "archived document %s: %s", reader->path,
-		how);
+	ts_fail(err, TS_CORRUPT, "archived document %s: %s", reader->path, how);
 	return -1;
 }
 
@@ -87,8 +86,7 @@ read_body(void *ctx, char *bytes, size_t room, struct ts_err *err)
 		ts_hash_add(reader->hash, bytes, got);
 		reader->size += (int64_t)got;
 		if (reader->size > reader->expected_size)
-			return damaged(reader, "its size is another one",
-				       err);
+			return damaged(reader, "its size is another one", err);
 		if (code == Z_STREAM_END && check_end(reader, err) < 0)
 			return -1;
 	}
@@ -101,8 +99,7 @@ rewind_body(void *ctx, struct ts_err *err)
 	struct reader *reader = ctx;
 
 	if (lseek(reader->fd, 0, SEEK_SET) != 0)
-		return ts_fail_errno(err, errno, "read %s again",
-				     reader->path);
+		return ts_fail_errno(err, errno, "read %s again", reader->path);
 	ts_hash_free(reader->hash);
 	reader->hash = ts_hash_new();
 	if (reader->hash == NULL || inflateReset(&reader->zip) != Z_OK)
@@ -170,7 +167,8 @@ ts_archive_open(const char *archive_dir, const struct ts_document *document,
 		free_reader(reader);
 		return err->status;
 	}
-	*out = (struct ts_bytes){ .ctx = reader, .read = read_body,
+	*out = (struct ts_bytes){ .ctx = reader,
+				  .read = read_body,
 				  .rewind = rewind_body };
 	return TS_OK;
 }

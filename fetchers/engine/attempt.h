@@ -10,18 +10,18 @@
 #include "fetchers/engine/run.h"
 
 enum ts_verdict {
-	TS_VERDICT_TAKE,	/* a document, or an answer */
-	TS_VERDICT_UNCHANGED,	/* the last document still holds */
+	TS_VERDICT_TAKE,      /* a document, or an answer */
+	TS_VERDICT_UNCHANGED, /* the last document still holds */
 	TS_VERDICT_FAILED,
-	TS_VERDICT_AGAIN,	/* another attempt may help */
+	TS_VERDICT_AGAIN, /* another attempt may help */
 };
 
 struct ts_attempt {
 	size_t ask;
 	struct ts_get get;
 	int64_t requested_us;
-	bool open;		/* wants a (further) attempt */
-	struct ts_err err;	/* of the last attempt */
+	bool open;         /* wants a (further) attempt */
+	struct ts_err err; /* of the last attempt */
 };
 
 /* What the reply means; attempt->err is set unless it is to be taken. Notes in

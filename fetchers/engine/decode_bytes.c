@@ -22,9 +22,9 @@ struct reader {
 	const struct ts_bytes *bytes;
 	bool started, ended;
 	bool gzip;
-	bool member_ended;	/* with its trailer, which zlib has checked */
+	bool member_ended; /* with its trailer, which zlib has checked */
 	z_stream z;
-	char raw[PIECE];	/* compressed, if gzip */
+	char raw[PIECE]; /* compressed, if gzip */
 	size_t raw_used, raw_count;
 	char piece[PIECE];
 	size_t count;
@@ -42,8 +42,7 @@ count_obs(void *ctx, const struct ts_obs *obs, struct ts_err *err)
 	struct counter *counter = ctx;
 
 	if (counter->rows++ == counter->max_rows)
-		return ts_fail(err, TS_BAD_DATA,
-			       "more than %llu observations",
+		return ts_fail(err, TS_BAD_DATA, "more than %llu observations",
 			       (unsigned long long)counter->max_rows);
 	return counter->sink->obs(counter->sink->ctx, obs, err);
 }
@@ -224,8 +223,7 @@ rewind_reader(struct reader *reader, struct ts_err *err)
 
 /* "502 - Web server received an invalid response", out of a web page. */
 static enum ts_status
-web_page(const struct reader *reader, const char *expected,
-	 struct ts_err *err)
+web_page(const struct reader *reader, const char *expected, struct ts_err *err)
 {
 	size_t count = reader->count < HEAD ? reader->count : HEAD;
 	const char *end = reader->piece + count;
@@ -238,11 +236,11 @@ web_page(const struct reader *reader, const char *expected,
 		if (close != NULL && close - title > 0 && close - title < 200)
 			return ts_fail(err, TS_BAD_DATA,
 				       "got a web page where %s was expected: "
-				       "%.*s", expected, (int)(close - title),
-				       title);
+				       "%.*s",
+				       expected, (int)(close - title), title);
 	}
-	return ts_fail(err, TS_BAD_DATA,
-		       "got a web page where %s was expected", expected);
+	return ts_fail(err, TS_BAD_DATA, "got a web page where %s was expected",
+		       expected);
 }
 
 static enum ts_status
@@ -256,17 +254,18 @@ one_pass(const struct ts_decoder *decoder, void *state, struct reader *reader,
 		status = next_piece(reader, err);
 		if (status != TS_OK || reader->count == 0)
 			return status;
-		if (total == 0 && ts_head_is_html(reader->piece,
-						  reader->count < HEAD
-							  ? reader->count
-							  : HEAD))
+		if (total == 0 &&
+		    ts_head_is_html(reader->piece, reader->count < HEAD
+							   ? reader->count
+							   : HEAD))
 			return web_page(reader, decoder->plugin.name, err);
 		total += reader->count;
 		if (total > max_bytes)
 			return ts_fail(err, TS_BAD_DATA,
 				       "larger than %llu bytes",
 				       (unsigned long long)max_bytes);
-		status = decoder->feed(state, reader->piece, reader->count, err);
+		status =
+			decoder->feed(state, reader->piece, reader->count, err);
 		if (status != TS_OK)
 			return status;
 	}
@@ -308,12 +307,18 @@ ts_decode_bytes(const struct ts_decoder *decoder, const void *opts,
 {
 	struct counter counter = { .sink = sink, .max_rows = limits->max_rows };
 	const struct ts_sink counting = {
-		.ctx = &counter, .columns = pass_columns, .obs = count_obs,
-		.fact = pass_fact, .warn = pass_warn,
+		.ctx = &counter,
+		.columns = pass_columns,
+		.obs = count_obs,
+		.fact = pass_fact,
+		.warn = pass_warn,
 	};
 	struct ts_decode decode = {
-		.sink = &counting, .opts = opts, .structure = structure,
-		.limits = *limits, .dataset = dataset != NULL ? dataset : "",
+		.sink = &counting,
+		.opts = opts,
+		.structure = structure,
+		.limits = *limits,
+		.dataset = dataset != NULL ? dataset : "",
 	};
 	struct reader *reader = calloc(1, sizeof *reader);
 	enum ts_status status;

@@ -14,7 +14,7 @@
 struct tap {
 	const struct ts_run *run;
 	struct ts_answer *answer;
-	const struct ts_sink *sink;	/* NULL: only rows and facts */
+	const struct ts_sink *sink; /* NULL: only rows and facts */
 	struct ts_param *facts;
 	size_t room;
 };
@@ -101,7 +101,8 @@ unpack_head(char *head, size_t count)
 	unsigned char plain[TS_BODY_HEAD];
 	z_stream zip = { .next_in = (unsigned char *)head,
 			 .avail_in = (unsigned)count,
-			 .next_out = plain, .avail_out = sizeof plain };
+			 .next_out = plain,
+			 .avail_out = sizeof plain };
 	size_t got;
 
 	if (count < 3 || memcmp(head, "\x1f\x8b\x08", 3) != 0 ||
@@ -120,8 +121,9 @@ choose(const struct ts_run *run, const struct ts_request *request,
        struct ts_err *err)
 {
 	const struct ts_fetch_opts *opts = run->opts;
-	const char *name = request->decoder != NULL ?
-		request->decoder : run->source.fetcher->decoder;
+	const char *name = request->decoder != NULL
+				   ? request->decoder
+				   : run->source.fetcher->decoder;
 	char head[TS_BODY_HEAD];
 	size_t count = 0;
 
@@ -211,9 +213,10 @@ fill_options(const struct ts_run *run, const struct ts_decoder *decoder,
 		return ts_fail(err, TS_SYSTEM, "no memory for settings");
 	if (ts_opt_apply(decoder->plugin.opts, &settings, opts, run->arena,
 			 note_problem, &problem, err) != TS_OK)
-		return problem.status == TS_OK ? err->status :
-			ts_fail(err, TS_BAD_CONFIG, "decoder %s: %s",
-				decoder->plugin.name, problem.text);
+		return problem.status == TS_OK
+			       ? err->status
+			       : ts_fail(err, TS_BAD_CONFIG, "decoder %s: %s",
+					 decoder->plugin.name, problem.text);
 	*out = opts;
 	return TS_OK;
 }
@@ -222,7 +225,7 @@ fill_options(const struct ts_run *run, const struct ts_decoder *decoder,
 
 struct piece {
 	struct ts_bytes bytes;
-	struct ts_err err;	/* read() has no other way to tell */
+	struct ts_err err; /* read() has no other way to tell */
 };
 
 static size_t
@@ -261,8 +264,10 @@ decode(struct ts_run *run, const struct ts_decoder *decoder,
 {
 	struct ts_decode_limits limits = TS_DECODE_LIMITS;
 	struct ts_structure pieces = { structure, read_structure };
-	struct ts_sink sink = { .ctx = tap, .columns = on_columns,
-				.obs = on_obs, .fact = on_fact,
+	struct ts_sink sink = { .ctx = tap,
+				.columns = on_columns,
+				.obs = on_obs,
+				.fact = on_fact,
 				.warn = on_warn };
 	const void *opts;
 	enum ts_status status;
@@ -275,10 +280,9 @@ decode(struct ts_run *run, const struct ts_decoder *decoder,
 		limits.max_bytes = (uint64_t)run->source.max_bytes;
 	if (fill_options(run, decoder, request, &opts, err) != TS_OK)
 		return err->status;
-	status = ts_decode_bytes(decoder, opts, request->dataset != NULL ?
-				 request->dataset : "", &limits,
-				 structure != NULL ? &pieces : NULL, bytes,
-				 &sink, err);
+	status = ts_decode_bytes(
+		decoder, opts, request->dataset != NULL ? request->dataset : "",
+		&limits, structure != NULL ? &pieces : NULL, bytes, &sink, err);
 	/* the decoder only saw that the structure ended */
 	if (structure != NULL && structure->err.status != TS_OK) {
 		*err = structure->err;
@@ -294,7 +298,8 @@ deliver(struct ts_run *run, const struct ts_decoder *decoder,
 	struct ts_answer *answer, struct ts_err *err)
 {
 	const struct ts_fetch_events *events = run->events;
-	struct tap tap = { .run = run, .answer = answer,
+	struct tap tap = { .run = run,
+			   .answer = answer,
 			   .sink = again ? NULL : events->sink };
 	enum ts_status status, fate;
 
@@ -343,8 +348,10 @@ open_structure(struct ts_run *run, const struct ts_request *request,
 	*fate = find_structure(run, request->structure_tag);
 	if (*fate == NULL || (*fate)->status != TS_OK ||
 	    (*fate)->document.id == 0)
-		return ts_fail(err, *fate != NULL && (*fate)->status != TS_OK ?
-			       (*fate)->status : TS_NO_INPUT,
+		return ts_fail(err,
+			       *fate != NULL && (*fate)->status != TS_OK
+				       ? (*fate)->status
+				       : TS_NO_INPUT,
 			       "its structure (\"%s\") is missing",
 			       request->structure_tag);
 	return ts_archive_open(run->opts->archive_dir, &(*fate)->document,
@@ -364,9 +371,11 @@ open_and_deliver(struct ts_run *run, size_t ask, struct ts_document *document,
 	if (choose(run, request, bytes, &decoder, err) != TS_OK)
 		return err->status;
 	if (!decoder->has_end_mark && !ts_reply_is_framed(document->headers))
-		return ts_fail(err, TS_BAD_DATA, "whether it is complete "
+		return ts_fail(err, TS_BAD_DATA,
+			       "whether it is complete "
 			       "cannot be told: no Content-Length, and %s has "
-			       "no end mark", decoder->plugin.name);
+			       "no end mark",
+			       decoder->plugin.name);
 	if (open_structure(run, request, &structure, &piece, err) != TS_OK)
 		return err->status;
 	status = deliver(run, decoder, request, document, bytes,

@@ -83,7 +83,8 @@ check_source(const struct ts_source *source, struct ts_err *err)
 			       source->id);
 	if (strncasecmp(base, "https://", 8) != 0 &&
 	    (!plain || !source->allow_http))
-		return ts_fail(err, TS_BAD_CONFIG, "%s: %s is not https "
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "%s: %s is not https "
 			       "(allow_http = true would permit http)",
 			       source->id, base);
 	if (ts_url_host(base, host, sizeof host, err) == TS_OK)
@@ -109,8 +110,9 @@ fill_defaults(struct ts_source *source)
 	if (source->retries < 0)
 		source->retries = 0;
 	if (!(source->per_minute > 0))
-		source->per_minute = source->fetcher->per_minute > 0 ?
-			source->fetcher->per_minute : 10;
+		source->per_minute = source->fetcher->per_minute > 0
+					     ? source->fetcher->per_minute
+					     : 10;
 	if (!(source->burst >= 1))
 		source->burst = 1;
 	if (source->max_bytes <= 0)
@@ -145,12 +147,16 @@ ask_plan(struct ts_run *run, const struct ts_need *needs, size_t count,
 {
 	const struct ts_fetcher *fetcher = run->source.fetcher;
 	struct ts_job job = {
-		.opts = run->source.opts, .needs = needs, .need_count = count,
+		.opts = run->source.opts,
+		.needs = needs,
+		.need_count = count,
 		.coder = run->opts->coder,
-		.has_key = run->source.key != NULL &&
-			   run->source.key[0] != '\0',
-		.answers = run->answers, .answer_count = run->answer_count,
-		.answers_seen = seen, .arena = run->arena,
+		.has_key =
+			run->source.key != NULL && run->source.key[0] != '\0',
+		.answers = run->answers,
+		.answer_count = run->answer_count,
+		.answers_seen = seen,
+		.arena = run->arena,
 	};
 
 	run->plan.round++;
@@ -177,7 +183,7 @@ ts_run_failed(struct ts_run *run, size_t ask, struct ts_err *err)
 	case TS_FULL:
 	case TS_CORRUPT:
 	case TS_SYSTEM:
-		return err->status;	/* ours: the others would fail, too */
+		return err->status; /* ours: the others would fail, too */
 	case TS_OK:
 	case TS_AGAIN:
 	case TS_REFUSED:
@@ -199,9 +205,9 @@ make_room(struct ts_run *run, struct ts_err *err)
 	size_t answers = run->answer_room;
 
 	if (room > run->fate_room) {
-		run->fates = ts_arena_grow(run->arena, run->fates,
-					   run->fate_room, room,
-					   sizeof *run->fates);
+		run->fates =
+			ts_arena_grow(run->arena, run->fates, run->fate_room,
+				      room, sizeof *run->fates);
 		if (run->fates != NULL)
 			memset(run->fates + run->fate_room, 0,
 			       (room - run->fate_room) * sizeof *run->fates);
@@ -330,8 +336,8 @@ end(struct ts_run *run, enum ts_status status, struct ts_err *err)
 	ts_http_close(run->http);
 	/* not tried, because nothing could come of it */
 	for (size_t i = 0; i < run->plan.count && i < run->fate_room; i++)
-		run->result->failed += run->plan.asks[i].same_as == i &&
-				       !run->fates[i].known;
+		run->result->failed +=
+			run->plan.asks[i].same_as == i && !run->fates[i].known;
 	if (run->first.status != TS_OK) {
 		status = run->first.status;
 		*err = run->first;
@@ -354,7 +360,8 @@ ts_fetch_run(struct ts_fetch *fetch, const struct ts_source *source,
 	     const struct ts_fetch_events *events,
 	     struct ts_fetch_result *result, struct ts_err *err)
 {
-	struct ts_run run = { .fetch = fetch, .events = events,
+	struct ts_run run = { .fetch = fetch,
+			      .events = events,
 			      .result = result };
 	enum ts_status status;
 

@@ -17,39 +17,39 @@
 struct ts_source {
 	const char *id;
 	const struct ts_fetcher *fetcher;
-	const void *opts;		/* the fetcher's, filled */
-	const char *base_url;		/* https://host[:port]/path */
-	const char *key_header;		/* NULL: no key */
-	const char *key;		/* secret; NULL: none configured */
-	const char *proxy;		/* "" none */
-	const char *contact;		/* for the User-Agent */
-	const char *ca_file;		/* NULL: the system's */
+	const void *opts;       /* the fetcher's, filled */
+	const char *base_url;   /* https://host[:port]/path */
+	const char *key_header; /* NULL: no key */
+	const char *key;        /* secret; NULL: none configured */
+	const char *proxy;      /* "" none */
+	const char *contact;    /* for the User-Agent */
+	const char *ca_file;    /* NULL: the system's */
 	bool allow_http;
-	bool allow_private;		/* loopback and private addresses */
-	bool bulk;			/* larger decode limits */
-	double per_minute;		/* of the host; > 0 */
-	double burst;			/* capacity of the bucket; > 0 */
-	int64_t quota_calls, quota_window_s;	/* 0: none */
-	int connections;		/* a host; default 1 */
-	int connect_timeout_s, timeout_s;	/* 15, 600 */
-	int low_speed_bytes, low_speed_s;	/* 50 bytes/s for 30 s */
-	int retries;			/* 4 */
-	int64_t max_bytes;		/* decoded body */
-	const char *area_scheme;	/* of its codes; not for the engine */
+	bool allow_private; /* loopback and private addresses */
+	bool bulk;          /* larger decode limits */
+	double per_minute;  /* of the host; > 0 */
+	double burst;       /* capacity of the bucket; > 0 */
+	int64_t quota_calls, quota_window_s; /* 0: none */
+	int connections;                     /* a host; default 1 */
+	int connect_timeout_s, timeout_s;    /* 15, 600 */
+	int low_speed_bytes, low_speed_s;    /* 50 bytes/s for 30 s */
+	int retries;                         /* 4 */
+	int64_t max_bytes;                   /* decoded body */
+	const char *area_scheme; /* of its codes; not for the engine */
 };
 
 enum ts_fetch_mode {
 	TS_FETCH_LIVE,
-	TS_FETCH_OFFLINE,	/* newest archived document of each request */
-	TS_FETCH_REPLAY,	/* documents of a pack */
+	TS_FETCH_OFFLINE, /* newest archived document of each request */
+	TS_FETCH_REPLAY,  /* documents of a pack */
 };
 
 struct ts_fetch_progress {
 	const char *source;
 	const char *host;
-	int64_t bytes;		/* of this request so far */
+	int64_t bytes; /* of this request so far */
 	double bytes_per_s;
-	int64_t quota_left;	/* -1 unknown */
+	int64_t quota_left; /* -1 unknown */
 	int requests_done, requests_known;
 };
 
@@ -70,9 +70,9 @@ struct ts_fetch_events {
 
 struct ts_fetch_opts {
 	enum ts_fetch_mode mode;
-	const char *archive_dir;	/* bodies, compressed */
-	const char *pack_dir;		/* TS_FETCH_REPLAY */
-	const char *record_dir;		/* also write a pack; NULL no */
+	const char *archive_dir; /* bodies, compressed */
+	const char *pack_dir;    /* TS_FETCH_REPLAY */
+	const char *record_dir;  /* also write a pack; NULL no */
 	const struct ts_memory *memory;
 	const struct ts_clock *clock;
 	const struct ts_coder *coder;
@@ -80,7 +80,7 @@ struct ts_fetch_opts {
 	const struct ts_decoder *(*decoder)(void *ctx, const char *name,
 					    const char *head, size_t count);
 	void *decoder_ctx;
-	bool force;	/* decode again although unchanged and decoded */
+	bool force; /* decode again although unchanged and decoded */
 };
 
 struct ts_fetch_result {

@@ -54,8 +54,7 @@ ts_gunzip_add(struct ts_gunzip *gunzip, const void *bytes, size_t count,
 		zip->next_out = gunzip->room;
 		zip->avail_out = CHUNK;
 		code = inflate(zip, Z_NO_FLUSH);
-		if (code != Z_OK && code != Z_STREAM_END &&
-		    code != Z_BUF_ERROR)
+		if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
 			return ts_fail(err, TS_BAD_DATA,
 				       "a damaged gzip stream");
 		gunzip->ended = code == Z_STREAM_END;

@@ -12,8 +12,8 @@
 
 struct ts_gunzip;
 
-typedef enum ts_status ts_gunzip_out(void *ctx, const void *bytes,
-				     size_t count, struct ts_err *err);
+typedef enum ts_status ts_gunzip_out(void *ctx, const void *bytes, size_t count,
+				     struct ts_err *err);
 
 enum ts_status ts_gunzip_new(ts_gunzip_out *out, void *ctx,
 			     struct ts_gunzip **gunzip,
@@ -22,6 +22,6 @@ enum ts_status ts_gunzip_new(ts_gunzip_out *out, void *ctx,
 enum ts_status ts_gunzip_add(struct ts_gunzip *gunzip, const void *bytes,
 			     size_t count, struct ts_err *err) TS_MUST_USE;
 bool ts_gunzip_ended(const struct ts_gunzip *gunzip);
-void ts_gunzip_free(struct ts_gunzip *gunzip);	/* NULL is welcome */
+void ts_gunzip_free(struct ts_gunzip *gunzip); /* NULL is welcome */
 
 #endif

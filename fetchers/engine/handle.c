@@ -42,8 +42,8 @@ add_header(struct ts_transfer *transfer, const char *name, const char *value)
 	if (value == NULL || value[0] == '\0' || !is_clean(value))
 		return;
 	ts_buf_addf(&line, "%s: %s", name, value);
-	list = line.failed ? NULL : curl_slist_append(transfer->list,
-						      line.data);
+	list = line.failed ? NULL
+			   : curl_slist_append(transfer->list, line.data);
 	explicit_bzero(line.data, line.used);
 	if (list == NULL)
 		transfer->oom = true;
@@ -57,8 +57,8 @@ add_headers(struct ts_transfer *transfer)
 	const struct ts_source *source = transfer->http->source;
 	const struct ts_get *get = transfer->get;
 
-	add_header(transfer, "Accept", get->accept != NULL ? get->accept
-							   : "*/*");
+	add_header(transfer, "Accept",
+		   get->accept != NULL ? get->accept : "*/*");
 	add_header(transfer, "If-None-Match", get->etag);
 	add_header(transfer, "If-Modified-Since", get->last_modified);
 	if (source->key_header != NULL && source->key != NULL)
@@ -81,15 +81,14 @@ ts_transfer_address(struct ts_transfer *transfer, const char *url)
 	CURL *easy = transfer->easy;
 	CURLcode code = CURLE_OK;
 
-#define SET(option, value)						\
-	do {								\
-		if (code == CURLE_OK)					\
-			code = curl_easy_setopt(easy, option, value);	\
+#define SET(option, value)                                                     \
+	do {                                                                   \
+		if (code == CURLE_OK)                                          \
+			code = curl_easy_setopt(easy, option, value);          \
 	} while (0)
 
 	SET(CURLOPT_URL, url);
-	SET(CURLOPT_PROTOCOLS_STR, source->allow_http ? "http,https"
-						      : "https");
+	SET(CURLOPT_PROTOCOLS_STR, source->allow_http ? "http,https" : "https");
 	SET(CURLOPT_REDIR_PROTOCOLS_STR, plain ? "http,https" : "https");
 	/* libcurl would carry a key in a header of its own to another host. */
 	SET(CURLOPT_FOLLOWLOCATION, ts_transfer_has_key(transfer) ? 0L : 1L);
@@ -200,8 +199,7 @@ ts_transfer_finish(struct ts_transfer *transfer)
 		explicit_bzero(at->data, strlen(at->data));
 	curl_slist_free_all(transfer->list);
 	if (transfer->easy != NULL) {
-		curl_multi_remove_handle(transfer->http->multi,
-					 transfer->easy);
+		curl_multi_remove_handle(transfer->http->multi, transfer->easy);
 		curl_easy_cleanup(transfer->easy);
 	}
 	ts_gunzip_free(transfer->gunzip);

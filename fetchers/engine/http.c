@@ -8,7 +8,7 @@
 #include "fetchers/engine/reply.h"
 #include "fetchers/engine/url.h"
 
-#define MAX_HEADERS (384 * 1024)	/* libcurl itself stops at 300 KiB */
+#define MAX_HEADERS (384 * 1024) /* libcurl itself stops at 300 KiB */
 
 void
 ts_reply_init(struct ts_reply *reply)
@@ -50,7 +50,7 @@ ts_transfer_header(char *line, size_t size, size_t count, void *ctx)
 		return count;
 	if (key != NULL && key[0] != '\0' &&
 	    memmem(line, count, key, strlen(key)) != NULL)
-		return count;	/* an echo of the key is not kept */
+		return count; /* an echo of the key is not kept */
 	ts_buf_add_bytes(headers, line, count);
 	return headers->failed ? 0 : count;
 }
@@ -171,13 +171,14 @@ explain(struct ts_transfer *transfer, CURLcode code)
 {
 	struct ts_reply *reply = &transfer->get->reply;
 
-	if (transfer->err.status != TS_OK) {	/* stopped by us */
+	if (transfer->err.status != TS_OK) { /* stopped by us */
 		reply->err = transfer->err;
 		reply->status = transfer->err.status;
 		return;
 	}
 	if (transfer->private_address) {
-		reply->status = ts_fail(&reply->err, TS_REFUSED,
+		reply->status = ts_fail(
+			&reply->err, TS_REFUSED,
 			"its address is a private one (allow_private = true "
 			"would permit it)");
 		return;
@@ -189,13 +190,13 @@ explain(struct ts_transfer *transfer, CURLcode code)
 		if (outcomes[i].code != code)
 			continue;
 		reply->again = outcomes[i].again;
-		reply->status = ts_fail(&reply->err, outcomes[i].status,
-					"%s (%s)", outcomes[i].what,
-					curl_easy_strerror(code));
+		reply->status =
+			ts_fail(&reply->err, outcomes[i].status, "%s (%s)",
+				outcomes[i].what, curl_easy_strerror(code));
 		return;
 	}
-	reply->status = ts_fail(&reply->err, TS_AGAIN, "%s",
-				curl_easy_strerror(code));
+	reply->status =
+		ts_fail(&reply->err, TS_AGAIN, "%s", curl_easy_strerror(code));
 }
 
 /* Everything came; is it whole? A cut gzip stream is a cut reply. */
@@ -208,10 +209,11 @@ close_body(struct ts_transfer *transfer)
 	if (!transfer->begun && begin_body(transfer) != TS_OK)
 		return;
 	if (transfer->gunzip != NULL && !transfer->ignored &&
-	    !ts_gunzip_ended(transfer->gunzip) &&
-	    is_success(transfer->easy) && reply->http_status != 204) {
+	    !ts_gunzip_ended(transfer->gunzip) && is_success(transfer->easy) &&
+	    reply->http_status != 204) {
 		reply->again = true;
-		ts_fail(err, TS_AGAIN, "the reply was cut: its gzip stream "
+		ts_fail(err, TS_AGAIN,
+			"the reply was cut: its gzip stream "
 			"has no end");
 		return;
 	}
@@ -242,7 +244,8 @@ follow(struct ts_transfer *transfer)
 		return false;
 	same = from != NULL && ts_url_same_origin(from, to);
 	if (!same)
-		ts_fail(err, TS_REFUSED, "it leads to another host, where the "
+		ts_fail(err, TS_REFUSED,
+			"it leads to another host, where the "
 			"key must not go");
 	else if (transfer->hops++ >= TS_MAX_HOPS)
 		ts_fail(err, TS_REFUSED, "it redirects again and again");
@@ -332,8 +335,7 @@ loop(struct ts_http *http, struct ts_err *err)
 			return ts_fail(err, TS_SYSTEM,
 				       "libcurl lost a transfer");
 		if (code == CURLM_OK && running > 0 && http->open > 0)
-			code = curl_multi_poll(http->multi, NULL, 0, 100,
-					       NULL);
+			code = curl_multi_poll(http->multi, NULL, 0, 100, NULL);
 		if (code != CURLM_OK)
 			return ts_fail(err, TS_SYSTEM, "libcurl: %s",
 				       curl_multi_strerror(code));
@@ -361,8 +363,8 @@ ts_http_get(struct ts_http *http, struct ts_get *gets, size_t count,
 		ts_reply_init(&gets[i].reply);
 		begun = i + 1;
 		/* what it stays when the loop fails */
-		gets[i].reply.status = ts_fail(&gets[i].reply.err, TS_SYSTEM,
-					       "not tried");
+		gets[i].reply.status =
+			ts_fail(&gets[i].reply.err, TS_SYSTEM, "not tried");
 		status = ts_transfer_start(&transfers[i], err);
 	}
 	if (status == TS_OK)

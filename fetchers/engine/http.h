@@ -14,18 +14,18 @@
 #include "fetchers/engine/fetch.h"
 
 struct ts_reply {
-	enum ts_status status;	/* TS_OK: a whole reply, of whatever status */
+	enum ts_status status; /* TS_OK: a whole reply, of whatever status */
 	struct ts_err err;
-	bool again;		/* another attempt may help */
+	bool again; /* another attempt may help */
 	int http_status;
-	struct ts_buf headers;	/* with the status line, without cookies */
-	struct ts_body *body;	/* ended; NULL when status is not TS_OK */
+	struct ts_buf headers; /* with the status line, without cookies */
+	struct ts_body *body;  /* ended; NULL when status is not TS_OK */
 };
 
 struct ts_get {
 	const char *url;
-	const char *accept;		/* NULL: any */
-	const char *etag, *last_modified;	/* NULL or "": none */
+	const char *accept;               /* NULL: any */
+	const char *etag, *last_modified; /* NULL or "": none */
 	struct ts_reply reply;
 };
 
@@ -34,17 +34,15 @@ typedef void ts_http_progress(void *ctx, int64_t bytes, double bytes_per_s);
 
 struct ts_http;
 
-enum ts_status ts_http_open(const struct ts_source *source,
-			    const char *archive_dir,
-			    const struct ts_clock *clock,
-			    ts_http_progress *progress, void *ctx,
-			    struct ts_http **out,
-			    struct ts_err *err) TS_MUST_USE;
+enum ts_status
+ts_http_open(const struct ts_source *source, const char *archive_dir,
+	     const struct ts_clock *clock, ts_http_progress *progress,
+	     void *ctx, struct ts_http **out, struct ts_err *err) TS_MUST_USE;
 /* All of them at the same time. The status is ours; theirs is in the reply,
  * to be freed by ts_reply_free whatever it says. */
 enum ts_status ts_http_get(struct ts_http *http, struct ts_get *gets,
 			   size_t count, struct ts_err *err) TS_MUST_USE;
-void ts_http_close(struct ts_http *http);	/* NULL is welcome */
+void ts_http_close(struct ts_http *http); /* NULL is welcome */
 
 void ts_reply_init(struct ts_reply *reply);
 void ts_reply_free(struct ts_reply *reply);

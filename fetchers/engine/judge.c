@@ -11,7 +11,8 @@ struct ts_pace_rule
 ts_run_pace(const struct ts_run *run)
 {
 	return (struct ts_pace_rule){
-		.host = run->host, .per_minute = run->source.per_minute,
+		.host = run->host,
+		.per_minute = run->source.per_minute,
 		.burst = run->source.burst,
 		.quota_calls = run->source.quota_calls,
 		.quota_window_s = run->source.quota_window_s,
@@ -19,8 +20,7 @@ ts_run_pace(const struct ts_run *run)
 }
 
 static enum ts_status
-hold(struct ts_run *run, int64_t seconds, int64_t *until_us,
-     struct ts_err *err)
+hold(struct ts_run *run, int64_t seconds, int64_t *until_us, struct ts_err *err)
 {
 	struct ts_pace_rule rule = ts_run_pace(run);
 	int64_t now_us = run->opts->clock->wall_us(run->opts->clock);

@@ -16,7 +16,7 @@
 #define BACK_OFF_MAX_S 300
 #define WIDTH_MAX 16
 #define PROGRESS_US 100000
-#define WAIT_MAX_S 3600	/* that a plan may ask for */
+#define WAIT_MAX_S 3600 /* that a plan may ask for */
 
 void
 ts_run_progress(void *ctx, int64_t bytes, double bytes_per_s)
@@ -24,8 +24,11 @@ ts_run_progress(void *ctx, int64_t bytes, double bytes_per_s)
 	struct ts_run *run = ctx;
 	int64_t now_us = run->opts->clock->mono_us(run->opts->clock);
 	struct ts_fetch_progress progress = {
-		.source = run->source.id, .host = run->host, .bytes = bytes,
-		.bytes_per_s = bytes_per_s, .quota_left = run->quota_left,
+		.source = run->source.id,
+		.host = run->host,
+		.bytes = bytes,
+		.bytes_per_s = bytes_per_s,
+		.quota_left = run->quota_left,
 		.requests_done = run->done,
 		.requests_known = (int)run->plan.count,
 	};
@@ -68,7 +71,8 @@ too_long(struct ts_run *run, const struct ts_pace_turn *turn, int64_t now_us,
 	run->stop = true;
 	ts_time_print(now_us + turn->wait_us, when);
 	if (turn->quota)
-		return ts_fail(err, TS_AGAIN, "the quota of %lld calls to %s "
+		return ts_fail(err, TS_AGAIN,
+			       "the quota of %lld calls to %s "
 			       "is used up but for a reserve, again at %s",
 			       (long long)run->source.quota_calls, run->host,
 			       when);
@@ -122,8 +126,7 @@ back_off(const struct ts_run *run, int tries, struct ts_err *err)
 /* ---- from an attempt to a document ------------------------------- */
 
 static const char *
-header(const struct ts_run *run, const struct ts_reply *reply,
-       const char *name)
+header(const struct ts_run *run, const struct ts_reply *reply, const char *name)
 {
 	char value[1024];
 	const char *copy = NULL;
@@ -283,7 +286,7 @@ get_bunch(struct ts_run *run, struct ts_attempt *attempts, size_t count,
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (!attempts[i].open || attempts[i].err.status == TS_OK)
-			continue;	/* has its fate, or was never tried */
+			continue; /* has its fate, or was never tried */
 		*err = attempts[i].err;
 		if (ts_run_failed(run, attempts[i].ask, err) != TS_OK)
 			return err->status;
@@ -306,8 +309,9 @@ ts_run_live(struct ts_run *run, const size_t *asks, size_t count,
 {
 	const struct ts_clock *clock = run->opts->clock;
 	int64_t start_us = clock->mono_us(clock);
-	size_t width = run->source.connections > 1 ?
-		(size_t)run->source.connections : 1;
+	size_t width = run->source.connections > 1
+			       ? (size_t)run->source.connections
+			       : 1;
 	struct ts_attempt *attempts;
 
 	if (width > WIDTH_MAX)
@@ -315,15 +319,15 @@ ts_run_live(struct ts_run *run, const size_t *asks, size_t count,
 	for (size_t at = 0; at < count && !run->stop;) {
 		size_t n = 0;
 
-		attempts = ts_arena_alloc(run->arena, width,
-					  sizeof *attempts);
+		attempts = ts_arena_alloc(run->arena, width, sizeof *attempts);
 		if (attempts == NULL)
 			return ts_fail(err, TS_SYSTEM, "no memory");
 		for (; n < width && at < count; n++, at++) {
 			const struct ts_request *request =
 				&run->plan.asks[asks[at]].request;
-			int wait_s = request->wait_s < WAIT_MAX_S ?
-				request->wait_s : WAIT_MAX_S;
+			int wait_s = request->wait_s < WAIT_MAX_S
+					     ? request->wait_s
+					     : WAIT_MAX_S;
 			int64_t due = start_us + wait_s * SECOND_US;
 
 			attempts[n].ask = asks[at];

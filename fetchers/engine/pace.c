@@ -28,7 +28,7 @@ move_on(struct ts_pace *pace, const struct ts_pace_rule *rule, int64_t now_us)
 
 	if (passed_us > 0)
 		pace->tokens += passed_us * rule->per_minute / (60e6);
-	if (!(pace->tokens >= 0))	/* NaN, too */
+	if (!(pace->tokens >= 0)) /* NaN, too */
 		pace->tokens = 0;
 	pace->tokens = fmin(pace->tokens, capacity(rule));
 	pace->at_us = now_us;
@@ -50,8 +50,8 @@ static enum ts_status
 load(const struct ts_memory *memory, const struct ts_pace_rule *rule,
      int64_t now_us, struct ts_pace *pace, struct ts_err *err)
 {
-	enum ts_status status = memory->pace_get(memory->ctx, rule->host,
-						 pace, err);
+	enum ts_status status =
+		memory->pace_get(memory->ctx, rule->host, pace, err);
 
 	if (status == TS_NO_INPUT)
 		*pace = (struct ts_pace){ .tokens = capacity(rule),
@@ -83,8 +83,8 @@ ts_pace_take(const struct ts_memory *memory, const struct ts_pace_rule *rule,
 	if (load(memory, rule, now_us, &pace, err) != TS_OK)
 		return err->status;
 	if (limited)
-		turn->quota_left = pace.calls < allowed ?
-					   allowed - pace.calls : 0;
+		turn->quota_left =
+			pace.calls < allowed ? allowed - pace.calls : 0;
 	if (limited && pace.calls >= allowed) {
 		turn->quota = true;
 		turn->wait_us = pace.window_us - now_us +

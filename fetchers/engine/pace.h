@@ -12,16 +12,16 @@
 
 struct ts_pace_rule {
 	const char *host;
-	double per_minute;	/* > 0 */
-	double burst;		/* calls that may follow each other, >= 1 */
-	int64_t quota_calls;	/* of a window; 0: none */
+	double per_minute;   /* > 0 */
+	double burst;        /* calls that may follow each other, >= 1 */
+	int64_t quota_calls; /* of a window; 0: none */
 	int64_t quota_window_s;
 };
 
 struct ts_pace_turn {
-	int64_t wait_us;	/* 0: the call is counted, go */
-	bool quota;		/* the wait is that of a used-up quota */
-	int64_t quota_left;	/* -1 unknown */
+	int64_t wait_us;    /* 0: the call is counted, go */
+	bool quota;         /* the wait is that of a used-up quota */
+	int64_t quota_left; /* -1 unknown */
 };
 
 /* Asks for one call at wall time now_us; ask again after the wait. */

@@ -18,8 +18,8 @@
 
 struct ts_pack {
 	char *dir;
-	json_t *list;		/* the whole of pack.json */
-	json_t *index;		/* "source canonical-url" -> entry */
+	json_t *list;  /* the whole of pack.json */
+	json_t *index; /* "source canonical-url" -> entry */
 };
 
 static const char *
@@ -96,19 +96,17 @@ read_list(const char *dir, json_t **out, struct ts_err *err)
 		return status;
 	if (ts_buf_check(&text, "pack.json", err) != TS_OK)
 		return err->status;
-	*out = json_loadb(text.data, text.used, JSON_REJECT_DUPLICATES,
-			  &fault);
+	*out = json_loadb(text.data, text.used, JSON_REJECT_DUPLICATES, &fault);
 	if (*out == NULL)
-		return ts_fail(err, TS_BAD_DATA, "pack.json:%d: %s",
-			       fault.line, fault.text);
+		return ts_fail(err, TS_BAD_DATA, "pack.json:%d: %s", fault.line,
+			       fault.text);
 	if (strcmp(text_of(*out, "format"), TS_PACK_FORMAT) == 0 &&
 	    json_is_array(json_object_get(*out, "documents")))
 		return TS_OK;
 	json_decref(*out);
 	*out = NULL;
 	return ts_fail(err, TS_BAD_DATA,
-		       "pack.json is not of the format "
-		       TS_PACK_FORMAT);
+		       "pack.json is not of the format " TS_PACK_FORMAT);
 }
 
 static enum ts_status
@@ -119,10 +117,10 @@ read_index(struct ts_pack *pack, struct ts_err *err)
 
 	if (read_list(pack->dir, &pack->list, err) != TS_OK)
 		return err->status;
-	json_array_foreach(json_object_get(pack->list, "documents"), nth,
-			   entry)
-		if (add_to_index(pack->index, entry, nth + 1, err) != TS_OK)
-			return err->status;
+	json_array_foreach(
+		json_object_get(pack->list, "documents"), nth,
+		entry) if (add_to_index(pack->index, entry, nth + 1, err) !=
+			   TS_OK) return err->status;
 	return TS_OK;
 }
 
@@ -184,15 +182,14 @@ open_beneath(const char *dir, const char *path, int *out, struct ts_err *err)
 
 		if (!is_plain_name(rest, length))
 			return ts_fail(err, TS_BAD_DATA,
-				       "\"%.200s\" may not be in a pack",
-				       path);
+				       "\"%.200s\" may not be in a pack", path);
 		snprintf(name, sizeof name, "%.*s", (int)length, rest);
-		next = openat(at, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC |
-			      (last ? O_NONBLOCK : O_DIRECTORY));
+		next = openat(at, name,
+			      O_RDONLY | O_NOFOLLOW | O_CLOEXEC |
+				      (last ? O_NONBLOCK : O_DIRECTORY));
 		if (next < 0 && errno == ENOENT)
 			return ts_fail(err, TS_BAD_DATA,
-				       "%.200s is listed and not there",
-				       path);
+				       "%.200s is listed and not there", path);
 		if (next < 0 && (errno == ELOOP || errno == ENOTDIR))
 			return ts_fail(err, TS_BAD_DATA,
 				       "%.200s leads over a link", path);
@@ -231,9 +228,10 @@ copy_file(int fd, const char *name, struct ts_gunzip *gunzip,
 			continue;
 		if (got < 0)
 			return ts_fail_errno(err, errno, "read %s", name);
-		status = gunzip != NULL ?
-			ts_gunzip_add(gunzip, bytes, (size_t)got, err) :
-			ts_body_add(body, bytes, (size_t)got, err);
+		status =
+			gunzip != NULL
+				? ts_gunzip_add(gunzip, bytes, (size_t)got, err)
+				: ts_body_add(body, bytes, (size_t)got, err);
 		if (status != TS_OK)
 			return status;
 	}
@@ -279,8 +277,8 @@ fill(struct ts_document *out, const json_t *entry, int64_t retrieved_us)
 {
 	const json_t *status = json_object_get(entry, "http_status");
 
-	out->http_status = json_is_integer(status) ?
-		(int)json_integer_value(status) : 200;
+	out->http_status =
+		json_is_integer(status) ? (int)json_integer_value(status) : 200;
 	out->media_type = text_of(entry, "media_type");
 	out->etag = text_of(entry, "etag");
 	out->last_modified = text_of(entry, "last_modified");
@@ -290,9 +288,8 @@ fill(struct ts_document *out, const json_t *entry, int64_t retrieved_us)
 
 enum ts_status
 ts_pack_get(struct ts_pack *pack, const char *source, const char *url,
-	    const char *archive_dir, int64_t max_bytes,
-	    struct ts_document *out, struct ts_body **body,
-	    struct ts_err *err)
+	    const char *archive_dir, int64_t max_bytes, struct ts_document *out,
+	    struct ts_body **body, struct ts_err *err)
 {
 	TS_AUTO_BUF key = TS_BUF_INIT(65536);
 	const json_t *entry;

@@ -14,7 +14,7 @@
 #include "fetchers/engine/fetch.h"
 
 #define TS_PACK_FORMAT "tradestat-pack-1"
-#define TS_PACK_LIST_MAX ((size_t)64 << 20)	/* bytes of pack.json */
+#define TS_PACK_LIST_MAX ((size_t)64 << 20) /* bytes of pack.json */
 
 struct ts_pack;
 
@@ -40,8 +40,7 @@ enum ts_status ts_record_open(const char *dir, struct ts_record **out,
 			      struct ts_err *err) TS_MUST_USE;
 /* Copies the archived body; takes the place of an older reply to the same
  * request. Listed in pack.json by ts_record_save. */
-enum ts_status ts_record_add(struct ts_record *record,
-			     const char *archive_dir,
+enum ts_status ts_record_add(struct ts_record *record, const char *archive_dir,
 			     const struct ts_document *document,
 			     struct ts_err *err) TS_MUST_USE;
 enum ts_status ts_record_save(struct ts_record *record,

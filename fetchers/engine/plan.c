@@ -4,7 +4,7 @@
 #include <string.h>
 #include "fetchers/engine/url.h"
 
-#define SLOTS 32768	/* a power of two, over twice TS_PLAN_MAX */
+#define SLOTS 32768 /* a power of two, over twice TS_PLAN_MAX */
 
 enum ts_status
 ts_plan_start(struct ts_plan *plan, struct ts_arena *arena, const char *base,
@@ -12,7 +12,8 @@ ts_plan_start(struct ts_plan *plan, struct ts_arena *arena, const char *base,
 {
 	*plan = (struct ts_plan){ .arena = arena,
 				  .base = base != NULL ? base : "",
-				  .files = files, .slot_count = SLOTS };
+				  .files = files,
+				  .slot_count = SLOTS };
 	plan->slots = ts_arena_alloc(arena, SLOTS, sizeof *plan->slots);
 	if (plan->slots == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory for a plan");
@@ -63,14 +64,13 @@ check_place(struct ts_plan *plan, const char *url, struct ts_err *err)
 		return ts_fail(err, TS_REFUSED,
 			       "%.200s: this source reads no files", url);
 	}
-	if (plan->origin == NULL)	/* the operator's own words */
+	if (plan->origin == NULL) /* the operator's own words */
 		plan->origin = ts_arena_strdup(plan->arena, url);
 	if (plan->origin == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory for a plan");
 	if (!ts_url_same_origin(plan->origin, url))
-		return ts_fail(err, TS_REFUSED,
-			       "%.200s leads away from %.200s", url,
-			       plan->origin);
+		return ts_fail(err, TS_REFUSED, "%.200s leads away from %.200s",
+			       url, plan->origin);
 	return TS_OK;
 }
 
@@ -88,7 +88,7 @@ copy_request(struct ts_plan *plan, struct ts_ask *ask,
 	     const struct ts_request *request)
 {
 	ask->request = *request;
-	ask->request.path = NULL;	/* said by the url now */
+	ask->request.path = NULL; /* said by the url now */
 	ask->request.query = NULL;
 	ask->request.query_count = 0;
 	return copy_text(plan, &ask->request.accept) &&
@@ -118,8 +118,7 @@ make_room(struct ts_plan *plan)
 
 /* Decides what it means that an address was asked for before. */
 static enum ts_status
-check_repeat(const struct ts_plan *plan, struct ts_ask *ask,
-	     struct ts_err *err)
+check_repeat(const struct ts_plan *plan, struct ts_ask *ask, struct ts_err *err)
 {
 	const struct ts_ask *last = &plan->asks[ask->prev - 1];
 
@@ -127,7 +126,8 @@ check_repeat(const struct ts_plan *plan, struct ts_ask *ask,
 	if (strcmp(last->url, ask->url) != 0)
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "two addresses differ only in a hidden part: "
-			       "%.300s", ask->public_url);
+			       "%.300s",
+			       ask->public_url);
 	if (last->round == plan->round || ask->request.role != TS_ROLE_CONTROL)
 		ask->same_as = last->same_as;
 	if (ask->request.role == TS_ROLE_CONTROL)
@@ -138,16 +138,18 @@ check_repeat(const struct ts_plan *plan, struct ts_ask *ask,
 		if (past->round != plan->round &&
 		    past->request.key == ask->request.key &&
 		    same_text(past->request.tag, ask->request.tag))
-			return ts_fail(err, TS_BAD_DATA, "%.300s was asked "
+			return ts_fail(err, TS_BAD_DATA,
+				       "%.300s was asked "
 				       "for and answered already: the pages "
-				       "lead in a circle", ask->public_url);
+				       "lead in a circle",
+				       ask->public_url);
 	}
 	return TS_OK;
 }
 
 static enum ts_status
-add(struct ts_plan *plan, const struct ts_request *request,
-    struct ts_buf *url, struct ts_buf *shown, struct ts_err *err)
+add(struct ts_plan *plan, const struct ts_request *request, struct ts_buf *url,
+    struct ts_buf *shown, struct ts_err *err)
 {
 	struct ts_ask *ask;
 	uint32_t *slot;

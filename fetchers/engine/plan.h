@@ -15,26 +15,26 @@
 #define TS_PLAN_MAX 10000
 
 struct ts_ask {
-	struct ts_request request;	/* texts are copies */
-	const char *url;		/* whole: may hold a secret */
-	const char *public_url;		/* what is shown and stored */
-	size_t same_as;			/* index of the ask that is sent for
-					   this one; its own index otherwise */
-	size_t prev;			/* earlier ask for the same address,
-					   plus 1; 0: none */
+	struct ts_request request; /* texts are copies */
+	const char *url;           /* whole: may hold a secret */
+	const char *public_url;    /* what is shown and stored */
+	size_t same_as;            /* index of the ask that is sent for
+				      this one; its own index otherwise */
+	size_t prev;               /* earlier ask for the same address,
+				      plus 1; 0: none */
 	int round;
 };
 
 struct ts_plan {
 	struct ts_arena *arena;
-	const char *base;		/* "" : none */
-	const char *origin;		/* all addresses stay on it; NULL: that
-					   of the first request */
-	bool files;			/* "file:" is allowed */
+	const char *base;   /* "" : none */
+	const char *origin; /* all addresses stay on it; NULL: that
+			       of the first request */
+	bool files;         /* "file:" is allowed */
 	struct ts_ask *asks;
 	size_t count, room;
-	int round;			/* of plan() */
-	uint32_t *slots;		/* hash of addresses: index + 1 */
+	int round;       /* of plan() */
+	uint32_t *slots; /* hash of addresses: index + 1 */
 	size_t slot_count;
 };
 

@@ -168,21 +168,20 @@ list(struct ts_record *record, const struct ts_document *document,
 
 	ts_time_print(document->retrieved_us, when);
 	entry = json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
-		"source", document->source, "url", document->url,
-		"http_status", document->http_status,
-		"media_type", document->media_type,
-		"etag", document->etag,
-		"last_modified", document->last_modified,
-		"retrieved", when, "headers", document->headers,
-		"file", file, "sha256", document->sha256);
+			  "source", document->source, "url", document->url,
+			  "http_status", document->http_status, "media_type",
+			  document->media_type, "etag", document->etag,
+			  "last_modified", document->last_modified, "retrieved",
+			  when, "headers", document->headers, "file", file,
+			  "sha256", document->sha256);
 	if (entry == NULL)
 		return ts_fail(err, TS_BAD_DATA,
 			       "the headers of %s are no UTF-8", document->url);
-	json_array_foreach(all, nth, old)
-		if (is_same_request(old, document)) {
-			json_array_set_new(all, nth, entry);
-			return TS_OK;
-		}
+	json_array_foreach(all, nth, old) if (is_same_request(old, document))
+	{
+		json_array_set_new(all, nth, entry);
+		return TS_OK;
+	}
 	if (json_array_append_new(all, entry) != 0)
 		return ts_fail(err, TS_SYSTEM, "no memory for a pack");
 	return TS_OK;
@@ -198,8 +197,7 @@ ts_record_add(struct ts_record *record, const char *archive_dir,
 
 	if (ts_archive_open(archive_dir, document, &from, err) != TS_OK)
 		return ts_while(err, "record into %s", record->dir);
-	status = copy_document(record, document, &from, file, sizeof file,
-			       err);
+	status = copy_document(record, document, &from, file, sizeof file, err);
 	ts_archive_close(&from);
 	if (status == TS_OK)
 		status = list(record, document, file, err);

@@ -72,8 +72,9 @@ ts_reply_coding(const char *headers)
 	    strcasecmp(value, "identity") != 0)
 		return TS_CODING_OTHER;
 	if (!ts_header(headers, "Content-Encoding", 0, value, sizeof value))
-		return strcasestr(headers, "\nContent-Encoding:") != NULL ?
-			       TS_CODING_OTHER : TS_CODING_NONE;
+		return strcasestr(headers, "\nContent-Encoding:") != NULL
+			       ? TS_CODING_OTHER
+			       : TS_CODING_NONE;
 	if (ts_header(headers, "Content-Encoding", 1, value, sizeof value))
 		return TS_CODING_OTHER;
 	ts_header(headers, "Content-Encoding", 0, value, sizeof value);
@@ -110,8 +111,8 @@ skip_prolog(const char *at, const char *end)
 	at = skip_blanks(at, end);
 	while (begins(at, end, "<?") || begins(at, end, "<!--")) {
 		const char *close = at[1] == '?' ? "?>" : "-->";
-		const char *found = memmem(at, (size_t)(end - at), close,
-					   strlen(close));
+		const char *found =
+			memmem(at, (size_t)(end - at), close, strlen(close));
 
 		if (found == NULL)
 			return end;
@@ -144,9 +145,10 @@ static const char *
 json_words(const json_t *value, int depth)
 {
 	static const char *const names[] = {
-		"message", "errorMessage", "error_message", "detail",
-		"error_description", "title", "value", "errorObject", "error",
-		"errors", "Message",
+		"message", "errorMessage",      "error_message",
+		"detail",  "error_description", "title",
+		"value",   "errorObject",       "error",
+		"errors",  "Message",
 	};
 	const char *found = NULL;
 
@@ -211,7 +213,7 @@ find_words(struct ts_buf *out, const char *body, size_t count)
 		words = json_words(json, 4);
 		if (words != NULL)
 			ts_buf_add(out, words);
-		else if (json == NULL)	/* cut, or not JSON at all */
+		else if (json == NULL) /* cut, or not JSON at all */
 			ts_buf_add_bytes(out, body, count);
 		json_decref(json);
 		return;
@@ -234,7 +236,7 @@ ts_reply_words(struct ts_buf *out, const char *body, size_t count)
 
 	ts_buf_add_bytes(&text, body, count);
 	if (text.failed || strlen(text.data) != count)
-		return;			/* not a text */
+		return; /* not a text */
 	at = text.data;
 	if (strncmp(at, "\xef\xbb\xbf", 3) == 0)
 		at += 3;
@@ -277,10 +279,12 @@ ts_reply_replenished(const char *words)
 		return -1;
 	at += sizeof mark - 1;
 	if (sscanf(at, "%3d.%2d:%2d:%2d%n", &days, &hours, &minutes, &seconds,
-		   &used) != 4 || used == 0) {
+		   &used) != 4 ||
+	    used == 0) {
 		days = 0;
 		if (sscanf(at, "%2d:%2d:%2d%n", &hours, &minutes, &seconds,
-			   &used) != 3 || used == 0)
+			   &used) != 3 ||
+		    used == 0)
 			return -1;
 	}
 	if (days < 0 || hours < 0 || minutes < 0 || seconds < 0)

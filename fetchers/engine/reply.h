@@ -24,7 +24,7 @@ bool ts_reply_is_framed(const char *headers);
 enum ts_coding {
 	TS_CODING_NONE,
 	TS_CODING_GZIP,
-	TS_CODING_OTHER,	/* not asked for; also any two together */
+	TS_CODING_OTHER, /* not asked for; also any two together */
 };
 enum ts_coding ts_reply_coding(const char *headers);
 

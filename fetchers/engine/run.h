@@ -16,45 +16,45 @@
 
 struct ts_fetch {
 	struct ts_fetch_opts opts;
-	struct ts_pack *pack;		/* TS_FETCH_REPLAY */
-	struct ts_record *record;	/* NULL: nothing is recorded */
+	struct ts_pack *pack;     /* TS_FETCH_REPLAY */
+	struct ts_record *record; /* NULL: nothing is recorded */
 };
 
 /* What became of an ask. */
 struct ts_fate {
-	bool known;			/* there was a reply or a failure */
+	bool known; /* there was a reply or a failure */
 	enum ts_status status;
 	struct ts_answer answer;
-	struct ts_document document;	/* id 0: none */
-	bool has_last;			/* last is a document of the memory */
+	struct ts_document document; /* id 0: none */
+	bool has_last;               /* last is a document of the memory */
 	struct ts_document last;
 };
 
 struct ts_run {
 	struct ts_fetch *fetch;
 	const struct ts_fetch_opts *opts;
-	struct ts_source source;	/* with defaults filled in */
+	struct ts_source source; /* with defaults filled in */
 	const struct ts_fetch_events *events;
 	struct ts_fetch_result *result;
 	struct ts_arena *arena;
 	struct ts_plan plan;
-	struct ts_fate *fates;		/* one an ask */
+	struct ts_fate *fates; /* one an ask */
 	size_t fate_room;
-	struct ts_answer *answers;	/* of the rounds that are over */
+	struct ts_answer *answers; /* of the rounds that are over */
 	size_t answer_count, answer_room;
 	struct ts_http *http;
-	char host[256];			/* of the last request */
+	char host[256]; /* of the last request */
 	int64_t quota_left;
-	int done;			/* requests with a fate */
-	bool shown;			/* progress, at shown_us */
+	int done;   /* requests with a fate */
+	bool shown; /* progress, at shown_us */
 	int64_t shown_us;
-	bool stop;			/* no further request makes sense */
-	struct ts_err first;		/* first failure */
+	bool stop;           /* no further request makes sense */
+	struct ts_err first; /* first failure */
 };
 
 /* live.c: gets asks that are to be sent. Failures are told in the fates. */
-enum ts_status ts_run_live(struct ts_run *run, const size_t *asks,
-			   size_t count, struct ts_err *err) TS_MUST_USE;
+enum ts_status ts_run_live(struct ts_run *run, const size_t *asks, size_t count,
+			   struct ts_err *err) TS_MUST_USE;
 void ts_run_progress(void *ctx, int64_t bytes, double bytes_per_s);
 
 /*
@@ -63,8 +63,7 @@ void ts_run_progress(void *ctx, int64_t bytes, double bytes_per_s);
  * and fills the fate.
  */
 enum ts_status ts_run_adopt(struct ts_run *run, size_t ask,
-			    struct ts_document *document,
-			    struct ts_body *body,
+			    struct ts_document *document, struct ts_body *body,
 			    struct ts_err *err) TS_MUST_USE;
 /* The publisher says that the last document still holds, or there is no
  * asking (offline). */

@@ -10,7 +10,7 @@
 #include "fetchers/engine/gunzip.h"
 #include "fetchers/engine/http.h"
 
-#define TS_MAX_HOPS 5	/* redirects */
+#define TS_MAX_HOPS 5 /* redirects */
 
 struct ts_http {
 	const struct ts_source *source;
@@ -19,7 +19,7 @@ struct ts_http {
 	ts_http_progress *progress;
 	void *progress_ctx;
 	CURLM *multi;
-	int open;		/* transfers without an end */
+	int open; /* transfers without an end */
 	int64_t bytes, began_us;
 };
 
@@ -28,14 +28,14 @@ struct ts_transfer {
 	struct ts_http *http;
 	struct ts_get *get;
 	CURL *easy;
-	struct curl_slist *list;	/* request headers: may hold the key */
-	struct ts_gunzip *gunzip;	/* NULL: the body comes as it is */
-	bool begun;			/* the body has */
-	bool ignored;			/* rest of an error's body */
-	bool private_address;		/* a connection was refused by us */
+	struct curl_slist *list;  /* request headers: may hold the key */
+	struct ts_gunzip *gunzip; /* NULL: the body comes as it is */
+	bool begun;               /* the body has */
+	bool ignored;             /* rest of an error's body */
+	bool private_address;     /* a connection was refused by us */
 	bool oom;
-	int hops;			/* redirects followed by hand */
-	struct ts_err err;		/* why we stopped the transfer */
+	int hops;          /* redirects followed by hand */
+	struct ts_err err; /* why we stopped the transfer */
 };
 
 /* What libcurl calls with the bytes that come; in http.c. */

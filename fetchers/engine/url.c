@@ -73,8 +73,7 @@ parse(const char *url, struct ts_err *err)
 		ts_fail(err, TS_SYSTEM, "no memory for an address");
 		return NULL;
 	}
-	code = curl_url_set(parsed, CURLUPART_URL, url,
-			    CURLU_DISALLOW_USER);
+	code = curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER);
 	if (code == CURLUE_OK)
 		return parsed;
 	ts_fail(err, TS_BAD_DATA, "\"%.200s\" is not an address: %s", url,
@@ -214,8 +213,8 @@ static bool
 is_secret_name(const char *name, size_t length)
 {
 	static const char *const words[] = {
-		"key", "token", "passw", "pwd", "secret", "signature",
-		"credential", "auth",
+		"key",    "token",     "passw",      "pwd",
+		"secret", "signature", "credential", "auth",
 	};
 	char lower[64];
 

@@ -35,9 +35,8 @@ ts_indicator_find(const struct ts_plugin *const *plugins, const char *measure)
 #define SCRATCH_BYTES ((size_t)4 << 30)
 
 static enum ts_status
-fill_options(const struct ts_plugin *plugin,
-	     const struct ts_settings *settings, struct ts_arena *arena,
-	     const void **out, struct ts_err *err)
+fill_options(const struct ts_plugin *plugin, const struct ts_settings *settings,
+	     struct ts_arena *arena, const void **out, struct ts_err *err)
 {
 	static const struct ts_settings none = { 0 };
 	void *opts = NULL;
@@ -79,8 +78,8 @@ compute(const struct ts_indicator *indicator, struct ts_calc *calc,
 enum ts_status
 ts_indicator_run(const struct ts_indicator *indicator, const char *measure,
 		 const struct ts_table *input,
-		 const struct ts_settings *settings,
-		 struct ts_results *results, struct ts_err *err)
+		 const struct ts_settings *settings, struct ts_results *results,
+		 struct ts_err *err)
 {
 	const struct ts_measure *found = find_measure(indicator, measure);
 	struct ts_calc calc = { .input = input };
@@ -90,9 +89,10 @@ ts_indicator_run(const struct ts_indicator *indicator, const char *measure,
 	if (!err)
 		err = &own;
 	if (!found)
-		return ts_fail(err, TS_NO_INPUT, "%s: the plugin %s has no "
-			       "such measure", measure,
-			       indicator->plugin.name);
+		return ts_fail(err, TS_NO_INPUT,
+			       "%s: the plugin %s has no "
+			       "such measure",
+			       measure, indicator->plugin.name);
 	calc.measure = found->id;
 	if (compute(indicator, &calc, settings, results, err) != TS_OK)
 		return ts_while(err, "%s", measure);

@@ -39,8 +39,14 @@ ts_when_compare(const struct ts_when *a, const struct ts_when *b)
 
 /* ---- order --------------------------------------------------------------- */
 
-enum key { KEY_PRODUCT, KEY_PARTNER, KEY_REPORTER, KEY_FLOW, KEY_PERIOD,
-	   KEY_COUNT };
+enum key {
+	KEY_PRODUCT,
+	KEY_PARTNER,
+	KEY_REPORTER,
+	KEY_FLOW,
+	KEY_PERIOD,
+	KEY_COUNT
+};
 
 static uint32_t
 key_of(const struct ts_cell *cell, enum key key)
@@ -83,8 +89,8 @@ key_universe(const struct ts_cells *cells, enum key key)
 
 /* One stable pass of a counting sort. */
 static void
-pass(const struct ts_cell *from, struct ts_cell *to, size_t count,
-     enum key key, size_t *starts, size_t universe)
+pass(const struct ts_cell *from, struct ts_cell *to, size_t count, enum key key,
+     size_t *starts, size_t universe)
 {
 	size_t at = 0, here, i;
 
@@ -175,15 +181,15 @@ told_twice(const struct ts_cells *cells, const struct ts_cell *a,
 	uint32_t first = a->row < b->row ? a->row : b->row;
 	uint32_t second = a->row < b->row ? b->row : a->row;
 
-	return ts_fail(err, TS_BAD_DATA, "%s: rows %u and %u are both about "
-		       "\"%s\" %s \"%s\" \"%s\" \"%s\": choose one (source, "
-		       "dataset, unit, or a dimension of the table)",
-		       cells->name, first + 1, second + 1,
-		       cells->periods[a->period].text,
-		       cells->flow_names[a->flow],
-		       cells->areas.texts[a->reporter],
-		       cells->areas.texts[a->partner],
-		       cells->products.texts[a->product]);
+	return ts_fail(
+		err, TS_BAD_DATA,
+		"%s: rows %u and %u are both about "
+		"\"%s\" %s \"%s\" \"%s\" \"%s\": choose one (source, "
+		"dataset, unit, or a dimension of the table)",
+		cells->name, first + 1, second + 1,
+		cells->periods[a->period].text, cells->flow_names[a->flow],
+		cells->areas.texts[a->reporter], cells->areas.texts[a->partner],
+		cells->products.texts[a->product]);
 }
 
 /* A quantity that came in a row of its own joins the value. */
@@ -275,8 +281,8 @@ build_blocks(struct ts_cells *cells, struct ts_err *err)
 
 	for (i = 0; i < cells->count; i++)
 		count += opens_block(cells, i);
-	cells->blocks = ts_arena_alloc(cells->arena, count + 1,
-				       sizeof(*cells->blocks));
+	cells->blocks =
+		ts_arena_alloc(cells->arena, count + 1, sizeof(*cells->blocks));
 	if (!cells->blocks)
 		return ts_fail(err, TS_SYSTEM, "%s: no memory left",
 			       cells->name);
@@ -326,10 +332,11 @@ compare_block(const void *wanted, const void *at)
 }
 
 const struct ts_block *
-ts_cells_block(const struct ts_cells *cells, uint32_t period,
-	       unsigned flow, uint32_t reporter)
+ts_cells_block(const struct ts_cells *cells, uint32_t period, unsigned flow,
+	       uint32_t reporter)
 {
-	struct ts_block wanted = { .period = period, .flow = (uint8_t)flow,
+	struct ts_block wanted = { .period = period,
+				   .flow = (uint8_t)flow,
 				   .reporter = reporter };
 
 	if (cells->block_count == 0)
@@ -357,9 +364,10 @@ ts_cells_period(const struct ts_cells *cells, const char *text)
 	for (i = 0; cells->period_count <= 2 && i < cells->period_count; i++)
 		if (strcmp(cells->periods[i].text, when.text) == 0)
 			return i;
-	found = cells->period_count <= 2 ? NULL :
-		bsearch(&when, cells->periods, cells->period_count,
-			sizeof(when), compare_when);
+	found = cells->period_count <= 2
+			? NULL
+			: bsearch(&when, cells->periods, cells->period_count,
+				  sizeof(when), compare_when);
 	return found ? (uint32_t)(found - cells->periods) : TS_NO_ID;
 }
 
@@ -385,11 +393,13 @@ ts_cells_need_level(const struct ts_cells *cells, struct ts_err *err)
 	for (i = 0; i <= TS_LEVEL_MAX; i++)
 		if (seen[i] && used < sizeof(levels))
 			used += (size_t)snprintf(levels + used,
-						 sizeof(levels) - used,
-						 "%s%zu", used ? ", " : "", i);
-	return ts_fail(err, TS_BAD_CONFIG, "%s: product codes of several "
+						 sizeof(levels) - used, "%s%zu",
+						 used ? ", " : "", i);
+	return ts_fail(err, TS_BAD_CONFIG,
+		       "%s: product codes of several "
 		       "levels (%s digits), which would count twice: choose "
-		       "one with level=", cells->name, levels);
+		       "one with level=",
+		       cells->name, levels);
 }
 
 size_t

@@ -25,55 +25,55 @@
 
 struct ts_cell {
 	double value;
-	double weight;		/* net kg, or the quantity there is */
+	double weight; /* net kg, or the quantity there is */
 	uint32_t period, reporter, partner, product;
-	uint32_t row;		/* of the table, for messages */
-	uint8_t flow;		/* enum ts_flow, or one of the names below */
-	uint8_t have;		/* enum ts_have, of the value */
+	uint32_t row; /* of the table, for messages */
+	uint8_t flow; /* enum ts_flow, or one of the names below */
+	uint8_t have; /* enum ts_have, of the value */
 	uint8_t have_weight;
-	bool confidential;	/* the row says so */
+	bool confidential; /* the row says so */
 };
 
 /* What one reporter says of one flow in one period. */
 struct ts_block {
-	size_t first, count;	/* cells, by partner and product */
+	size_t first, count; /* cells, by partner and product */
 	uint32_t period, reporter;
 	uint8_t flow;
-	bool reported;		/* at least one value */
-	uint8_t months;		/* that a like for like sum is made of; 0 all */
+	bool reported;  /* at least one value */
+	uint8_t months; /* that a like for like sum is made of; 0 all */
 };
 
 struct ts_when {
 	const char *text;
 	struct ts_period period;
-	bool dated;		/* the text is a period of the calendar */
+	bool dated; /* the text is a period of the calendar */
 };
 
 struct ts_cells {
 	struct ts_arena *arena;
 	const struct ts_choice *choice;
-	const char *name;	/* of the table */
+	const char *name; /* of the table */
 	struct ts_when *periods;
 	size_t period_count;
-	struct ts_intern areas;	/* reporters and partners alike */
-	uint8_t *area_kind;	/* enum ts_area */
+	struct ts_intern areas; /* reporters and partners alike */
+	uint8_t *area_kind;     /* enum ts_area */
 	bool *is_reporter;
 	bool *is_partner;
 	struct ts_intern products;
 	int8_t *levels;
-	const char **flow_names;	/* by number; "" for TS_FLOW_NONE */
+	const char **flow_names; /* by number; "" for TS_FLOW_NONE */
 	size_t flow_count;
-	bool has_flow;		/* the table tells exports from imports */
+	bool has_flow; /* the table tells exports from imports */
 	bool has_partner, has_product, has_weight;
-	bool from_to;		/* read from a pair of columns */
-	int level;		/* the one that is added up */
-	bool level_unclear;	/* several, and none was chosen */
+	bool from_to;       /* read from a pair of columns */
+	int level;          /* the one that is added up */
+	bool level_unclear; /* several, and none was chosen */
 	struct ts_list reporters, partner_list, product_list;
-	bool *area_chosen;	/* by the choice partner; NULL: not chosen */
+	bool *area_chosen; /* by the choice partner; NULL: not chosen */
 	bool *product_chosen;
 	struct ts_cell *items;
 	size_t count;
-	struct ts_block *blocks;	/* by period, flow, reporter */
+	struct ts_block *blocks; /* by period, flow, reporter */
 	size_t block_count;
 };
 

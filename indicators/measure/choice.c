@@ -54,8 +54,8 @@ ts_list_admits(const struct ts_list *list, const char *text)
 
 /* The position of text among names; a wrong one is told with the nearest. */
 static enum ts_status
-pick(const char *option, const char *text, const char *const *names,
-     int *out, struct ts_err *err)
+pick(const char *option, const char *text, const char *const *names, int *out,
+     struct ts_err *err)
 {
 	const char *near;
 	int i;
@@ -75,7 +75,7 @@ pick(const char *option, const char *text, const char *const *names,
 enum ts_status
 ts_choice_what(const char *text, enum ts_what *out, struct ts_err *err)
 {
-	static const char *const names[] = { "value", "exports", "imports",
+	static const char *const names[] = { "value",    "exports", "imports",
 					     "turnover", "balance", NULL };
 	int at = 0;
 	enum ts_status status = pick("of", text, names, &at, err);

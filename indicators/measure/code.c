@@ -6,15 +6,15 @@
 #include <strings.h>
 
 static const char *const worlds[] = {
-	"W00", "WLD", "WORLD", "World", "0", "000", "W0", "WL", "WORLD_TOTAL",
-	NULL
+	"W00", "WLD", "WORLD", "World",       "0",
+	"000", "W0",  "WL",    "WORLD_TOTAL", NULL
 };
 
 /* Groups of countries that publishers list among countries: ours (XE. and XZ.
  * are below), Comtrade's 97 and 975, and those of the World Bank. Whoever knows
  * more of them adds to the option "aggregates". */
 static const char *const groups[] = {
-	"97", "975", "EUN", "EUU", "EUR", "EMU", "E27", "E28", "EXT", "INT",
+	"97",  "975", "EUN", "EUU", "EUR", "EMU", "E27", "E28", "EXT", "INT",
 	"XAS", "AFE", "AFR", "AFW", "ARB", "BEA", "BEC", "BHI", "BLA", "BMN",
 	"BSS", "CAA", "CEA", "CEB", "CEU", "CLA", "CME", "CSA", "CSS", "DEA",
 	"DEC", "DLA", "DMN", "DNS", "DSA", "DSF", "DSS", "EAP", "EAR", "EAS",
@@ -29,11 +29,12 @@ static const char *const groups[] = {
  * nes; Comext: QP..QZ; ours: XBU, XNS, ... "Other Asia, nes" (490, XOA) is not
  * here: it stands for Taiwan and is a partner like any other. */
 static const char *const nowheres[] = {
-	"_X", "_Y", "X1", "X2", "XX", "837", "838", "839", "899", "ANS", "NSP",
-	"QP", "QQ", "QR", "QS", "QU", "QV", "QW", "QX", "QY", "QZ", "UNS",
-	"XXX", "ZZZ", "XAC", "XAN", "XBU", "XCB", "XCM", "XCX", "XCY", "XEE",
-	"XEF", "XEN", "XFZ", "XHS", "XLA", "XNA", "XNE", "XNI", "XNS", "XOC",
-	"XOE", "XOF", "XRA", "XSC", "XSE", "XSI", "XSP", "XST", "XWA", NULL
+	"_X",  "_Y",  "X1",  "X2",  "XX",  "837", "838", "839", "899",
+	"ANS", "NSP", "QP",  "QQ",  "QR",  "QS",  "QU",  "QV",  "QW",
+	"QX",  "QY",  "QZ",  "UNS", "XXX", "ZZZ", "XAC", "XAN", "XBU",
+	"XCB", "XCM", "XCX", "XCY", "XEE", "XEF", "XEN", "XFZ", "XHS",
+	"XLA", "XNA", "XNE", "XNI", "XNS", "XOC", "XOE", "XOF", "XRA",
+	"XSC", "XSE", "XSI", "XSP", "XST", "XWA", NULL
 };
 
 static bool
@@ -86,8 +87,8 @@ ts_code_area(const char *code, const struct ts_list *more_groups,
 int
 ts_code_level(const char *code)
 {
-	static const char *const totals[] = { "", "TOTAL", "Total", "total",
-					      "_T", "ALL", "T", NULL };
+	static const char *const totals[] = { "",   "TOTAL", "Total", "total",
+					      "_T", "ALL",   "T",     NULL };
 	const char *at;
 	int length = 0;
 
@@ -108,11 +109,11 @@ ts_code_level(const char *code)
 enum ts_flow
 ts_code_flow(const char *text)
 {
-	static const char *const exports[] = { "X", "exports", "export",
-					       "Exports", "Export", "EXP",
+	static const char *const exports[] = { "X",       "exports", "export",
+					       "Exports", "Export",  "EXP",
 					       NULL };
-	static const char *const imports[] = { "M", "imports", "import",
-					       "Imports", "Import", "IMP",
+	static const char *const imports[] = { "M",       "imports", "import",
+					       "Imports", "Import",  "IMP",
 					       NULL };
 
 	if (text[0] == '\0')

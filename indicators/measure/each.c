@@ -35,9 +35,11 @@ ts_tell_case(struct ts_results *out, const char *measure,
 		keys[count++] = ts_key_product(here->cells, key);
 	if (here->angle->key[0] != '\0') {
 		if (count == 3)
-			return ts_fail(err, TS_BAD_CONFIG, "%s: by=line has "
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "%s: by=line has "
 				       "no key left for the flow: choose "
-				       "of=exports or of=imports", measure);
+				       "of=exports or of=imports",
+				       measure);
 		/* A total among lines keeps its flow apart from a line. */
 		if (!key && here->by != TS_BY_REPORTER)
 			count = 2;
@@ -65,8 +67,11 @@ ts_each(const struct ts_cells *cells, enum ts_what what, enum ts_by by,
 	size_t angle_count = ts_angles(cells, what, angles), i;
 	struct ts_lines lines = { 0 };
 	struct ts_keys keys = { 0 };
-	struct ts_case here = { .cells = cells, .by = by, .a = &lines,
-				.b = &lines, .keys = &keys };
+	struct ts_case here = { .cells = cells,
+				.by = by,
+				.a = &lines,
+				.b = &lines,
+				.keys = &keys };
 	uint32_t period, reporter;
 
 	for (period = 0; period < cells->period_count; period++) {
@@ -84,8 +89,8 @@ ts_each(const struct ts_cells *cells, enum ts_what what, enum ts_by by,
 					continue;
 				here.reporter = reporter;
 				if (ts_lines_read(cells, period, &angles[i],
-						  reporter, by, &lines, err) !=
-				    TS_OK ||
+						  reporter, by, &lines,
+						  err) != TS_OK ||
 				    ts_keys_for(cells, by, reporter, &lines,
 						NULL, &keys, err) != TS_OK ||
 				    tell(ctx, &here, err) != TS_OK)
@@ -104,8 +109,12 @@ ts_each_sides(const struct ts_cells *cells, enum ts_by by, ts_case_fn *tell,
 	static const struct ts_angle m = { .what = TS_WHAT_IMPORTS, .key = "" };
 	struct ts_lines a = { 0 }, b = { 0 };
 	struct ts_keys keys = { 0 };
-	struct ts_case here = { .cells = cells, .by = by, .angle = &x,
-				.a = &a, .b = &b, .keys = &keys };
+	struct ts_case here = { .cells = cells,
+				.by = by,
+				.angle = &x,
+				.a = &a,
+				.b = &b,
+				.keys = &keys };
 	uint32_t period, i;
 
 	for (period = 0; period < cells->period_count; period++) {
@@ -120,11 +129,12 @@ ts_each_sides(const struct ts_cells *cells, enum ts_by by, ts_case_fn *tell,
 				continue;
 			here.reporter = i;
 			if (ts_lines_read(cells, period, &x, i, by, &a, err) !=
-			    TS_OK ||
+				    TS_OK ||
 			    ts_lines_read(cells, period, &m, i, by, &b, err) !=
-			    TS_OK ||
+				    TS_OK ||
 			    ts_keys_for(cells, by, i, &a, &b, &keys, err) !=
-			    TS_OK || tell(ctx, &here, err) != TS_OK)
+				    TS_OK ||
+			    tell(ctx, &here, err) != TS_OK)
 				return err->status;
 		}
 	}
@@ -157,8 +167,8 @@ year_before(const struct ts_cells *cells, uint32_t now, uint32_t *base,
 		return false;
 	before.text = ts_period_print(before.period, written);
 	*base = ts_cells_period(cells, before.text);
-	*text = *base != TS_NO_ID ? cells->periods[*base].text :
-		ts_arena_strdup(cells->arena, written);
+	*text = *base != TS_NO_ID ? cells->periods[*base].text
+				  : ts_arena_strdup(cells->arena, written);
 	return *text != NULL;
 }
 
@@ -173,8 +183,7 @@ fold_years(struct ts_pair *pair, struct ts_err *err)
 	int years[2];
 
 	if (!base.dated || !now.dated || base.period.span != TS_YEAR ||
-	    now.period.span != TS_YEAR ||
-	    base.period.year == now.period.year ||
+	    now.period.span != TS_YEAR || base.period.year == now.period.year ||
 	    (pair->base != TS_NO_ID && pair->now != TS_NO_ID))
 		return TS_OK;
 	years[0] = base.period.year;
@@ -200,7 +209,8 @@ chosen_pairs(const struct ts_cells *cells, const char *base,
 	     const char *current, struct ts_pair *pairs, size_t *count,
 	     struct ts_err *err)
 {
-	struct ts_pair pair = { .cells = cells, .base_text = base,
+	struct ts_pair pair = { .cells = cells,
+				.base_text = base,
 				.now_text = current };
 	const struct ts_when *first;
 	uint32_t i;
@@ -213,7 +223,8 @@ chosen_pairs(const struct ts_cells *cells, const char *base,
 	}
 	if (current[0]) {
 		if (pair.now == TS_NO_ID)
-			return ts_fail(err, TS_BAD_CONFIG, "%s: no period "
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "%s: no period "
 				       "\"%.40s\" in the table (name the base "
 				       "too, if its months are to be added up)",
 				       cells->name, current);
@@ -222,8 +233,10 @@ chosen_pairs(const struct ts_cells *cells, const char *base,
 		return TS_OK;
 	}
 	if (pair.base == TS_NO_ID)
-		return ts_fail(err, TS_BAD_CONFIG, "%s: no period \"%.40s\" "
-			       "in the table", cells->name, base);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "%s: no period \"%.40s\" "
+			       "in the table",
+			       cells->name, base);
 	first = &cells->periods[pair.base];
 	for (i = pair.base + 1; i < cells->period_count; i++) {
 		if (cells->periods[i].dated != first->dated ||
@@ -298,8 +311,7 @@ tell_pair(struct walk *walk, struct ts_case *here, struct ts_err *err)
 
 	if (!ts_lines_told(here->cells, pair->base, here->angle,
 			   here->reporter) &&
-	    !ts_lines_told(here->cells, pair->now, here->angle,
-			   here->reporter))
+	    !ts_lines_told(here->cells, pair->now, here->angle, here->reporter))
 		return TS_OK;
 	if (ts_lines_read(here->cells, pair->base, here->angle, here->reporter,
 			  here->by, &walk->a, err) != TS_OK ||
@@ -308,8 +320,8 @@ tell_pair(struct walk *walk, struct ts_case *here, struct ts_err *err)
 	    ts_keys_for(here->cells, here->by, here->reporter, &walk->a,
 			&walk->b, &walk->keys, err) != TS_OK)
 		return err->status;
-	here->period = walk->b.months ? ts_pair_text(pair, walk->b.months) :
-		       walk->text;
+	here->period = walk->b.months ? ts_pair_text(pair, walk->b.months)
+				      : walk->text;
 	if (!here->period)
 		return no_memory(here->cells, err);
 	return walk->tell(walk->ctx, here, err);
@@ -321,8 +333,9 @@ ts_each_pair(const struct ts_cells *cells, enum ts_what what, enum ts_by by,
 {
 	struct ts_angle angles[TS_ANGLES];
 	struct walk walk = { .tell = tell, .ctx = ctx };
-	struct ts_case here = { .by = by, .a = &walk.a, .b = &walk.b,
-				.keys = &walk.keys };
+	struct ts_case here = {
+		.by = by, .a = &walk.a, .b = &walk.b, .keys = &walk.keys
+	};
 	size_t angle_count, count, i, j;
 	struct ts_pair *pairs;
 
@@ -342,8 +355,7 @@ ts_each_pair(const struct ts_cells *cells, enum ts_what what, enum ts_by by,
 			for (here.reporter = 0;
 			     here.reporter < here.cells->areas.count;
 			     here.reporter++)
-				if (ts_cells_tells(here.cells,
-						   here.reporter) &&
+				if (ts_cells_tells(here.cells, here.reporter) &&
 				    tell_pair(&walk, &here, err) != TS_OK)
 					return err->status;
 		}

@@ -18,11 +18,11 @@ struct ts_case {
 	const struct ts_cells *cells;
 	const struct ts_angle *angle;
 	uint32_t reporter;
-	uint32_t base, now;	/* periods */
+	uint32_t base, now; /* periods */
 	enum ts_by by;
 	const struct ts_lines *a, *b;
-	const char *period;	/* as it is told: "2024", "2023/2024" */
-	const struct ts_keys *keys;	/* of the lines to tell */
+	const char *period;         /* as it is told: "2024", "2023/2024" */
+	const struct ts_keys *keys; /* of the lines to tell */
 };
 
 typedef enum ts_status ts_case_fn(void *ctx, const struct ts_case *here,
@@ -43,7 +43,7 @@ enum ts_status ts_each_pair(const struct ts_cells *cells, enum ts_what what,
 
 /* A pair of periods of cells; a period that the table lacks is TS_NO_ID. */
 struct ts_pair {
-	const struct ts_cells *cells;	/* of whole years, if need be */
+	const struct ts_cells *cells; /* of whole years, if need be */
 	uint32_t base, now;
 	const char *base_text, *now_text;
 };

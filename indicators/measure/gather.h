@@ -19,9 +19,8 @@ void ts_acc_add(struct ts_acc *acc, struct ts_fig fig);
 struct ts_fig ts_acc_fig(const struct ts_acc *acc);
 
 /* Memory for so many lines; what there is is used again. */
-enum ts_status ts_lines_need(const struct ts_cells *cells,
-			     struct ts_lines *out, size_t count,
-			     struct ts_err *err) TS_MUST_USE;
+enum ts_status ts_lines_need(const struct ts_cells *cells, struct ts_lines *out,
+			     size_t count, struct ts_err *err) TS_MUST_USE;
 /* One empty sum for every product or partner. */
 enum ts_status ts_lines_need_accs(const struct ts_cells *cells, enum ts_by by,
 				  struct ts_lines *out,

@@ -47,10 +47,10 @@ make_room(struct ts_intern *intern)
 
 	if (want > UINT32_MAX / 4)
 		return false;
-	texts = ts_arena_grow(intern->arena, intern->texts, intern->count,
-			      want, sizeof(*texts));
-	intern->slots = ts_arena_alloc(intern->arena, want * 2,
-				       sizeof(*intern->slots));
+	texts = ts_arena_grow(intern->arena, intern->texts, intern->count, want,
+			      sizeof(*texts));
+	intern->slots =
+		ts_arena_alloc(intern->arena, want * 2, sizeof(*intern->slots));
 	if (!texts || !intern->slots)
 		return false;
 	intern->texts = texts;
@@ -88,8 +88,8 @@ ts_intern_sort(struct ts_intern *intern,
 {
 	size_t count = intern->count ? intern->count : 1;
 	uint32_t *order = ts_arena_alloc(intern->arena, count, sizeof(*order));
-	const char **sorted = ts_arena_alloc(intern->arena, count,
-					     sizeof(*sorted));
+	const char **sorted =
+		ts_arena_alloc(intern->arena, count, sizeof(*sorted));
 	uint32_t i;
 
 	if (!order || !sorted)
@@ -109,9 +109,11 @@ ts_intern_sort(struct ts_intern *intern,
 uint32_t
 ts_intern_find(const struct ts_intern *intern, const char *text)
 {
-	const char *const *at = intern->count == 0 ? NULL :
-		bsearch(&text, intern->texts, intern->count,
-			sizeof(*intern->texts), ts_intern_compare);
+	const char *const *at =
+		intern->count == 0
+			? NULL
+			: bsearch(&text, intern->texts, intern->count,
+				  sizeof(*intern->texts), ts_intern_compare);
 
 	return at ? (uint32_t)(at - intern->texts) : TS_NO_ID;
 }

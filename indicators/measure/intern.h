@@ -21,8 +21,8 @@ struct ts_intern {
 	const char **texts;
 	size_t count;
 	size_t room;
-	uint32_t *slots;	/* id + 1, 0 free */
-	size_t slot_count;	/* a power of two */
+	uint32_t *slots;   /* id + 1, 0 free */
+	size_t slot_count; /* a power of two */
 };
 
 void ts_intern_init(struct ts_intern *intern, struct ts_arena *arena);

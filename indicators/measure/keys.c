@@ -17,8 +17,8 @@ put(const struct ts_cells *cells, struct ts_keys *out, uint32_t partner,
 		out->items = items;
 		out->room = want;
 	}
-	out->items[out->count++] = (struct ts_line){ .partner = partner,
-						     .product = product };
+	out->items[out->count++] =
+		(struct ts_line){ .partner = partner, .product = product };
 	return TS_OK;
 }
 
@@ -102,8 +102,7 @@ order(const struct ts_lines *a, size_t i, const struct ts_lines *b, size_t j)
 
 static enum ts_status
 lines_of_both(const struct ts_cells *cells, const struct ts_lines *a,
-	      const struct ts_lines *b, struct ts_keys *out,
-	      struct ts_err *err)
+	      const struct ts_lines *b, struct ts_keys *out, struct ts_err *err)
 {
 	const struct ts_line *line;
 	size_t i = 0, j = 0;
@@ -118,8 +117,7 @@ lines_of_both(const struct ts_cells *cells, const struct ts_lines *a,
 		j += which >= 0;
 		if (partner_admitted(cells, line->partner) &&
 		    product_admitted(cells, line->product) &&
-		    put(cells, out, line->partner, line->product, err) !=
-		    TS_OK)
+		    put(cells, out, line->partner, line->product, err) != TS_OK)
 			return err->status;
 	}
 	return TS_OK;
@@ -147,15 +145,14 @@ ts_keys_for(const struct ts_cells *cells, enum ts_by by, uint32_t reporter,
 const char *
 ts_key_partner(const struct ts_cells *cells, const struct ts_line *key)
 {
-	return key->partner == TS_NO_ID ? "" :
-	       cells->areas.texts[key->partner];
+	return key->partner == TS_NO_ID ? "" : cells->areas.texts[key->partner];
 }
 
 const char *
 ts_key_product(const struct ts_cells *cells, const struct ts_line *key)
 {
-	return key->product == TS_NO_ID ? "" :
-	       cells->products.texts[key->product];
+	return key->product == TS_NO_ID ? ""
+					: cells->products.texts[key->product];
 }
 
 bool

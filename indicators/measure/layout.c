@@ -13,8 +13,8 @@ static const char *const names[TS_COL_COUNT][8] = {
 	[TS_COL_PERIOD] = { "period", "year", "month", "time" },
 	[TS_COL_VALUE] = { "value", "value_usd", "value_eur", "obs_value",
 			   "trade_value" },
-	[TS_COL_WEIGHT] = { "net_weight_kg", "net_weight", "weight",
-			    "quantity", "qty" },
+	[TS_COL_WEIGHT] = { "net_weight_kg", "net_weight", "weight", "quantity",
+			    "qty" },
 	[TS_COL_UNIT] = { "unit", "currency" },
 	[TS_COL_STATUS] = { "status", "obs_status" },
 	[TS_COL_FROM] = { "from", "from_usd", "from_eur", "a" },
@@ -72,7 +72,8 @@ ts_layout_find(const struct ts_table *table, bool subject_is_product,
 		 out->at[TS_COL_IMPORTS] != TS_NO_COLUMN)
 		out->shape = TS_SHAPE_WIDE;
 	else
-		return ts_fail(err, TS_BAD_DATA, "%s: no column with figures "
+		return ts_fail(err, TS_BAD_DATA,
+			       "%s: no column with figures "
 			       "(value; from and to; or exports, imports)",
 			       table->name);
 	return TS_OK;

@@ -31,8 +31,8 @@ is_meant(const struct ts_cells *cells, const struct ts_cell *cell,
 		partner = kind == TS_AREA_WORLD;
 		break;
 	case P_EACH:
-		partner = kind == TS_AREA_COUNTRY ||
-			  kind == TS_AREA_UNSPECIFIED;
+		partner =
+			kind == TS_AREA_COUNTRY || kind == TS_AREA_UNSPECIFIED;
 		break;
 	case P_CHOSEN:
 		partner = cells->area_chosen[cell->partner];
@@ -96,8 +96,7 @@ ts_lines_need(const struct ts_cells *cells, struct ts_lines *out, size_t count,
 static size_t
 universe_of(const struct ts_cells *cells, enum ts_by by)
 {
-	return by == TS_BY_PRODUCT ? cells->products.count :
-	       cells->areas.count;
+	return by == TS_BY_PRODUCT ? cells->products.count : cells->areas.count;
 }
 
 enum ts_status
@@ -107,8 +106,8 @@ ts_lines_need_accs(const struct ts_cells *cells, enum ts_by by,
 	size_t count = universe_of(cells, by);
 
 	if (out->acc_room < count) {
-		out->accs = ts_arena_alloc(cells->arena, count,
-					   sizeof(*out->accs));
+		out->accs =
+			ts_arena_alloc(cells->arena, count, sizeof(*out->accs));
 		if (!out->accs)
 			return ts_fail(err, TS_SYSTEM, "%s: no memory left",
 				       cells->name);
@@ -187,9 +186,10 @@ gather_block(const struct ts_cells *cells, const struct ts_block *block,
 				.fig = cell_fig(cell),
 			};
 		else
-			ts_acc_add(&out->accs[by == TS_BY_PRODUCT ?
-					      cell->product : cell->partner],
-				   cell_fig(cell));
+			ts_acc_add(
+				&out->accs[by == TS_BY_PRODUCT ? cell->product
+							       : cell->partner],
+				cell_fig(cell));
 	}
 	return by == TS_BY_LINE ? TS_OK : ts_lines_gather(cells, by, out, err);
 }
@@ -358,8 +358,8 @@ ts_lines_flow(const struct ts_cells *cells, uint32_t period, unsigned flow,
 	      uint32_t reporter, enum ts_by by, struct ts_lines *out,
 	      struct ts_err *err)
 {
-	const struct ts_block *block = ts_cells_block(cells, period, flow,
-						      reporter);
+	const struct ts_block *block =
+		ts_cells_block(cells, period, flow, reporter);
 	struct plan plan = plan_lines(cells, by);
 	enum partners from = plan.partners[0];
 	size_t i, j;
@@ -384,8 +384,8 @@ ts_lines_flow(const struct ts_cells *cells, uint32_t period, unsigned flow,
 	 * total without any line. */
 	if (!out->reported) {
 		out->total = ts_fig_missing();
-	} else if (out->count == 0 && (by != TS_BY_REPORTER ||
-				       out->total.have == TS_HAVE_NONE)) {
+	} else if (out->count == 0 &&
+		   (by != TS_BY_REPORTER || out->total.have == TS_HAVE_NONE)) {
 		out->reported = tells_others(cells, block, by) ||
 				(out->published && out->total.value == 0);
 		if (out->reported && out->total.have == TS_HAVE_NONE)

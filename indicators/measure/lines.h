@@ -15,31 +15,31 @@
 #include "indicators/measure/cells.h"
 
 struct ts_line {
-	uint32_t partner, product;	/* TS_NO_ID in the summed dimension */
+	uint32_t partner, product; /* TS_NO_ID in the summed dimension */
 	struct ts_fig fig;
 };
 
 struct ts_acc;
 
 struct ts_lines {
-	struct ts_line *items;	/* sorted by partner, product */
+	struct ts_line *items; /* sorted by partner, product */
 	size_t count;
 	size_t room;
 	struct ts_fig total;
-	bool published;		/* the total is a figure of its own */
-	bool reported;		/* at this level: what is not there is zero */
-	uint8_t months;		/* of a like for like sum, 0: all */
+	bool published; /* the total is a figure of its own */
+	bool reported;  /* at this level: what is not there is zero */
+	uint8_t months; /* of a like for like sum, 0: all */
 	/* scratch, kept for the next reading */
 	struct ts_acc *accs;
 	size_t acc_room;
-	struct ts_lines *parts;	/* exports, imports, one reporter */
+	struct ts_lines *parts; /* exports, imports, one reporter */
 };
 
 /* What is asked: a flow as it is, or a figure made of exports and imports.
  * key names the flow among results, "" if the measure says it already. */
 struct ts_angle {
 	enum ts_what what;
-	unsigned flow;		/* for TS_WHAT_VALUE */
+	unsigned flow; /* for TS_WHAT_VALUE */
 	const char *key;
 };
 
@@ -74,7 +74,7 @@ bool ts_lines_told(const struct ts_cells *cells, uint32_t period,
  * itself only where it is reported.
  */
 struct ts_keys {
-	struct ts_line *items;	/* figures unused */
+	struct ts_line *items; /* figures unused */
 	size_t count;
 	size_t room;
 };

@@ -26,10 +26,10 @@ ts_mirror_read(const struct ts_cells *cells, uint32_t period, enum ts_by by,
 			       cells->name);
 	for (i = 0; i < cells->areas.count; i++)
 		if (cells->is_reporter[i] &&
-		    (ts_lines_read(cells, period, &x, i, by, &out->x[i],
-				   err) != TS_OK ||
-		     ts_lines_read(cells, period, &m, i, by, &out->m[i],
-				   err) != TS_OK))
+		    (ts_lines_read(cells, period, &x, i, by, &out->x[i], err) !=
+			     TS_OK ||
+		     ts_lines_read(cells, period, &m, i, by, &out->m[i], err) !=
+			     TS_OK))
 			return err->status;
 	return TS_OK;
 }
@@ -54,8 +54,7 @@ lower_bound(const struct ts_lines *lines, uint32_t partner, uint32_t product)
 }
 
 struct ts_fig
-ts_mirror_told(const struct ts_lines *lines, uint32_t partner,
-	       uint32_t product)
+ts_mirror_told(const struct ts_lines *lines, uint32_t partner, uint32_t product)
 {
 	size_t at = lower_bound(lines, partner, product);
 
@@ -74,9 +73,8 @@ ts_mirror_reports(const struct ts_mirror *mirror, uint32_t area)
 /* ---- walking ------------------------------------------------------------- */
 
 static enum ts_status
-tell_pair(const struct ts_mirror *mirror, uint32_t exporter,
-	  uint32_t importer, ts_flow_pair_fn *tell, void *ctx,
-	  struct ts_err *err)
+tell_pair(const struct ts_mirror *mirror, uint32_t exporter, uint32_t importer,
+	  ts_flow_pair_fn *tell, void *ctx, struct ts_err *err)
 {
 	struct ts_flow_pair pair = { .exporter = exporter,
 				     .importer = importer,
@@ -111,8 +109,9 @@ tell_products(const struct ts_mirror *mirror, uint32_t exporter,
 		if (!has_x && !has_m)
 			return TS_OK;
 		pair.product = has_x && (!has_m || x->items[i].product <=
-					 m->items[j].product) ?
-			       x->items[i].product : m->items[j].product;
+							   m->items[j].product)
+				       ? x->items[i].product
+				       : m->items[j].product;
 		has_x = has_x && x->items[i].product == pair.product;
 		has_m = has_m && m->items[j].product == pair.product;
 		pair.x = has_x ? x->items[i++].fig : (struct ts_fig){ 0 };
@@ -126,8 +125,8 @@ tell_products(const struct ts_mirror *mirror, uint32_t exporter,
 }
 
 enum ts_status
-ts_mirror_each(const struct ts_mirror *mirror, ts_flow_pair_fn *tell,
-	       void *ctx, struct ts_err *err)
+ts_mirror_each(const struct ts_mirror *mirror, ts_flow_pair_fn *tell, void *ctx,
+	       struct ts_err *err)
 {
 	const struct ts_cells *cells = mirror->cells;
 	enum ts_status status = TS_OK;
@@ -141,9 +140,11 @@ ts_mirror_each(const struct ts_mirror *mirror, ts_flow_pair_fn *tell,
 			if (i == j || cells->area_kind[j] != TS_AREA_COUNTRY ||
 			    (cells->area_chosen && !cells->area_chosen[j]))
 				continue;
-			status = mirror->by == TS_BY_LINE ?
-				 tell_products(mirror, i, j, tell, ctx, err) :
-				 tell_pair(mirror, i, j, tell, ctx, err);
+			status = mirror->by == TS_BY_LINE
+					 ? tell_products(mirror, i, j, tell,
+							 ctx, err)
+					 : tell_pair(mirror, i, j, tell, ctx,
+						     err);
 		}
 		if (status != TS_OK)
 			return status;
@@ -161,8 +162,10 @@ read_factor(const char *text, double *out, struct ts_err *err)
 	if (ts_num_double(text, &factor, err) != TS_OK)
 		return err->status;
 	if (!(factor > 0) || factor > 100)
-		return ts_fail(err, TS_BAD_CONFIG, "CIF factor %.20s: not "
-			       "between 0 and 100", text);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "CIF factor %.20s: not "
+			       "between 0 and 100",
+			       text);
 	*out = factor;
 	return TS_OK;
 }
@@ -175,11 +178,13 @@ read_pair(struct ts_arena *arena, const char *text, struct ts_cif_pair *out,
 	const char *equals = strchr(text, '=');
 
 	if (!dash || !equals || equals < dash)
-		return ts_fail(err, TS_BAD_CONFIG, "cif_pairs: \"%.40s\" is "
-			       "not like KAZ-ITA=1.08", text);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "cif_pairs: \"%.40s\" is "
+			       "not like KAZ-ITA=1.08",
+			       text);
 	out->exporter = ts_arena_strndup(arena, text, (size_t)(dash - text));
-	out->importer = ts_arena_strndup(arena, dash + 1,
-					 (size_t)(equals - dash - 1));
+	out->importer =
+		ts_arena_strndup(arena, dash + 1, (size_t)(equals - dash - 1));
 	if (!out->exporter || !out->importer)
 		return ts_fail(err, TS_SYSTEM, "cif_pairs: no memory left");
 	if (read_factor(equals + 1, &out->factor, err) != TS_OK)
@@ -196,12 +201,12 @@ ts_cif_read(struct ts_arena *arena, const struct ts_choice *choice,
 
 	*out = (struct ts_cif){ .factor = choice->cif_factor };
 	if (!(out->factor > 0) || out->factor > 100)
-		return ts_fail(err, TS_BAD_CONFIG, "cif_factor: not between 0 "
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "cif_factor: not between 0 "
 			       "and 100");
 	if (ts_list_parse(arena, choice->cif_pairs, &list, err) != TS_OK)
 		return err->status;
-	out->pairs = ts_arena_alloc(arena, list.count + 1,
-				    sizeof(*out->pairs));
+	out->pairs = ts_arena_alloc(arena, list.count + 1, sizeof(*out->pairs));
 	if (!out->pairs)
 		return ts_fail(err, TS_SYSTEM, "cif_pairs: no memory left");
 	for (i = 0; i < list.count; i++)

@@ -10,9 +10,9 @@
 
 struct ts_mirror {
 	const struct ts_cells *cells;
-	struct ts_lines *x;	/* exports of each area, by partner */
-	struct ts_lines *m;	/* imports */
-	enum ts_by by;		/* TS_BY_PARTNER, or TS_BY_LINE with products */
+	struct ts_lines *x; /* exports of each area, by partner */
+	struct ts_lines *m; /* imports */
+	enum ts_by by;      /* TS_BY_PARTNER, or TS_BY_LINE with products */
 };
 
 struct ts_flow_pair {
@@ -20,9 +20,8 @@ struct ts_flow_pair {
 	struct ts_fig x, m;
 };
 
-typedef enum ts_status ts_flow_pair_fn(void *ctx,
-				       const struct ts_flow_pair *pair,
-				       struct ts_err *err);
+typedef enum ts_status
+ts_flow_pair_fn(void *ctx, const struct ts_flow_pair *pair, struct ts_err *err);
 
 enum ts_status ts_mirror_read(const struct ts_cells *cells, uint32_t period,
 			      enum ts_by by, struct ts_mirror *out,
@@ -42,7 +41,7 @@ struct ts_cif {
 	struct ts_cif_pair {
 		const char *exporter, *importer;
 		double factor;
-	} *pairs;
+	} * pairs;
 	size_t count;
 };
 enum ts_status ts_cif_read(struct ts_arena *arena,
@@ -54,12 +53,11 @@ double ts_cif_of(const struct ts_cif *cif, const char *exporter,
 /* How far the reports of each economy are to be trusted, from how much they
  * differ from those of its partners (Bustos-Yildirim family). */
 struct ts_trust {
-	struct ts_value *exporter;	/* of each area */
+	struct ts_value *exporter; /* of each area */
 	struct ts_value *importer;
 };
 enum ts_status ts_trust_compute(const struct ts_mirror *mirror,
-				const struct ts_cif *cif,
-				struct ts_trust *out,
+				const struct ts_cif *cif, struct ts_trust *out,
 				struct ts_err *err) TS_MUST_USE;
 
 #endif

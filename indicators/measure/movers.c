@@ -123,8 +123,8 @@ rank_block(struct ranking *ranking, size_t first)
 	qsort_r(out->items + first, out->count - first, sizeof(*out->items),
 		compare_mover, ranking);
 	for (i = first; i < out->count; i++) {
-		if (i == first || out->items[i].block !=
-		    out->items[i - 1].block)
+		if (i == first ||
+		    out->items[i].block != out->items[i - 1].block)
 			rank = 0;
 		out->items[i].rank = ++rank;
 	}
@@ -150,12 +150,14 @@ collect(void *ctx, const struct ts_case *here, struct ts_err *err)
 		mover = (struct ts_mover){
 			.period = here->period,
 			.reporter = here->cells->areas.texts[here->reporter],
-			.line = here->by == TS_BY_PRODUCT ?
-				ts_key_product(here->cells, key) :
-				ts_key_partner(here->cells, key),
+			.line = here->by == TS_BY_PRODUCT
+					? ts_key_product(here->cells, key)
+					: ts_key_partner(here->cells, key),
 			.flow = here->angle->key,
-			.from = a.value, .to = b.value,
-			.has_from = ts_fig_known(a), .has_to = ts_fig_known(b),
+			.from = a.value,
+			.to = b.value,
+			.has_from = ts_fig_known(a),
+			.has_to = ts_fig_known(b),
 			.delta = ts_rate_delta(a, b),
 			.growth = ts_rate_growth(a, b),
 			.fold = ts_rate_fold(a, b),
@@ -186,15 +188,19 @@ read_rule(struct ranking *ranking, struct ts_err *err)
 	if (strcmp(sort, "fold") == 0)
 		ranking->by_fold = true;
 	else if (strcmp(sort, "delta") != 0)
-		return ts_fail(err, TS_BAD_CONFIG, "sort = \"%.40s\": delta or "
-			       "fold", sort);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "sort = \"%.40s\": delta or "
+			       "fold",
+			       sort);
 	if (strcmp(direction, "up") == 0)
 		ranking->direction = UP;
 	else if (strcmp(direction, "down") == 0)
 		ranking->direction = DOWN;
 	else if (strcmp(direction, "both") != 0)
-		return ts_fail(err, TS_BAD_CONFIG, "direction = \"%.40s\": "
-			       "both, up or down", direction);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "direction = \"%.40s\": "
+			       "both, up or down",
+			       direction);
 	return TS_OK;
 }
 
@@ -202,7 +208,8 @@ enum ts_status
 ts_movers(const struct ts_table *input, const struct ts_choice *choice,
 	  struct ts_arena *arena, struct ts_movers *out, struct ts_err *err)
 {
-	struct ranking ranking = { .arena = arena, .choice = choice,
+	struct ranking ranking = { .arena = arena,
+				   .choice = choice,
 				   .out = out };
 	struct ts_cells *cells;
 	enum ts_what what;
@@ -211,12 +218,14 @@ ts_movers(const struct ts_table *input, const struct ts_choice *choice,
 	*out = (struct ts_movers){ 0 };
 	if (read_rule(&ranking, err) != TS_OK ||
 	    ts_choice_what(or_else(choice->of, "exports"), &what, err) !=
-	    TS_OK ||
+		    TS_OK ||
 	    ts_choice_by(or_else(choice->by, "product"), &by, err) != TS_OK)
 		return err->status;
 	if (by != TS_BY_PRODUCT && by != TS_BY_PARTNER)
-		return ts_fail(err, TS_BAD_CONFIG, "by = \"%.40s\": movers are "
-			       "products or partners", choice->by);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "by = \"%.40s\": movers are "
+			       "products or partners",
+			       choice->by);
 	if (ts_cells_read(input, choice, by == TS_BY_PRODUCT, arena, &cells,
 			  err) != TS_OK)
 		return err->status;

@@ -17,24 +17,24 @@ enum ts_mover_block {
 	TS_MOVER_GOES_ON,
 	TS_MOVER_NEW,
 	TS_MOVER_LOST,
-	TS_MOVER_UNKNOWN,	/* one of the two figures is not known */
+	TS_MOVER_UNKNOWN, /* one of the two figures is not known */
 };
 
 struct ts_mover {
-	const char *period;	/* "2023/2024" */
+	const char *period; /* "2023/2024" */
 	const char *reporter;
-	const char *line;	/* product or partner */
-	const char *flow;	/* "" where `of` says it */
+	const char *line; /* product or partner */
+	const char *flow; /* "" where `of` says it */
 	enum ts_mover_block block;
-	int rank;		/* in its block, from 1 */
-	double from, to;	/* 0 unless known */
+	int rank;        /* in its block, from 1 */
+	double from, to; /* 0 unless known */
 	bool has_from, has_to;
 	struct ts_value delta, growth, fold;
 	struct ts_value contribution_pp;
 };
 
 struct ts_movers {
-	struct ts_mover *items;	/* by period, reporter, flow, block, rank */
+	struct ts_mover *items; /* by period, reporter, flow, block, rank */
 	size_t count;
 };
 
@@ -46,8 +46,7 @@ struct ts_movers {
  * lives in the arena; err must not be NULL.
  */
 enum ts_status ts_movers(const struct ts_table *input,
-			 const struct ts_choice *choice,
-			 struct ts_arena *arena, struct ts_movers *out,
-			 struct ts_err *err) TS_MUST_USE;
+			 const struct ts_choice *choice, struct ts_arena *arena,
+			 struct ts_movers *out, struct ts_err *err) TS_MUST_USE;
 
 #endif

@@ -11,8 +11,8 @@ ts_ranking_new(struct ts_arena *arena, size_t most, struct ts_ranking *out,
 	if (out->values && out->room >= most)
 		return TS_OK;
 	out->room = most;
-	out->values = ts_arena_alloc(arena, most ? most : 1,
-				     sizeof(*out->values));
+	out->values =
+		ts_arena_alloc(arena, most ? most : 1, sizeof(*out->values));
 	if (!out->values)
 		return ts_fail(err, TS_SYSTEM, "ranking: no memory left");
 	return TS_OK;
@@ -38,8 +38,8 @@ ts_ranking_close(struct ts_ranking *ranking)
 {
 	/* An empty ranking may have no array at all. */
 	if (ranking->count > 1)
-		qsort(ranking->values, ranking->count,
-		      sizeof(*ranking->values), compare_double);
+		qsort(ranking->values, ranking->count, sizeof(*ranking->values),
+		      compare_double);
 }
 
 struct ts_fig

@@ -44,7 +44,8 @@ ts_value_of(double value)
 		return ts_value_undef(TS_RES_DOMAIN);
 	/* -0 and 0 would be two texts for one figure. */
 	return (struct ts_value){ .value = value == 0 ? 0 : value,
-				  .has = true, .status = TS_RES_OK };
+				  .has = true,
+				  .status = TS_RES_OK };
 }
 
 struct ts_value

@@ -12,13 +12,13 @@
 #include <tradestat/indicator.h>
 
 enum ts_have {
-	TS_HAVE_NONE = 0,	/* no row speaks of it */
-	TS_HAVE_MISSING,	/* a row says that it is not known */
+	TS_HAVE_NONE = 0, /* no row speaks of it */
+	TS_HAVE_MISSING,  /* a row says that it is not known */
 	TS_HAVE_VALUE,
 };
 
 struct ts_fig {
-	double value;		/* 0 unless known */
+	double value; /* 0 unless known */
 	enum ts_have have;
 };
 

@@ -32,9 +32,12 @@ read_figure(const struct ts_reader *reader, size_t row, enum ts_role_of column,
 		if (strcmp(text, marks[i]) == 0)
 			return TS_OK;
 	if (!ts_table_number(reader->table, row, reader->layout.at[column],
-			     &value) || !isfinite(value))
-		return ts_fail(err, TS_BAD_DATA, "%s: row %zu: not a number: "
-			       "\"%.40s\"", reader->table->name, row + 1, text);
+			     &value) ||
+	    !isfinite(value))
+		return ts_fail(err, TS_BAD_DATA,
+			       "%s: row %zu: not a number: "
+			       "\"%.40s\"",
+			       reader->table->name, row + 1, text);
 	*out = ts_fig_of(value);
 	return TS_OK;
 }
@@ -51,8 +54,8 @@ add_cell(struct ts_reader *reader, const struct ts_cell *cell,
 	    cell->partner == TS_NO_ID || cell->product == TS_NO_ID)
 		return ts_reader_no_memory(reader, err);
 	if (cells->count == reader->room) {
-		want = reader->room ? reader->room * 2 :
-		       reader->table->row_count + 16;
+		want = reader->room ? reader->room * 2
+				    : reader->table->row_count + 16;
 		items = ts_arena_grow(cells->arena, cells->items, cells->count,
 				      want, sizeof(*items));
 		if (!items)
@@ -91,10 +94,12 @@ check_unit(struct ts_reader *reader, size_t row, const char *unit, bool *skip,
 	if (!reader->unit)
 		reader->unit = unit;
 	if (strcmp(reader->unit, unit) != 0)
-		return ts_fail(err, TS_BAD_CONFIG, "%s: row %zu is in "
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "%s: row %zu is in "
 			       "\"%.20s\", rows before it in \"%.20s\": choose "
-			       "one with unit=", reader->table->name, row + 1,
-			       unit, reader->unit);
+			       "one with unit=",
+			       reader->table->name, row + 1, unit,
+			       reader->unit);
 	return TS_OK;
 }
 
@@ -221,9 +226,11 @@ read_flow(struct ts_reader *reader, size_t row, struct ts_cell *cell,
 	if (flow == TS_FLOW_OTHER) {
 		other = ts_intern_id(&reader->flows, text);
 		if (other >= TS_FLOW_MOST)
-			return ts_fail(err, TS_BAD_DATA, "%s: row %zu: more "
-				       "than %d flows", reader->table->name,
-				       row + 1, TS_FLOW_MOST);
+			return ts_fail(err, TS_BAD_DATA,
+				       "%s: row %zu: more "
+				       "than %d flows",
+				       reader->table->name, row + 1,
+				       TS_FLOW_MOST);
 	}
 	cell->flow = (uint8_t)(flow + other);
 	return TS_OK;
@@ -234,8 +241,8 @@ static bool
 is_confidential(const char *status)
 {
 	return strcmp(status, "c") == 0 ||
-	       (strchr(status, 'C') && status[strspn(status,
-			"ABCDEFGHIJKLMNOPQRSTUVWXYZ ")] == '\0');
+	       (strchr(status, 'C') &&
+		status[strspn(status, "ABCDEFGHIJKLMNOPQRSTUVWXYZ ")] == '\0');
 }
 
 static enum ts_status
@@ -260,8 +267,8 @@ read_row(struct ts_reader *reader, size_t row, struct ts_err *err)
 				     text_at(reader, row, TS_COL_REPORTER));
 	cell.partner = ts_intern_id(&cells->areas,
 				    text_at(reader, row, TS_COL_PARTNER));
-	cell.confidential = is_confidential(text_at(reader, row,
-						    TS_COL_STATUS));
+	cell.confidential =
+		is_confidential(text_at(reader, row, TS_COL_STATUS));
 	if (cell.flow == TS_FLOW_GDP)
 		product = "";
 	cell.product = ts_intern_id(&cells->products, product);
@@ -292,8 +299,10 @@ begin(struct ts_reader *reader, bool subject_is_product, struct ts_err *err)
 	ts_intern_init(&reader->flows, cells->arena);
 	if (frequency[0] != '\0' &&
 	    (frequency[1] != '\0' || !strchr("ASQMWD", frequency[0])))
-		return ts_fail(err, TS_BAD_CONFIG, "frequency = \"%.20s\": one "
-			       "of A S Q M W D", frequency);
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "frequency = \"%.20s\": one "
+			       "of A S Q M W D",
+			       frequency);
 	if (reader->table->row_count >= UINT32_MAX / 4)
 		return ts_fail(err, TS_BAD_DATA, "%s: too many rows",
 			       cells->name);

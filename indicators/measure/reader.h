@@ -16,10 +16,10 @@ struct ts_reader {
 	struct ts_layout layout;
 	struct ts_cells *cells;
 	struct ts_intern periods;
-	struct ts_intern flows;	/* those without a number of their own */
+	struct ts_intern flows; /* those without a number of their own */
 	struct ts_list sources, datasets;
-	const char *unit;	/* of the values so far */
-	const char *last_period;	/* rows mostly repeat it */
+	const char *unit;        /* of the values so far */
+	const char *last_period; /* rows mostly repeat it */
 	uint32_t last_period_id;
 	size_t room;
 };

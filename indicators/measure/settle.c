@@ -16,8 +16,7 @@ compare_period_text(const void *a, const void *b)
 	struct ts_when right = { .text = *(const char *const *)b };
 
 	left.dated = ts_period_parse(left.text, &left.period, NULL) == TS_OK;
-	right.dated = ts_period_parse(right.text, &right.period, NULL) ==
-		      TS_OK;
+	right.dated = ts_period_parse(right.text, &right.period, NULL) == TS_OK;
 	return ts_when_compare(&left, &right);
 }
 
@@ -45,14 +44,14 @@ name_periods(struct ts_reader *reader, uint32_t **order, struct ts_err *err)
 	if (!cells->periods)
 		return ts_reader_no_memory(reader, err);
 	if (cells->from_to) {
-		cells->periods[0] = ts_when_of(cells->arena,
-					       base[0] ? base : "from");
-		cells->periods[1] = ts_when_of(cells->arena,
-					       current[0] ? current : "to");
+		cells->periods[0] =
+			ts_when_of(cells->arena, base[0] ? base : "from");
+		cells->periods[1] =
+			ts_when_of(cells->arena, current[0] ? current : "to");
 	} else {
 		for (i = 0; i < cells->period_count; i++)
-			cells->periods[i] = ts_when_of(cells->arena,
-						reader->periods.texts[i]);
+			cells->periods[i] = ts_when_of(
+				cells->arena, reader->periods.texts[i]);
 	}
 	for (i = 0; i < cells->period_count; i++)
 		if (!cells->periods[i].text)
@@ -152,9 +151,9 @@ renumber(struct ts_reader *reader, struct ts_err *err)
 		cell->partner = areas[cell->partner];
 		cell->product = products[cell->product];
 		if (cell->flow >= TS_FLOW_OTHER)
-			cell->flow = (uint8_t)(TS_FLOW_OTHER +
-					       flows[cell->flow -
-						     TS_FLOW_OTHER]);
+			cell->flow =
+				(uint8_t)(TS_FLOW_OTHER +
+					  flows[cell->flow - TS_FLOW_OTHER]);
 	}
 	return TS_OK;
 }
@@ -196,10 +195,12 @@ parse_level(const char *text, int *level, struct ts_err *err)
 	size_t i;
 
 	for (i = 0; i < length && i < 3; i++)
-		value = digits[i] >= '0' && digits[i] <= '9' ?
-			value * 10 + (digits[i] - '0') : 1000;
+		value = digits[i] >= '0' && digits[i] <= '9'
+				? value * 10 + (digits[i] - '0')
+				: 1000;
 	if (length == 0 || length > 2 || value > TS_LEVEL_MAX)
-		return ts_fail(err, TS_BAD_CONFIG, "level = \"%.20s\": not a "
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "level = \"%.20s\": not a "
 			       "number of digits (2, 4, 6; 0 for names)",
 			       text);
 	*level = value;
@@ -261,25 +262,24 @@ classify_products(struct ts_reader *reader, struct ts_err *err)
 	struct ts_cells *cells = reader->cells;
 	size_t i;
 
-	cells->levels = ts_arena_alloc(cells->arena,
-				       cells->products.count + 1, 1);
+	cells->levels =
+		ts_arena_alloc(cells->arena, cells->products.count + 1, 1);
 	if (!cells->levels)
 		return ts_reader_no_memory(reader, err);
 	for (i = 0; i < cells->products.count; i++)
-		cells->levels[i] = (int8_t)ts_code_level(
-			cells->products.texts[i]);
+		cells->levels[i] =
+			(int8_t)ts_code_level(cells->products.texts[i]);
 	if (cells->partner_list.count > 0) {
-		cells->area_chosen = mark_chosen(cells->arena,
-						 &cells->partner_list,
-						 &cells->areas, is_world);
+		cells->area_chosen =
+			mark_chosen(cells->arena, &cells->partner_list,
+				    &cells->areas, is_world);
 		if (!cells->area_chosen)
 			return ts_reader_no_memory(reader, err);
 	}
 	if (cells->product_list.count > 0) {
-		cells->product_chosen = mark_chosen(cells->arena,
-						    &cells->product_list,
-						    &cells->products,
-						    is_total);
+		cells->product_chosen =
+			mark_chosen(cells->arena, &cells->product_list,
+				    &cells->products, is_total);
 		if (!cells->product_chosen)
 			return ts_reader_no_memory(reader, err);
 	}

@@ -12,7 +12,7 @@
 /* Pairs with trade, both economies reporting. */
 struct link {
 	uint32_t exporter, importer;
-	double distance;	/* abs(X - M/c) / (X + M/c) */
+	double distance; /* abs(X - M/c) / (X + M/c) */
 };
 
 struct iteration {
@@ -21,8 +21,8 @@ struct iteration {
 	struct link *links;
 	size_t count, room;
 	size_t areas;
-	double *a, *b, *next_a, *next_b;	/* of each area */
-	double *pairs_x, *pairs_m;	/* n: pairs with trade */
+	double *a, *b, *next_a, *next_b; /* of each area */
+	double *pairs_x, *pairs_m;       /* n: pairs with trade */
 	struct ts_sum *sums;
 };
 
@@ -133,14 +133,14 @@ step(struct iteration *it)
 	clear_sums(it);
 	for (link = it->links; link < end; link++)
 		if (link->distance > 0)
-			ts_sum_add(&it->sums[link->exporter], link->distance *
-				   it->b[link->importer]);
+			ts_sum_add(&it->sums[link->exporter],
+				   link->distance * it->b[link->importer]);
 	divide(it, it->pairs_x, it->next_a);
 	clear_sums(it);
 	for (link = it->links; link < end; link++)
 		if (link->distance > 0)
-			ts_sum_add(&it->sums[link->importer], link->distance *
-				   it->a[link->exporter]);
+			ts_sum_add(&it->sums[link->importer],
+				   link->distance * it->a[link->exporter]);
 	divide(it, it->pairs_m, it->next_b);
 	scale_to_mean(it, it->next_a);
 	scale_to_mean(it, it->next_b);
@@ -173,23 +173,24 @@ ts_trust_compute(const struct ts_mirror *mirror, const struct ts_cif *cif,
 		 struct ts_trust *out, struct ts_err *err)
 {
 	struct ts_arena *arena = mirror->cells->arena;
-	struct iteration it = { .mirror = mirror, .cif = cif,
+	struct iteration it = { .mirror = mirror,
+				.cif = cif,
 				.areas = mirror->cells->areas.count };
-	double **vectors[] = { &it.a, &it.b, &it.next_a, &it.next_b,
-			       &it.pairs_x, &it.pairs_m };
+	double **vectors[] = { &it.a,      &it.b,       &it.next_a,
+			       &it.next_b, &it.pairs_x, &it.pairs_m };
 	size_t i;
 
 	for (i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
-		*vectors[i] = ts_arena_alloc(arena, it.areas + 1,
-					     sizeof(double));
+		*vectors[i] =
+			ts_arena_alloc(arena, it.areas + 1, sizeof(double));
 		if (!*vectors[i])
 			return no_memory(err);
 	}
 	it.sums = ts_arena_alloc(arena, it.areas + 1, sizeof(*it.sums));
-	out->exporter = ts_arena_alloc(arena, it.areas + 1,
-				       sizeof(*out->exporter));
-	out->importer = ts_arena_alloc(arena, it.areas + 1,
-				       sizeof(*out->importer));
+	out->exporter =
+		ts_arena_alloc(arena, it.areas + 1, sizeof(*out->exporter));
+	out->importer =
+		ts_arena_alloc(arena, it.areas + 1, sizeof(*out->importer));
 	if (!it.sums || !out->exporter || !out->importer)
 		return no_memory(err);
 	if (collect(&it, err) != TS_OK)

@@ -57,9 +57,9 @@ read_joined(const struct ts_cells *cells, uint32_t period, enum ts_what what,
 	x = &out->parts[PART_X];
 	m = &out->parts[PART_M];
 	if (ts_lines_flow(cells, period, TS_FLOW_X, reporter, by, x, err) !=
-	    TS_OK ||
+		    TS_OK ||
 	    ts_lines_flow(cells, period, TS_FLOW_M, reporter, by, m, err) !=
-	    TS_OK)
+		    TS_OK)
 		return err->status;
 	/* A publisher may tell the sum and keep its parts. */
 	if ((!x->reported || !m->reported) && what == TS_WHAT_TURNOVER)
@@ -70,8 +70,10 @@ read_joined(const struct ts_cells *cells, uint32_t period, enum ts_what what,
 	if (ts_lines_need(cells, out, x->count + m->count, err) != TS_OK)
 		return err->status;
 	while (i < x->count || j < m->count) {
-		order = i == x->count ? 1 : j == m->count ? -1 :
-			compare_line(&x->items[i], &m->items[j]);
+		order = i == x->count ? 1
+			: j == m->count
+				? -1
+				: compare_line(&x->items[i], &m->items[j]);
 		line = &out->items[out->count++];
 		*line = order <= 0 ? x->items[i] : m->items[j];
 		line->fig = join(order <= 0 ? x->items[i].fig : zero,
@@ -134,7 +136,8 @@ ts_angles(const struct ts_cells *cells, enum ts_what what,
 	for (i = 0; i < cells->flow_count; i++)
 		if (seen[i] && i != TS_FLOW_GDP)
 			angles[count++] = (struct ts_angle){
-				.what = what, .flow = (unsigned)i,
+				.what = what,
+				.flow = (unsigned)i,
 				.key = cells->flow_names[i],
 			};
 	qsort(angles, count, sizeof(*angles), compare_angle);
@@ -204,8 +207,7 @@ ts_lines_world(const struct ts_cells *cells, uint32_t period,
 	struct ts_lines *one;
 
 	if (world != TS_NO_ID)
-		return ts_lines_read(cells, period, angle, world, by, out,
-				     err);
+		return ts_lines_read(cells, period, angle, world, by, out, err);
 	ts_lines_clear(out);
 	if (ts_lines_need_accs(cells, by, out, err) != TS_OK ||
 	    need_parts(cells, out, err) != TS_OK)
@@ -220,12 +222,15 @@ ts_lines_world(const struct ts_cells *cells, uint32_t period,
 		if (!one->reported)
 			continue;
 		out->reported = true;
-		ts_acc_add(&total, one->total.have == TS_HAVE_VALUE ?
-			one->total : ts_fig_missing());
-		for (line = one->items; by != TS_BY_REPORTER &&
-		     line < one->items + one->count; line++)
-			ts_acc_add(&out->accs[by == TS_BY_PRODUCT ?
-					   line->product : line->partner],
+		ts_acc_add(&total, one->total.have == TS_HAVE_VALUE
+					   ? one->total
+					   : ts_fig_missing());
+		for (line = one->items;
+		     by != TS_BY_REPORTER && line < one->items + one->count;
+		     line++)
+			ts_acc_add(
+				&out->accs[by == TS_BY_PRODUCT ? line->product
+							       : line->partner],
 				line->fig);
 	}
 	if (by != TS_BY_REPORTER &&
@@ -239,12 +244,13 @@ struct ts_fig
 ts_lines_find(const struct ts_lines *lines, uint32_t partner, uint32_t product)
 {
 	struct ts_line wanted = { .partner = partner, .product = product };
-	const struct ts_line *line = lines->count == 0 ? NULL :
-		bsearch(&wanted, lines->items, lines->count, sizeof(wanted),
-			compare_line);
+	const struct ts_line *line =
+		lines->count == 0 ? NULL
+				  : bsearch(&wanted, lines->items, lines->count,
+					    sizeof(wanted), compare_line);
 
 	if (line)
-		return line->fig.have == TS_HAVE_VALUE ? line->fig :
-		       ts_fig_missing();
+		return line->fig.have == TS_HAVE_VALUE ? line->fig
+						       : ts_fig_missing();
 	return lines->reported ? ts_fig_of(0) : ts_fig_missing();
 }

@@ -13,9 +13,9 @@ struct seen {
 
 /* Which of them make the sum. */
 struct taken {
-	enum ts_span span;	/* TS_NO_SPAN: nothing is known */
+	enum ts_span span; /* TS_NO_SPAN: nothing is known */
 	uint16_t mask;
-	uint8_t months;		/* 0: a whole year */
+	uint8_t months; /* 0: a whole year */
 };
 
 #define NO_YEAR SIZE_MAX
@@ -25,7 +25,7 @@ struct folding {
 	struct ts_cells *to;
 	int *years;
 	size_t year_count;
-	struct seen *seen;	/* [reporter][flow][year] */
+	struct seen *seen; /* [reporter][flow][year] */
 	struct taken *taken;
 };
 
@@ -156,8 +156,9 @@ common_months(const struct folding *fold, uint32_t reporter)
 		if (!flow_is_told(fold, reporter, flow))
 			continue;
 		for (year = 0; year < fold->year_count; year++)
-			taken.mask &= fold->seen[place(fold, reporter, flow,
-						       year)].months;
+			taken.mask &=
+				fold->seen[place(fold, reporter, flow, year)]
+					.months;
 	}
 	taken.months = (uint8_t)__builtin_popcount(taken.mask);
 	if (taken.months == 0)
@@ -176,8 +177,8 @@ decide(struct folding *fold, uint32_t reporter, bool like_for_like)
 	for (flow = 0; flow < fold->from->flow_count; flow++) {
 		for (year = 0; year < fold->year_count; year++) {
 			taken = &fold->taken[place(fold, reporter, flow, year)];
-			*taken = whole_year(&fold->seen[place(fold, reporter,
-							      flow, year)]);
+			*taken = whole_year(
+				&fold->seen[place(fold, reporter, flow, year)]);
 			if (taken->span == TS_NO_SPAN && flow < TS_FLOW_GDP &&
 			    flow_is_told(fold, reporter, flow))
 				whole = false;

@@ -48,8 +48,8 @@ ts_axis_step(const struct ts_axis *axis)
 {
 	double n = (double)axis->slots - 1;
 
-	return n > 0 ? (axis->plot.width - 2 * axis->inset) / n :
-	       axis->plot.width - 2 * axis->inset;
+	return n > 0 ? (axis->plot.width - 2 * axis->inset) / n
+		     : axis->plot.width - 2 * axis->inset;
 }
 
 double
@@ -57,8 +57,7 @@ ts_axis_x(const struct ts_axis *axis, size_t slot)
 {
 	if (axis->slots < 2)
 		return axis->plot.x + axis->plot.width / 2;
-	return axis->plot.x + axis->inset +
-	       (double)slot * ts_axis_step(axis);
+	return axis->plot.x + axis->inset + (double)slot * ts_axis_step(axis);
 }
 
 double
@@ -102,8 +101,7 @@ ts_axis_zero(struct ts_ink *ink, const struct ts_axis *axis)
 	if (axis->ticks.low > 0 || axis->ticks.high < 0)
 		return;
 	ts_ink_strokes(ink, ink->job->theme->axis, 1);
-	ts_ink_stroke(ink, axis->plot.x, y, axis->plot.x + axis->plot.width,
-		      y);
+	ts_ink_stroke(ink, axis->plot.x, y, axis->plot.x + axis->plot.width, y);
 	ts_ink_layer_end(ink);
 }
 
@@ -118,9 +116,12 @@ ts_axis_names(struct ts_ink *ink, const struct ts_axis *axis,
 	size_t every = 1, i;
 
 	for (i = 0; i < slots->count; i++)
-		widest = fmax(widest, ts_type_width(type,
-			ts_slot_name(slots, i, points ? &points[i] : NULL,
-				     arena)));
+		widest = fmax(
+			widest,
+			ts_type_width(type,
+				      ts_slot_name(slots, i,
+						   points ? &points[i] : NULL,
+						   arena)));
 	if (widest + 5 > step && widest * 10 / 11 + 4 <= step)
 		type.size = 10;
 	else

@@ -13,7 +13,7 @@ struct ts_axis {
 	struct ts_rect plot;
 	struct ts_ticks ticks;
 	size_t slots;
-	double inset;		/* from the plot's edge to the first slot */
+	double inset; /* from the plot's edge to the first slot */
 };
 
 /* Plot between right edge and the room that the tick figures need. */

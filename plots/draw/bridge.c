@@ -60,8 +60,8 @@ static struct ts_pair *
 collect(const struct ts_pairs *pairs, struct ts_arena *arena,
 	struct ts_bridge *bridge, size_t *count, struct ts_pair *sums)
 {
-	struct ts_pair *parts = ts_arena_alloc(arena, pairs->count + 1,
-					       sizeof(*parts));
+	struct ts_pair *parts =
+		ts_arena_alloc(arena, pairs->count + 1, sizeof(*parts));
 	size_t i;
 
 	*count = 0;
@@ -88,7 +88,10 @@ add_step(struct ts_bridge *bridge, enum ts_step_kind kind, double start,
 	 double end, const char *name, const char *code)
 {
 	bridge->items[bridge->count++] = (struct ts_step){
-		.kind = kind, .start = start, .end = end, .name = name,
+		.kind = kind,
+		.start = start,
+		.end = end,
+		.name = name,
 		.code = code,
 	};
 	bridge->low = fmin(bridge->low, end);
@@ -125,9 +128,10 @@ word_steps(struct ts_bridge *bridge)
 
 		switch (step->kind) {
 		case TS_STEP_TOTAL:
-			step->text = fabs(step->end / bridge->fig.scale) < 1e5 ?
-				ts_fig_value(&bridge->fig, step->end) :
-				ts_fig_own(&bridge->fig, step->end);
+			step->text =
+				fabs(step->end / bridge->fig.scale) < 1e5
+					? ts_fig_value(&bridge->fig, step->end)
+					: ts_fig_own(&bridge->fig, step->end);
 			break;
 		case TS_STEP_PART:
 		case TS_STEP_RESIDUAL:

@@ -4,8 +4,8 @@
 #include "plots/draw/figures.h"
 
 #define SIZE 12.0
-#define HALF 8.0		/* from the middle to each of the two lines */
-#define APART 38.0		/* from one ending to the next */
+#define HALF 8.0   /* from the middle to each of the two lines */
+#define APART 38.0 /* from one ending to the next */
 
 static double
 name_width(const struct ts_ending *end)
@@ -43,8 +43,8 @@ ts_endings_draw(struct ts_ink *ink, const struct ts_ending *ends, size_t count,
 		const struct ts_ending *end = &ends[i];
 		TS_AUTO_BUF name = TS_BUF_INIT(8192);
 
-		ts_text_fit(&name, end->weight, SIZE, room -
-			    ts_text_width(end->weight, SIZE, end->after),
+		ts_text_fit(&name, end->weight, SIZE,
+			    room - ts_text_width(end->weight, SIZE, end->after),
 			    end->name);
 		ts_buf_add(&name, end->after ? end->after : "");
 		ts_ink_text(ink, x, ys[i] - HALF, TS_LEFT,

@@ -12,10 +12,10 @@
 
 struct ts_ending {
 	const char *name, *text;
-	const char *after;	/* stays when the name is cut; "" or NULL */
-	enum ts_weight weight;	/* of the name */
+	const char *after;     /* stays when the name is cut; "" or NULL */
+	enum ts_weight weight; /* of the name */
 	uint32_t colour;
-	double y;		/* middle of both lines, where it would be */
+	double y; /* middle of both lines, where it would be */
 };
 
 /* Of the widest line. */

@@ -8,8 +8,10 @@
 static const char *
 kept(const struct ts_figures *fig, const struct ts_buf *text)
 {
-	const char *copy = text->failed ? NULL :
-			   ts_arena_strndup(fig->arena, text->data, text->used);
+	const char *copy =
+		text->failed
+			? NULL
+			: ts_arena_strndup(fig->arena, text->data, text->used);
 
 	return copy ? copy : "";
 }
@@ -22,8 +24,8 @@ shows_nothing(const char *text)
 }
 
 struct ts_figures
-ts_fig_make(const struct ts_chart_spec *spec, const char *unit,
-	    double largest, struct ts_arena *arena)
+ts_fig_make(const struct ts_chart_spec *spec, const char *unit, double largest,
+	    struct ts_arena *arena)
 {
 	return (struct ts_figures){
 		.language = spec->language,
@@ -89,8 +91,7 @@ ts_fig_own(const struct ts_figures *fig, double value)
 	/* below a thousand no scale word would tell it from a figure that is
 	 * written in the chart's scale */
 	if (fabs(value) < 999.5 && fig->scale > 1) {
-		struct ts_amount amount = { .value = value,
-					    .unit = fig->unit };
+		struct ts_amount amount = { .value = value, .unit = fig->unit };
 
 		ts_words_amount(&text, fig->language, amount);
 	} else {
@@ -100,8 +101,8 @@ ts_fig_own(const struct ts_figures *fig, double value)
 		if (scale > 1)
 			ts_words_unit(&text, fig->language, "", scale);
 	}
-	return shows_nothing(text.data) ? scaled(fig, value, false) :
-	       kept(fig, &text);
+	return shows_nothing(text.data) ? scaled(fig, value, false)
+					: kept(fig, &text);
 }
 
 static int
@@ -134,8 +135,7 @@ ts_fig_round(const struct ts_figures *fig, double value)
 	if (size >= 999.5 || size < 0.009)
 		scale = ts_words_scale(value);
 	if (scale < fig->scale && value < 999.5 && value >= 1) {
-		struct ts_amount amount = { .value = value,
-					    .unit = fig->unit };
+		struct ts_amount amount = { .value = value, .unit = fig->unit };
 
 		ts_words_amount(&text, fig->language, amount);
 		return kept(fig, &text);
@@ -171,9 +171,9 @@ stated_rate(const struct ts_figures *fig, const char *stated)
 	length = strlen(stated);
 	while (length > 0 && strchr(" %", stated[length - 1]))
 		length--;
-	digits = stated[0] == '+' ?
-		ts_arena_strndup(fig->arena, stated + 1, length - 1) :
-		ts_arena_strndup(fig->arena, stated, length);
+	digits = stated[0] == '+'
+			 ? ts_arena_strndup(fig->arena, stated + 1, length - 1)
+			 : ts_arena_strndup(fig->arena, stated, length);
 	if (!digits || ts_num_double(digits, &value, &unread) != TS_OK)
 		return stated;
 	ts_buf_add(&text, value < 0 ? MINUS : value > 0 ? "+" : "");
@@ -245,8 +245,9 @@ struct ts_ticks
 ts_ticks_make(double low, double high)
 {
 	static const double leads[] = { 1, 2, 2.5, 5, 10 };
-	struct ts_ticks ticks = { .count = 2, .low = 0, .high = 1,
-				  .first = 0, .step = 1 };
+	struct ts_ticks ticks = {
+		.count = 2, .low = 0, .high = 1, .first = 0, .step = 1
+	};
 	double power;
 	size_t i;
 
@@ -271,7 +272,7 @@ ts_ticks_make(double low, double high)
 void
 ts_spread(double *wanted, size_t count, double gap, double low, double high)
 {
-	size_t order[64], i, j;
+	size_t order[64] = { 0 }, i, j;
 
 	if (count > 64)
 		count = 64;

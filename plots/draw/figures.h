@@ -48,7 +48,7 @@ const char *ts_fig_share(const struct ts_figures *fig, double share);
 struct ts_ticks {
 	double first, step;
 	int count;
-	double low, high;	/* of the axis: first and last tick */
+	double low, high; /* of the axis: first and last tick */
 };
 /* Three to five round steps that cover low..high (both finite). */
 struct ts_ticks ts_ticks_make(double low, double high);

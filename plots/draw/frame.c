@@ -7,9 +7,9 @@
 #include <math.h>
 #include "plots/draw/frame.h"
 
-#define SIDE 20.0		/* margin left and right */
-#define BRAND_ROOM 130.0	/* what the last footer line leaves free */
-#define LINE 22.0		/* from one line of the title to the next */
+#define SIDE 20.0        /* margin left and right */
+#define BRAND_ROOM 130.0 /* what the last footer line leaves free */
+#define LINE 22.0        /* from one line of the title to the next */
 #define TITLE_SIZE 17.0
 #define SUBTITLE_SIZE 12.0
 #define FOOTER_SIZE 9.5
@@ -33,8 +33,9 @@ static void
 glue_figures(struct ts_buf *out, const char *text)
 {
 	static const char *const words[] = {
-		"thousand", "million", "billion", "trillion", "k", "mn", "bn",
-		"tn", "mln", "mlrd", "млн", "млрд", "тыс",
+		"thousand", "million", "billion", "trillion", "k",
+		"mn",       "bn",      "tn",      "mln",      "mlrd",
+		"млн",      "млрд",    "тыс",
 	};
 	const char *start = text;
 
@@ -101,7 +102,8 @@ ts_frame_top(const struct ts_chart_spec *spec)
 	TS_AUTO_BUF title = TS_BUF_INIT(8192);
 
 	return subtitle_y(wrap_title(spec, spec->width ? spec->width : 600,
-				     &title)) + 12;
+				     &title)) +
+	       12;
 }
 
 enum ts_status
@@ -122,7 +124,8 @@ ts_frame_layout(struct ts_chart_job *job, struct ts_err *err)
 	if (job->area.width < 200 || job->area.height < 30)
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "a panel of %.0f x %.0f px leaves no room for a "
-			       "chart", job->panel.width, job->panel.height);
+			       "chart",
+			       job->panel.width, job->panel.height);
 	return TS_OK;
 }
 
@@ -133,7 +136,8 @@ put_label(const struct ts_chart_job *job, struct ts_script *script, int id,
 {
 	ts_script_part(script, "set label %d ", id);
 	ts_script_text(script, text);
-	ts_script_cmd(script, " at screen %.5f,%.5f %s font '%s' "
+	ts_script_cmd(script,
+		      " at screen %.5f,%.5f %s font '%s' "
 		      "tc rgb '#%06X' noenhanced front",
 		      ts_chart_x(job, x), ts_chart_y(job, y), align, font,
 		      (unsigned)colour);
@@ -196,7 +200,8 @@ draw_footer(const struct ts_chart_job *job, const char *note,
 		ts_buf_add(&first, source.data);
 		ts_buf_add(&second, notes.data);
 	}
-	ts_script_cmd(script, "set arrow 9001 from screen %.5f,%.5f to screen "
+	ts_script_cmd(script,
+		      "set arrow 9001 from screen %.5f,%.5f to screen "
 		      "%.5f,%.5f nohead lw 1 lc rgb '#%06X' front",
 		      ts_chart_x(job, SIDE), ts_chart_y(job, h - 42),
 		      ts_chart_x(job, w - SIDE), ts_chart_y(job, h - 42),
@@ -245,17 +250,16 @@ ts_frame_draw(const struct ts_chart_job *job, const char *note,
 void
 ts_frame_head(struct ts_script *script)
 {
-	ts_script_cmd(script,
-		      "set encoding utf8\n"
-		      "set decimalsign '.'\n"
-		      "set minussign\n"
-		      "set datafile separator \"\\t\"\n"
-		      "set border 0\n"
-		      "set tics scale 0 nomirror\n"
-		      "unset xtics\n"
-		      "unset ytics\n"
-		      "unset key\n"
-		      "set style fill solid 1 noborder");
+	ts_script_cmd(script, "set encoding utf8\n"
+			      "set decimalsign '.'\n"
+			      "set minussign\n"
+			      "set datafile separator \"\\t\"\n"
+			      "set border 0\n"
+			      "set tics scale 0 nomirror\n"
+			      "unset xtics\n"
+			      "unset ytics\n"
+			      "unset key\n"
+			      "set style fill solid 1 noborder");
 }
 
 void
@@ -267,21 +271,27 @@ ts_frame_terminal(struct ts_script *script, enum ts_format format,
 	script->point_scale = format == TS_SVG ? 0.61 : 1;
 	switch (format) {
 	case TS_PNG:
-		ts_script_cmd(script, "set term pngcairo noenhanced size "
+		ts_script_cmd(script,
+			      "set term pngcairo noenhanced size "
 			      "%.0f,%.0f font 'Inter,11' fontscale 1.5 "
 			      "linewidth 2 pointscale 2 background rgb "
-			      "'#%06X'", 2 * width, 2 * height, back);
+			      "'#%06X'",
+			      2 * width, 2 * height, back);
 		break;
 	case TS_SVG:
-		ts_script_cmd(script, "set term svg noenhanced size %.0f,%.0f "
+		ts_script_cmd(script,
+			      "set term svg noenhanced size %.0f,%.0f "
 			      "dynamic font 'Inter,11' background rgb "
-			      "'#%06X'", width, height, back);
+			      "'#%06X'",
+			      width, height, back);
 		break;
 	case TS_PDF:
-		ts_script_cmd(script, "set term pdfcairo noenhanced size "
+		ts_script_cmd(script,
+			      "set term pdfcairo noenhanced size "
 			      "%.6fin,%.6fin font 'Inter,11' fontscale 0.5625 "
 			      "linewidth 1.5 pointscale 0.75 background rgb "
-			      "'#%06X'", width / 96, height / 96, back);
+			      "'#%06X'",
+			      width / 96, height / 96, back);
 		break;
 	}
 }
@@ -290,12 +300,12 @@ void
 ts_frame_margins(const struct ts_chart_job *job, struct ts_rect plot,
 		 struct ts_script *script)
 {
-	ts_script_cmd(script, "set lmargin at screen %.5f\n"
-		      "set rmargin at screen %.5f\n"
-		      "set tmargin at screen %.5f\n"
-		      "set bmargin at screen %.5f",
-		      ts_chart_x(job, plot.x),
-		      ts_chart_x(job, plot.x + plot.width),
-		      ts_chart_y(job, plot.y),
-		      ts_chart_y(job, plot.y + plot.height));
+	ts_script_cmd(
+		script,
+		"set lmargin at screen %.5f\n"
+		"set rmargin at screen %.5f\n"
+		"set tmargin at screen %.5f\n"
+		"set bmargin at screen %.5f",
+		ts_chart_x(job, plot.x), ts_chart_x(job, plot.x + plot.width),
+		ts_chart_y(job, plot.y), ts_chart_y(job, plot.y + plot.height));
 }

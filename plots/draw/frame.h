@@ -10,8 +10,8 @@
 
 /* Lines of the title at the panel's width (1 or 2) decide where the area
  * begins. note: the chart's own, put behind spec->notes. */
-enum ts_status ts_frame_layout(struct ts_chart_job *job, struct ts_err *err)
-	TS_MUST_USE;
+enum ts_status ts_frame_layout(struct ts_chart_job *job,
+			       struct ts_err *err) TS_MUST_USE;
 /* Where the area of a chart with these texts begins, before there is a job;
  * width 0 is 600. */
 double ts_frame_top(const struct ts_chart_spec *spec);

@@ -3,8 +3,8 @@
 #include "plots/draw/frame.h"
 #include "plots/draw/ink.h"
 
-#define HATCH_STEP 6.0	/* px between strokes, across the page */
-#define DOT_UNIT 6.1	/* px of a point of size 1 in the cairo terminals */
+#define HATCH_STEP 6.0 /* px between strokes, across the page */
+#define DOT_UNIT 6.1   /* px of a point of size 1 in the cairo terminals */
 
 void
 ts_ink_begin(struct ts_ink *ink, const struct ts_chart_job *job,
@@ -90,7 +90,8 @@ ts_ink_text(struct ts_ink *ink, double x, double y, enum ts_align align,
 	ink->labels++;
 	ts_script_part(ink->script, "set label %d ", ink->labels);
 	ts_script_text(ink->script, safe.data);
-	ts_script_cmd(ink->script, " at screen %.5f,%.5f %s font '%s,%g' "
+	ts_script_cmd(ink->script,
+		      " at screen %.5f,%.5f %s font '%s,%g' "
 		      "tc rgb '#%06X' noenhanced front",
 		      ts_chart_x(ink->job, x), ts_chart_y(ink->job, y),
 		      anchor(align), family(type.weight), type.size,
@@ -179,8 +180,10 @@ row(struct ts_ink *ink, size_t count, const double *values)
 void
 ts_ink_boxes(struct ts_ink *ink, uint32_t colour)
 {
-	layer(ink, "u 1:3:1:2:3:4 w boxxyerror fs solid 1 noborder "
-	      "fc rgb '#%06X'", (unsigned)colour);
+	layer(ink,
+	      "u 1:3:1:2:3:4 w boxxyerror fs solid 1 noborder "
+	      "fc rgb '#%06X'",
+	      (unsigned)colour);
 }
 
 void
@@ -199,7 +202,9 @@ ts_ink_box(struct ts_ink *ink, double x0, double y0, double x1, double y1)
 		row(ink, 4, (double[]){ x0, x1, fmin(y0, y1), fmax(y0, y1) });
 	else if (ink->hatch.count < TS_HATCHED_MAX)
 		ink->hatch.boxes[ink->hatch.count++] = (struct ts_rect){
-			fmin(x0, x1), fmin(y0, y1), fabs(x1 - x0),
+			fmin(x0, x1),
+			fmin(y0, y1),
+			fabs(x1 - x0),
 			fabs(y1 - y0),
 		};
 }
@@ -212,8 +217,7 @@ hatch_box(struct ts_ink *ink, const struct ts_rect *box)
 	double c;
 
 	for (c = HATCH_STEP - box->height; c < box->width; c += HATCH_STEP)
-		ts_ink_stroke(ink, box->x + fmax(c, 0),
-			      box->y + fmax(-c, 0),
+		ts_ink_stroke(ink, box->x + fmax(c, 0), box->y + fmax(-c, 0),
 			      fmin(right, box->x + c + box->height),
 			      fmin(bottom, box->y + box->width - c));
 }
@@ -262,15 +266,19 @@ ts_ink_layer_end(struct ts_ink *ink)
 void
 ts_ink_strokes(struct ts_ink *ink, uint32_t colour, double width)
 {
-	layer(ink, "u 1:2:($3-$1):($4-$2) w vectors nohead lw %g "
-	      "lc rgb '#%06X'", width, (unsigned)colour);
+	layer(ink,
+	      "u 1:2:($3-$1):($4-$2) w vectors nohead lw %g "
+	      "lc rgb '#%06X'",
+	      width, (unsigned)colour);
 }
 
 void
 ts_ink_arrows(struct ts_ink *ink, uint32_t colour, double width)
 {
-	layer(ink, "u 1:2:($3-$1):($4-$2) w vectors heads filled size "
-	      "first 5,22 lw %g lc rgb '#%06X'", width, (unsigned)colour);
+	layer(ink,
+	      "u 1:2:($3-$1):($4-$2) w vectors heads filled size "
+	      "first 5,22 lw %g lc rgb '#%06X'",
+	      width, (unsigned)colour);
 }
 
 void
@@ -280,8 +288,7 @@ ts_ink_stroke(struct ts_ink *ink, double x0, double y0, double x1, double y1)
 }
 
 void
-ts_ink_line(struct ts_ink *ink, uint32_t colour, double width,
-	    const char *dash)
+ts_ink_line(struct ts_ink *ink, uint32_t colour, double width, const char *dash)
 {
 	layer(ink, "u 1:2 w lines lw %g lc rgb '#%06X'%s%s", width,
 	      (unsigned)colour, dash[0] ? " dt " : "", dash);
@@ -303,9 +310,11 @@ ts_ink_break(struct ts_ink *ink)
 void
 ts_ink_area(struct ts_ink *ink, uint32_t colour)
 {
-	layer(ink, "u 1:2:3 w filledcurves fs transparent solid "
+	layer(ink,
+	      "u 1:2:3 w filledcurves fs transparent solid "
 	      "0.7 noborder "
-	      "fc rgb '#%06X'", (unsigned)colour);
+	      "fc rgb '#%06X'",
+	      (unsigned)colour);
 }
 
 void
@@ -317,21 +326,21 @@ ts_ink_span(struct ts_ink *ink, double x, double y0, double y1)
 void
 ts_ink_polygons(struct ts_ink *ink, uint32_t colour)
 {
-	layer(ink, "u 1:2 w filledcurves closed fs solid 1 noborder "
-	      "fc rgb '#%06X'", (unsigned)colour);
+	layer(ink,
+	      "u 1:2 w filledcurves closed fs solid 1 noborder "
+	      "fc rgb '#%06X'",
+	      (unsigned)colour);
 }
 
 void
 ts_ink_dots(struct ts_ink *ink, uint32_t colour, double diameter)
 {
 	layer(ink, "u 1:2 w points pt 7 ps %g lc rgb '#%06X'",
-	      diameter / DOT_UNIT * ink->script->point_scale,
-	      (unsigned)colour);
+	      diameter / DOT_UNIT * ink->script->point_scale, (unsigned)colour);
 }
 
 void
-ts_ink_rings(struct ts_ink *ink, uint32_t colour, double diameter,
-	     double width)
+ts_ink_rings(struct ts_ink *ink, uint32_t colour, double diameter, double width)
 {
 	layer(ink, "u 1:2 w points pt 6 ps %g lw %g lc rgb '#%06X'",
 	      diameter / DOT_UNIT * ink->script->point_scale, width,

@@ -15,7 +15,7 @@
 
 enum ts_align { TS_LEFT, TS_CENTRE, TS_RIGHT };
 
-struct ts_type {		/* a font of the design language */
+struct ts_type { /* a font of the design language */
 	enum ts_weight weight;
 	double size;
 };
@@ -25,11 +25,11 @@ struct ts_type {		/* a font of the design language */
 struct ts_ink {
 	const struct ts_chart_job *job;
 	struct ts_script *script;
-	struct ts_buf plot;	/* the plot command so far */
-	struct ts_buf clause;	/* of the layer that is open */
+	struct ts_buf plot;   /* the plot command so far */
+	struct ts_buf clause; /* of the layer that is open */
 	int labels;
-	size_t rows;		/* of the layer that is open */
-	struct {		/* boxes of a hatched layer */
+	size_t rows; /* of the layer that is open */
+	struct {     /* boxes of a hatched layer */
 		bool open;
 		uint32_t colour, border;
 		struct ts_rect boxes[TS_HATCHED_MAX];
@@ -70,8 +70,7 @@ void ts_ink_boxes(struct ts_ink *ink, uint32_t colour);
  * SVG they carry ids that clash when two pictures share a page. At most
  * TS_HATCHED_MAX boxes a layer. */
 void ts_ink_hatched(struct ts_ink *ink, uint32_t colour, uint32_t border);
-void ts_ink_box(struct ts_ink *ink, double x0, double y0, double x1,
-		double y1);
+void ts_ink_box(struct ts_ink *ink, double x0, double y0, double x1, double y1);
 
 void ts_ink_strokes(struct ts_ink *ink, uint32_t colour, double width);
 void ts_ink_stroke(struct ts_ink *ink, double x0, double y0, double x1,
@@ -83,7 +82,7 @@ void ts_ink_arrows(struct ts_ink *ink, uint32_t colour, double width);
 void ts_ink_line(struct ts_ink *ink, uint32_t colour, double width,
 		 const char *dash);
 void ts_ink_point(struct ts_ink *ink, double x, double y);
-void ts_ink_break(struct ts_ink *ink);	/* the line is interrupted */
+void ts_ink_break(struct ts_ink *ink); /* the line is interrupted */
 
 /* Area between two lines: x, y of the one, y of the other. The grid shines
  * through. */

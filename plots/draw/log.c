@@ -38,8 +38,9 @@ halves(struct ts_log *log)
 {
 	double at = round_above(log->low);
 
-	for (log->count = 0; at <= log->high * (1 + 1e-9) &&
-	     log->count < TS_LOG_TICKS; at = round_above(at * 1.01))
+	for (log->count = 0;
+	     at <= log->high * (1 + 1e-9) && log->count < TS_LOG_TICKS;
+	     at = round_above(at * 1.01))
 		log->ticks[log->count++] = at;
 }
 
@@ -74,8 +75,8 @@ ts_log_x(const struct ts_log *log, double value)
 	if (value <= log->low)
 		return log->left;
 	return log->left + (log->right - log->left) *
-	       (log10(value) - log10(log->low)) /
-	       (log10(log->high) - log10(log->low));
+				   (log10(value) - log10(log->low)) /
+				   (log10(log->high) - log10(log->low));
 }
 
 void
@@ -84,7 +85,7 @@ ts_log_draw(struct ts_ink *ink, const struct ts_log *log,
 {
 	const struct ts_theme *theme = ink->job->theme;
 	struct ts_type type = { TS_REGULAR, 11 };
-	double used = -1e9;	/* right end of the last figure */
+	double used = -1e9; /* right end of the last figure */
 	const char *texts[TS_LOG_TICKS] = { NULL };
 	size_t i;
 

@@ -11,9 +11,9 @@
 #define TS_LOG_TICKS 12
 
 struct ts_log {
-	double low, high;	/* of the domain, > 0 */
-	bool zero;		/* the left end stands for zero */
-	double left, right;	/* px of the ends */
+	double low, high;   /* of the domain, > 0 */
+	bool zero;          /* the left end stands for zero */
+	double left, right; /* px of the ends */
 	double ticks[TS_LOG_TICKS];
 	size_t count;
 };
@@ -21,7 +21,7 @@ struct ts_log {
 /* A domain that holds low..high (> 0; any order of size between them), with
  * at least two ticks. */
 struct ts_log ts_log_make(double low, double high, bool zero);
-double ts_log_x(const struct ts_log *log, double value);	/* >= 0 */
+double ts_log_x(const struct ts_log *log, double value); /* >= 0 */
 /* Vertical lines from top to bottom, figures below; those that would touch
  * are left out. */
 void ts_log_draw(struct ts_ink *ink, const struct ts_log *log,

@@ -2,7 +2,7 @@
 #include <math.h>
 #include "plots/draw/missing.h"
 
-#define MOST 40			/* stretches that get words */
+#define MOST 40 /* stretches that get words */
 
 static const struct ts_type small_type = { TS_REGULAR, 10 };
 
@@ -60,9 +60,9 @@ find_place(const struct ts_missing *sides, const struct ts_axis *axis,
 		bool is_free = true;
 
 		for (i = 0; i < 2; i++)
-			is_free &= !is_crossed(&sides[i], axis,
-					       words->x0, words->x1,
-					       words->y - 8, words->y + 8);
+			is_free &= !is_crossed(&sides[i], axis, words->x0,
+					       words->x1, words->y - 8,
+					       words->y + 8);
 		for (i = 0; i < taken->count; i++)
 			is_free &= fabs(taken->items[i].y - words->y) > 12 ||
 				   taken->items[i].x1 < words->x0 ||
@@ -85,8 +85,8 @@ missing_until(const struct ts_missing *side, const struct ts_axis *axis,
 
 /* True when both sides miss exactly these slots: it is said once. */
 static bool
-is_shared(const struct ts_missing *other, const struct ts_axis *axis, size_t first,
-	  size_t end)
+is_shared(const struct ts_missing *other, const struct ts_axis *axis,
+	  size_t first, size_t end)
 {
 	return !is_known(other, first) &&
 	       missing_until(other, axis, first) == end &&
@@ -100,10 +100,10 @@ say_missing(struct ts_ink *ink, const struct ts_axis *axis,
 {
 	bool shared = is_shared(&sides[!s], axis, first, end);
 	double left = first ? ts_axis_x(axis, first - 1) : axis->plot.x;
-	double right = end < axis->slots ? ts_axis_x(axis, end) :
-		       axis->plot.x + axis->plot.width;
-	const char *text = ts_arena_printf(ink->job->arena, "%s: no data",
-					   sides[s].name);
+	double right = end < axis->slots ? ts_axis_x(axis, end)
+					 : axis->plot.x + axis->plot.width;
+	const char *text =
+		ts_arena_printf(ink->job->arena, "%s: no data", sides[s].name);
 	struct words words;
 	double wide;
 

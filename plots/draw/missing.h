@@ -9,7 +9,7 @@
 #include "plots/draw/axis.h"
 
 struct ts_missing {
-	const char *name;	/* "Kazakhstan: no data" where there is room */
+	const char *name; /* "Kazakhstan: no data" where there is room */
 	const struct ts_point *points;
 	uint32_t colour;
 };

@@ -4,17 +4,17 @@
 #include "plots/draw/ink.h"
 #include "plots/draw/page.h"
 
-#define LEFT 40.0		/* margins of the page */
+#define LEFT 40.0 /* margins of the page */
 #define RIGHT (TS_PAGE_WIDTH - 40.0)
-#define PANEL_X 20.0		/* a panel has a side margin of its own */
+#define PANEL_X 20.0 /* a panel has a side margin of its own */
 #define PANEL_WIDTH (TS_PAGE_WIDTH - 2 * PANEL_X)
-#define BOTTOM 1080.0		/* above the page's footer */
-#define BETWEEN 10.0		/* from block to block */
+#define BOTTOM 1080.0 /* above the page's footer */
+#define BETWEEN 10.0  /* from block to block */
 #define LINE 16.0
-#define TILES 4			/* in a row */
+#define TILES 4 /* in a row */
 #define TILE_HEIGHT 78.0
 #define TILE_GAP 11.33
-#define STRETCH 60.0		/* most that a chart grows to fill a page */
+#define STRETCH 60.0 /* most that a chart grows to fill a page */
 
 static const struct ts_type sentence_type = { TS_REGULAR, 11.5 };
 
@@ -27,10 +27,10 @@ struct list {
 struct composer {
 	const struct ts_page_job *job;
 	struct list pages, outline;
-	struct list boxes, texts, panels;	/* of the page being filled */
+	struct list boxes, texts, panels; /* of the page being filled */
 	double y;
-	bool fresh;		/* nothing below the page's head yet */
-	bool failed;		/* out of memory */
+	bool fresh;  /* nothing below the page's head yet */
+	bool failed; /* out of memory */
 };
 
 static void *
@@ -63,7 +63,10 @@ put_text(struct composer *c, double x, double y, bool right, const char *font,
 	if (item)
 		*item = (struct ts_plot_text){
 			.text = ts_arena_strdup(c->job->arena, text),
-			.x = x, .y = y, .font = font, .colour = colour,
+			.x = x,
+			.y = y,
+			.font = font,
+			.colour = colour,
 			.right = right,
 		};
 	if (item && !item->text)
@@ -78,7 +81,8 @@ put_box(struct composer *c, double x, double y, double width, double height,
 
 	if (item)
 		*item = (struct ts_plot_box){
-			.place = { x, y, width, height }, .colour = colour,
+			.place = { x, y, width, height },
+			.colour = colour,
 		};
 }
 
@@ -125,17 +129,19 @@ put_tile(struct composer *c, double x, double y, double width,
 	const struct ts_theme *theme = c->job->theme;
 	double room = width - 28;
 	bool small = ts_text_width(TS_BOLD, 20, key->value) > room;
-	uint32_t colour = key->direction > 0 ? theme->category_text[2] :
-			  key->direction < 0 ? theme->imports_text :
-			  theme->text;
+	uint32_t colour = key->direction > 0   ? theme->category_text[2]
+			  : key->direction < 0 ? theme->imports_text
+					       : theme->text;
 	const char *change = key->change ? key->change : "";
-	const char *sign = key->direction > 0 ? "\xE2\x96\xB2 " :
-			   key->direction < 0 ? "\xE2\x96\xBC " : "";
+	const char *sign = key->direction > 0   ? "\xE2\x96\xB2 "
+			   : key->direction < 0 ? "\xE2\x96\xBC "
+						: "";
 	TS_AUTO_BUF line = TS_BUF_INIT(8192);
 
 	put_box(c, x, y, width, TILE_HEIGHT, theme->tile);
-	put_fitted(c, x + 14, y + 16.5, room, (struct ts_type){ TS_REGULAR, 11 },
-		   "Inter,11", theme->text, key->label);
+	put_fitted(c, x + 14, y + 16.5, room,
+		   (struct ts_type){ TS_REGULAR, 11 }, "Inter,11", theme->text,
+		   key->label);
 	put_fitted(c, x + 14, y + 40.5, room,
 		   (struct ts_type){ TS_BOLD, small ? 15 : 20 },
 		   small ? "Inter Bold,15" : "Inter Bold,20", theme->ink,
@@ -154,8 +160,8 @@ put_tiles(struct composer *c)
 	size_t count = job->key_count < 2 * TILES ? job->key_count : 2 * TILES;
 	/* five to eight tiles stand in two even rows */
 	size_t row = count <= TILES ? count : (count + 1) / 2;
-	double width = ((RIGHT - LEFT) - TILE_GAP * ((double)row - 1)) /
-		       (double)row;
+	double width =
+		((RIGHT - LEFT) - TILE_GAP * ((double)row - 1)) / (double)row;
 	size_t i;
 
 	if (count == 0)
@@ -172,17 +178,17 @@ begin_cover(struct composer *c)
 {
 	const struct ts_page_job *job = c->job;
 	const struct ts_theme *theme = job->theme;
-	double room = RIGHT - LEFT - 20 -
-		      (job->issued ? ts_text_width(TS_REGULAR, 11, job->issued)
-				   : 0);
+	double room =
+		RIGHT - LEFT - 20 -
+		(job->issued ? ts_text_width(TS_REGULAR, 11, job->issued) : 0);
 
 	put_box(c, LEFT, 24, 60, 4, theme->exports);
 	put_fitted(c, LEFT, 52.5, room, (struct ts_type){ TS_BOLD, 24 },
 		   "Inter Bold,24", theme->ink, job->title ? job->title : "");
 	put_text(c, RIGHT, 52.5, true, "Inter,11", theme->text, job->issued);
 	put_fitted(c, LEFT, 80, RIGHT - LEFT,
-		   (struct ts_type){ TS_REGULAR, 13 }, "Inter,13",
-		   theme->text, job->subtitle ? job->subtitle : "");
+		   (struct ts_type){ TS_REGULAR, 13 }, "Inter,13", theme->text,
+		   job->subtitle ? job->subtitle : "");
 	c->y = 108;
 	put_tiles(c);
 	c->y += 3;
@@ -199,8 +205,7 @@ begin_page(struct composer *c)
 	put_fitted(c, LEFT, 44, 0.7 * (RIGHT - LEFT),
 		   (struct ts_type){ TS_SEMIBOLD, 11 }, "Inter SemiBold,11",
 		   job->theme->text, job->title ? job->title : "");
-	put_text(c, RIGHT, 44, true, "Inter,11", job->theme->text,
-		 job->issued);
+	put_text(c, RIGHT, 44, true, "Inter,11", job->theme->text, job->issued);
 	c->y = 64;
 	c->fresh = true;
 }
@@ -282,7 +287,8 @@ sentence_height(const char *sentence)
 	ts_script_safe(&safe, sentence);
 	return LINE * ts_text_wrap(&lines, sentence_type.weight,
 				   sentence_type.size, RIGHT - LEFT - 12, 12,
-				   safe.data) + 4;
+				   safe.data) +
+	       4;
 }
 
 static double
@@ -421,7 +427,8 @@ add_block(struct composer *c, const struct ts_page_block *block,
 	if (!panel)
 		return ts_fail(err, TS_SYSTEM, "no memory for a page");
 	*panel = (struct ts_plot_panel){
-		.chart = block->chart, .spec = spec,
+		.chart = block->chart,
+		.spec = spec,
 		.place = { PANEL_X, c->y, PANEL_WIDTH, height },
 	};
 	c->y += height + BETWEEN;

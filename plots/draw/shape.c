@@ -4,7 +4,7 @@
 #include <strings.h>
 #include "plots/draw/shape.h"
 
-#define LARGEST 1e30	/* beyond it a figure is an accident */
+#define LARGEST 1e30 /* beyond it a figure is an accident */
 
 /* Where the columns are that charts read. */
 struct columns {
@@ -64,8 +64,10 @@ unit_factor(const char **unit)
 		const char *word;
 		double factor;
 	} words[] = {
-		{ "thousand ", 1e3 }, { "million ", 1e6 },
-		{ "billion ", 1e9 }, { "trillion ", 1e12 },
+		{ "thousand ", 1e3 },
+		{ "million ", 1e6 },
+		{ "billion ", 1e9 },
+		{ "trillion ", 1e12 },
 	};
 	size_t i;
 
@@ -119,10 +121,9 @@ static enum ts_status
 read_periods(const struct columns *columns, size_t number,
 	     struct ts_arena *arena, struct ts_row *row, struct ts_err *err)
 {
-	const char *text = ts_table_text(columns->table, number,
-					 columns->period);
-	const char *base = ts_table_text(columns->table, number,
-					 columns->base);
+	const char *text =
+		ts_table_text(columns->table, number, columns->period);
+	const char *base = ts_table_text(columns->table, number, columns->base);
 	const char *slash = strchr(text, '/');
 
 	if (slash && slash[1] != 'P' && base[0] == '\0') {
@@ -140,14 +141,14 @@ read_periods(const struct columns *columns, size_t number,
 static void
 read_status(const char *status, const char *kind, struct ts_row *row)
 {
-	bool letters = strlen(status) <= 2;	/* "ep", but not "new" */
+	bool letters = strlen(status) <= 2; /* "ep", but not "new" */
 
 	row->derived = strcasecmp(kind, "derived") == 0 ||
 		       strcasecmp(status, "derived") == 0;
-	row->provisional = !row->derived &&
-			   (strcasecmp(kind, "provisional") == 0 ||
-			    strcasecmp(status, "provisional") == 0 ||
-			    (letters && strpbrk(status, "Pp")));
+	row->provisional =
+		!row->derived && (strcasecmp(kind, "provisional") == 0 ||
+				  strcasecmp(status, "provisional") == 0 ||
+				  (letters && strpbrk(status, "Pp")));
 	row->estimated = strcasecmp(kind, "estimated") == 0 ||
 			 strcasecmp(status, "estimated") == 0 ||
 			 (letters && strpbrk(status, "EeFf"));
@@ -181,8 +182,8 @@ read_row(const struct columns *columns, size_t number, const char **unit,
 			err) != TS_OK ||
 	    read_number(columns, number, columns->from, factor, &row->from,
 			err) != TS_OK ||
-	    read_number(columns, number, columns->to, factor, &row->to,
-			err) != TS_OK)
+	    read_number(columns, number, columns->to, factor, &row->to, err) !=
+		    TS_OK)
 		return err->status;
 	if (own[0] == '\0')
 		return TS_OK;
@@ -200,9 +201,8 @@ check_columns(const struct ts_table *table, const char *const *needs,
 {
 	for (; *needs; needs++)
 		if (find(table, *needs) == TS_NO_COLUMN)
-			return ts_fail(err, TS_BAD_DATA,
-				       "%s: no column \"%s\"", table->name,
-				       *needs);
+			return ts_fail(err, TS_BAD_DATA, "%s: no column \"%s\"",
+				       table->name, *needs);
 	return TS_OK;
 }
 
@@ -274,8 +274,8 @@ ts_rows_constant(const struct ts_rows *rows, const char *column,
 		return TS_OK;
 	return ts_fail(err, TS_BAD_DATA,
 		       "row %zu: %s is \"%.40s\" after \"%.40s\", but this "
-		       "chart shows one %s", other->number, column,
-		       text_of(other, column),
+		       "chart shows one %s",
+		       other->number, column, text_of(other, column),
 		       text_of(&rows->items[0], column), column);
 }
 

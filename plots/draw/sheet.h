@@ -8,18 +8,18 @@
 
 #include <tradestat/plugin.h>
 
-const struct ts_theme *ts_theme_find(const char *name);	/* light, dark */
+const struct ts_theme *ts_theme_find(const char *name); /* light, dark */
 
 /* One page of the report's PDF: panels placed on A4 with texts around. */
 struct ts_plot_panel {
-	const struct ts_chart *chart;	/* NULL: no chart */
+	const struct ts_chart *chart; /* NULL: no chart */
 	const struct ts_chart_spec *spec;
-	struct ts_rect place;		/* on the page, design px */
+	struct ts_rect place; /* on the page, design px */
 };
 struct ts_plot_text {
 	const char *text;
-	double x, y;			/* left end (or right), middle line */
-	const char *font;		/* "Inter Bold,17" */
+	double x, y;      /* left end (or right), middle line */
+	const char *font; /* "Inter Bold,17" */
 	uint32_t colour;
 	bool right;
 };
@@ -35,7 +35,7 @@ struct ts_plot_page {
 	const struct ts_plot_panel *panels;
 	size_t panel_count;
 };
-#define TS_PAGE_WIDTH 794	/* A4 at 96 dpi */
+#define TS_PAGE_WIDTH 794 /* A4 at 96 dpi */
 #define TS_PAGE_HEIGHT 1123
 
 #endif

@@ -25,11 +25,13 @@ check_spans(const struct ts_rows *rows, struct ts_err *err)
 		if (row->period.span == TS_RANGE)
 			return ts_fail(err, TS_BAD_DATA,
 				       "row %zu: a range of years has no place "
-				       "on an axis of time", row->number);
+				       "on an axis of time",
+				       row->number);
 		if (row->period.span != first->period.span)
 			return ts_fail(err, TS_BAD_DATA,
 				       "row %zu: periods of different length "
-				       "in one chart", row->number);
+				       "in one chart",
+				       row->number);
 	}
 	return TS_OK;
 }
@@ -143,7 +145,9 @@ pairs_as_told(const struct ts_rows *rows, struct ts_arena *arena,
 		const struct ts_row *row = &rows->items[i];
 
 		out->items[i] = (struct ts_pair){
-			.row = row, .from = row->from, .to = row->to,
+			.row = row,
+			.from = row->from,
+			.to = row->to,
 		};
 		name_pair(rows, &out->items[i]);
 		if (out->base[0] == '\0')
@@ -192,7 +196,9 @@ find_pair(struct ts_pairs *pairs, const struct ts_row *row)
 			return &pairs->items[i];
 	}
 	pairs->items[pairs->count] = (struct ts_pair){
-		.row = row, .from = NAN, .to = NAN,
+		.row = row,
+		.from = NAN,
+		.to = NAN,
 	};
 	return &pairs->items[pairs->count++];
 }
@@ -207,11 +213,12 @@ ts_pairs_make(const struct ts_rows *rows, struct ts_arena *arena,
 	*out = (struct ts_pairs){
 		.items = ts_arena_alloc(arena, rows->count + 1,
 					sizeof(*out->items)),
-		.base = "", .current = "",
+		.base = "",
+		.current = "",
 	};
 	if (!out->items)
 		return no_memory(err);
-	if (rows->count > 5000)	/* looking for the partner is quadratic */
+	if (rows->count > 5000) /* looking for the partner is quadratic */
 		return ts_fail(err, TS_BAD_DATA,
 			       "%zu rows are too many for this chart",
 			       rows->count);
@@ -224,7 +231,7 @@ ts_pairs_make(const struct ts_rows *rows, struct ts_arena *arena,
 	if (check_spans(rows, err) != TS_OK)
 		return err->status;
 	if (latest_two(rows, &base, &current) < 2)
-		return TS_OK;	/* no pair: a change needs two periods */
+		return TS_OK; /* no pair: a change needs two periods */
 	for (i = 0; i < rows->count; i++) {
 		const struct ts_row *row = &rows->items[i];
 		bool now = ts_period_equal(row->period, current);

@@ -20,18 +20,18 @@
 #define TS_GNUPLOT_PICTURE "chart.part"
 
 struct ts_gnuplot_opts {
-	const char *program;	/* absolute */
-	const char *folder;	/* of this process; made, removed by close */
-	int deadline_ms;	/* of one job */
-	int jobs;		/* then a new process; 0: 500 */
+	const char *program; /* absolute */
+	const char *folder;  /* of this process; made, removed by close */
+	int deadline_ms;     /* of one job */
+	int jobs;            /* then a new process; 0: 500 */
 	bool sandbox;
 };
 
 enum ts_gnuplot_state {
 	TS_GNUPLOT_BUSY,
-	TS_GNUPLOT_DONE,	/* the script ran to its end */
-	TS_GNUPLOT_FAILED,	/* gnuplot found an error in it */
-	TS_GNUPLOT_LOST,	/* no answer: hung, died or went mad */
+	TS_GNUPLOT_DONE,   /* the script ran to its end */
+	TS_GNUPLOT_FAILED, /* gnuplot found an error in it */
+	TS_GNUPLOT_LOST,   /* no answer: hung, died or went mad */
 };
 
 struct ts_gnuplot;
@@ -39,15 +39,14 @@ struct ts_gnuplot;
 enum ts_status ts_gnuplot_open(const struct ts_gnuplot_opts *opts,
 			       struct ts_gnuplot **out,
 			       struct ts_err *err) TS_MUST_USE;
-void ts_gnuplot_close(struct ts_gnuplot *gnuplot);	/* NULL is welcome */
+void ts_gnuplot_close(struct ts_gnuplot *gnuplot); /* NULL is welcome */
 
 /* Starts a process if none runs, and the job. TS_UNAVAILABLE: it cannot be
  * executed; TS_AGAIN: it ended at once. */
-enum ts_status ts_gnuplot_begin(struct ts_gnuplot *gnuplot,
-				const char *script, size_t size,
-				struct ts_err *err) TS_MUST_USE;
-int ts_gnuplot_fd(const struct ts_gnuplot *gnuplot);	/* -1: no process */
-int64_t ts_gnuplot_due_us(const struct ts_gnuplot *gnuplot);	/* mono */
+enum ts_status ts_gnuplot_begin(struct ts_gnuplot *gnuplot, const char *script,
+				size_t size, struct ts_err *err) TS_MUST_USE;
+int ts_gnuplot_fd(const struct ts_gnuplot *gnuplot); /* -1: no process */
+int64_t ts_gnuplot_due_us(const struct ts_gnuplot *gnuplot); /* mono */
 
 /*
  * Reads what has arrived, never blocks. FAILED and LOST come with an error,

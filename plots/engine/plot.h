@@ -12,14 +12,14 @@
 #include "plots/draw/sheet.h"
 
 struct ts_plot_opts {
-	const char *gnuplot;	/* absolute path; NULL or "": found on PATH */
-	const char *work_dir;	/* job files; made, private */
-	const char *cache_dir;	/* drawn files by script hash; NULL: none */
-	const char *font;	/* "Inter": checked by fontconfig */
-	int processes;		/* 0: 2 */
-	int deadline_ms;	/* of one chart; 0: 60,000 */
-	int64_t created_us;	/* written into PDFs as their date */
-	bool sandbox;		/* false only for experiments */
+	const char *gnuplot;   /* absolute path; NULL or "": found on PATH */
+	const char *work_dir;  /* job files; made, private */
+	const char *cache_dir; /* drawn files by script hash; NULL: none */
+	const char *font;      /* "Inter": checked by fontconfig */
+	int processes;         /* 0: 2 */
+	int deadline_ms;       /* of one chart; 0: 60,000 */
+	int64_t created_us;    /* written into PDFs as their date */
+	bool sandbox;          /* false only for experiments */
 };
 
 struct ts_plot;
@@ -36,11 +36,11 @@ struct ts_plot_request {
 	const struct ts_chart_spec *spec;
 	const struct ts_theme *theme;
 	enum ts_format format;
-	const char *path;	/* of the picture to make */
-	enum ts_status status;	/* out */
-	char problem[512];	/* out, "" if fine */
-	bool from_cache;	/* out */
-	double width, height;	/* out, design px */
+	const char *path;      /* of the picture to make */
+	enum ts_status status; /* out */
+	char problem[512];     /* out, "" if fine */
+	bool from_cache;       /* out */
+	double width, height;  /* out, design px */
 };
 
 /* Draws all, two at a time. TS_OK when every one was made; else the first
@@ -50,8 +50,7 @@ enum ts_status ts_plot_draw(struct ts_plot *plot,
 			    struct ts_err *err) TS_MUST_USE;
 
 /* All pages as one PDF, or one page as PNG. */
-enum ts_status ts_plot_pages(struct ts_plot *plot,
-			     const struct ts_theme *theme,
+enum ts_status ts_plot_pages(struct ts_plot *plot, const struct ts_theme *theme,
 			     const struct ts_plot_page *pages, size_t count,
 			     enum ts_format format, const char *path,
 			     struct ts_err *err) TS_MUST_USE;

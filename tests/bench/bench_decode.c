@@ -3,9 +3,10 @@
  * bench_decode.c - how close is a decoder to the parser behind it? Same
  * document, same pieces of 64 KiB, same process image, rounds that alternate;
  * the ratio is the median of the rounds' ratios, as both halves of a round meet
- * the same neighbours on the machine. The floor of JSON is yajl with callbacks that do nothing; that of
- * CSV is kit/csv.c with a record callback that does nothing. CPU time of the
- * feeding only; a child a case, so that peak memory is its own.
+ * the same neighbours on the machine. The floor of JSON is yajl with callbacks
+ * that do nothing; that of CSV is kit/csv.c with a record callback that does
+ * nothing. CPU time of the feeding only; a child a case, so that peak memory is
+ * its own.
  *
  *   bench_decode [ROUNDS [LARGE_MB]]
  */
@@ -25,7 +26,12 @@
 
 extern const struct ts_plugin *const ts_builtin_fetchers[];
 
-struct run { double mb_per_s; uint64_t rows; long peak_kb; int failed; };
+struct run {
+	double mb_per_s;
+	uint64_t rows;
+	long peak_kb;
+	int failed;
+};
 
 static double
 seconds(void)
@@ -67,10 +73,14 @@ quiet_number(void *ctx, const char *text, size_t length)
 }
 
 static const yajl_callbacks yajl_quiet = {
-	.yajl_null = quiet, .yajl_boolean = quiet_flag,
-	.yajl_number = quiet_number, .yajl_string = quiet_text,
-	.yajl_start_map = quiet, .yajl_map_key = quiet_text,
-	.yajl_end_map = quiet, .yajl_start_array = quiet,
+	.yajl_null = quiet,
+	.yajl_boolean = quiet_flag,
+	.yajl_number = quiet_number,
+	.yajl_string = quiet_text,
+	.yajl_start_map = quiet,
+	.yajl_map_key = quiet_text,
+	.yajl_end_map = quiet,
+	.yajl_start_array = quiet,
 	.yajl_end_array = quiet,
 };
 
@@ -200,11 +210,15 @@ decoded(const char *name, enum document_kind kind, uint64_t bytes,
 	const struct ts_decoder *decoder = decoder_named(name);
 	struct document *document = document_new(kind, bytes);
 	char *piece = malloc(PIECE);
-	struct ts_sink sink = { .ctx = &run->rows, .columns = no_columns,
-				.obs = count_obs, .fact = no_fact };
+	struct ts_sink sink = { .ctx = &run->rows,
+				.columns = no_columns,
+				.obs = count_obs,
+				.fact = no_fact };
 	struct ts_decode decode = {
-		.sink = &sink, .limits = TS_DECODE_LIMITS,
-		.arena = ts_arena_new((size_t)48 << 20), .dataset = "C-A-HS",
+		.sink = &sink,
+		.limits = TS_DECODE_LIMITS,
+		.arena = ts_arena_new((size_t)48 << 20),
+		.dataset = "C-A-HS",
 	};
 	struct ts_err err = { 0 };
 	void *state = NULL;
@@ -217,8 +231,8 @@ decoded(const char *name, enum document_kind kind, uint64_t bytes,
 	while ((count = document_piece(document, piece)) > 0 && !run->failed) {
 		double from = seconds();
 
-		run->failed |= decoder->feed(state, piece, count, &err) !=
-			       TS_OK;
+		run->failed |=
+			decoder->feed(state, piece, count, &err) != TS_OK;
 		spent += seconds() - from;
 		total += count;
 	}
@@ -235,7 +249,7 @@ decoded(const char *name, enum document_kind kind, uint64_t bytes,
 /* ---- rounds ------------------------------------------------------------- */
 
 static const struct {
-	const char *decoder;	/* of the second row of each pair */
+	const char *decoder; /* of the second row of each pair */
 	enum document_kind kind;
 	bool json;
 } pairs[] = {
@@ -346,9 +360,8 @@ show(size_t pair, uint64_t mb, size_t rounds)
 	floor_run = median(bare, rounds);
 	decode_run = median(full, rounds);
 	printf("%-15s %6llu %8.0f %8.0f %6.2f %10llu %9ld %9ld%s\n",
-	       pairs[pair].decoder, (unsigned long long)mb,
-	       floor_run.mb_per_s, decode_run.mb_per_s,
-	       ratios[rounds / 2],
+	       pairs[pair].decoder, (unsigned long long)mb, floor_run.mb_per_s,
+	       decode_run.mb_per_s, ratios[rounds / 2],
 	       (unsigned long long)decode_run.rows, floor_run.peak_kb,
 	       decode_run.peak_kb,
 	       floor_run.failed || decode_run.failed ? "  FAILED" : "");

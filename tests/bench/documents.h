@@ -14,13 +14,13 @@
 #include <string.h>
 
 #define PIECE ((size_t)65536)
-#define LONGEST 4096		/* bytes of a record */
+#define LONGEST 4096 /* bytes of a record */
 
 enum document_kind { COMTRADE_JSON, WORLDBANK_JSON, TIDY_CSV, SDMX_CSV };
 
 struct document {
 	enum document_kind kind;
-	uint64_t left;		/* bytes still to be made */
+	uint64_t left; /* bytes still to be made */
 	uint64_t records;
 	uint32_t seed;
 	bool ended;
@@ -51,7 +51,6 @@ static const char comtrade_record[] =
 	"\"fobvalue\":%u.%03u,\"primaryValue\":%u.%03u,"
 	"\"legacyEstimationFlag\":0,\"isReported\":true,"
 	"\"isAggregate\":false}";
-
 
 static const char worldbank_record[] =
 	"{\"indicator\":{\"id\":\"NE.EXP.GNFS.CD\",\"value\":\"Exports of "
@@ -149,8 +148,8 @@ document_record(struct document *document, char *out)
 	}
 	return snprintf(out, LONGEST,
 			"ESTAT:DS-045409(1.0),24/11/25 11:00:00,A,IT,%03u,%06u,"
-			"1,VALUE_IN_EUROS,2024,%u,,\n", partner, product,
-			whole);
+			"1,VALUE_IN_EUROS,2024,%u,,\n",
+			partner, product, whole);
 }
 
 /* Up to PIECE bytes of the document into out; 0 at the end. */
@@ -169,8 +168,8 @@ document_piece(struct document *document, char *out)
 		document->used += (size_t)document_record(
 			document, document->made + before);
 		count = document->used - before;
-		document->left -= count < document->left ? count
-							 : document->left;
+		document->left -=
+			count < document->left ? count : document->left;
 	}
 	if (document->left == 0 && !document->ended) {
 		const char *text = document_close(document->kind);
@@ -181,8 +180,7 @@ document_piece(struct document *document, char *out)
 	}
 	count = document->used < PIECE ? document->used : PIECE;
 	memcpy(out, document->made, count);
-	memmove(document->made, document->made + count,
-		document->used - count);
+	memmove(document->made, document->made + count, document->used - count);
 	document->used -= count;
 	return count;
 }

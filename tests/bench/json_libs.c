@@ -66,10 +66,14 @@ quiet_number(void *ctx, const char *text, size_t length)
 }
 
 static const yajl_callbacks yajl_quiet = {
-	.yajl_null = quiet, .yajl_boolean = quiet_flag,
-	.yajl_number = quiet_number, .yajl_string = quiet_text,
-	.yajl_start_map = quiet, .yajl_map_key = quiet_text,
-	.yajl_end_map = quiet, .yajl_start_array = quiet,
+	.yajl_null = quiet,
+	.yajl_boolean = quiet_flag,
+	.yajl_number = quiet_number,
+	.yajl_string = quiet_text,
+	.yajl_start_map = quiet,
+	.yajl_map_key = quiet_text,
+	.yajl_end_map = quiet,
+	.yajl_start_array = quiet,
 	.yajl_end_array = quiet,
 };
 
@@ -97,7 +101,7 @@ yajl_close(void *state)
 
 struct lejp {
 	struct lejp_ctx ctx;
-	int last;		/* 0 complete, -1 wants more */
+	int last; /* 0 complete, -1 wants more */
 	bool began;
 };
 
@@ -124,7 +128,7 @@ lejp_feed(void *state, const char *bytes, size_t count)
 	struct lejp *lejp = state;
 
 	if (lejp->last >= 0 && lejp->began)
-		return 1;	/* bytes behind the end */
+		return 1; /* bytes behind the end */
 	lejp->began = true;
 	lejp->last = lejp_parse(&lejp->ctx, (const unsigned char *)bytes,
 				(int)count);
@@ -157,9 +161,10 @@ tokener_open(void)
 	struct tokener *state = calloc(1, sizeof *state);
 
 	state->tokener = json_tokener_new_ex(64);
-	json_tokener_set_flags(state->tokener, JSON_TOKENER_STRICT |
-						       JSON_TOKENER_VALIDATE_UTF8 |
-						       JSON_TOKENER_ALLOW_TRAILING_CHARS);
+	json_tokener_set_flags(state->tokener,
+			       JSON_TOKENER_STRICT |
+				       JSON_TOKENER_VALIDATE_UTF8 |
+				       JSON_TOKENER_ALLOW_TRAILING_CHARS);
 	return state;
 }
 
@@ -230,7 +235,11 @@ seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-struct run { double mb_per_s; long peak_kb; int failed; };
+struct run {
+	double mb_per_s;
+	long peak_kb;
+	int failed;
+};
 
 /* In a child, so that its peak memory is its own. */
 static void
@@ -303,7 +312,8 @@ static const struct {
 	{ "lists 10 deep", "[[[[[[[[[[1]]]]]]]]]]", true },
 	{ "a key of 130 characters",
 	  "{\"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
-	  "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\":1}",
+	  "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\":"
+	  "1}",
 	  true },
 	{ "a bare number", "1", true },
 	{ "[1,]", "[1,]", false },
@@ -363,7 +373,8 @@ show_strictness(void)
 						    samples[i].text);
 
 			printf(" %-8s", yes == samples[i].good ? "ok"
-					: yes ? "ACCEPTS" : "REFUSES");
+					: yes                  ? "ACCEPTS"
+							       : "REFUSES");
 		}
 		printf("\n");
 	}

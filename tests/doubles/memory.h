@@ -15,7 +15,7 @@
 #define MEMORY_HOSTS 16
 
 struct memory {
-	struct ts_memory table;		/* what is handed to the engine */
+	struct ts_memory table; /* what is handed to the engine */
 	struct ts_arena *arena;
 	struct ts_document documents[MEMORY_DOCUMENTS];
 	size_t count;
@@ -25,7 +25,7 @@ struct memory {
 	} paces[MEMORY_HOSTS];
 	size_t pace_count;
 	int puts;
-	enum ts_status put_fails;	/* TS_OK: it does not */
+	enum ts_status put_fails; /* TS_OK: it does not */
 };
 
 static inline struct ts_document
@@ -46,8 +46,7 @@ memory_copy(struct ts_arena *arena, const struct ts_document *from)
 
 static inline enum ts_status
 memory_last(void *ctx, const char *source, const char *url,
-	    struct ts_arena *arena, struct ts_document *out,
-	    struct ts_err *err)
+	    struct ts_arena *arena, struct ts_document *out, struct ts_err *err)
 {
 	struct memory *memory = ctx;
 
@@ -76,8 +75,8 @@ memory_put(void *ctx, struct ts_document *document, struct ts_err *err)
 			return ts_fail(err, TS_SYSTEM, "the double is full");
 		document->id = (int64_t)++memory->count;
 	}
-	memory->documents[document->id - 1] = memory_copy(memory->arena,
-							  document);
+	memory->documents[document->id - 1] =
+		memory_copy(memory->arena, document);
 	return TS_OK;
 }
 
@@ -124,8 +123,11 @@ memory_new(void)
 		abort();
 	memory->arena = ts_arena_new((size_t)64 << 20);
 	memory->table = (struct ts_memory){
-		.ctx = memory, .last = memory_last, .put = memory_put,
-		.pace_get = memory_pace_get, .pace_put = memory_pace_put,
+		.ctx = memory,
+		.last = memory_last,
+		.put = memory_put,
+		.pace_get = memory_pace_get,
+		.pace_put = memory_pace_put,
 	};
 	return memory;
 }

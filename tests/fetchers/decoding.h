@@ -24,18 +24,18 @@ extern const struct ts_plugin *const ts_builtin_fetchers[];
 
 /* What a document became. */
 struct decoded {
-	struct ts_buf csv;	/* tidy CSV with its header */
-	struct ts_buf facts;	/* "name=value\n" */
-	struct ts_buf warnings;	/* one a line */
-	struct ts_buf keys;	/* fixed key and dimensions, one a row */
+	struct ts_buf csv;      /* tidy CSV with its header */
+	struct ts_buf facts;    /* "name=value\n" */
+	struct ts_buf warnings; /* one a line */
+	struct ts_buf keys;     /* fixed key and dimensions, one a row */
 	uint64_t rows, missing;
-	__int128 sum;		/* of the values, times 10^18 */
-	char first_key[256];	/* reporter|partner|flow|product */
+	__int128 sum;        /* of the values, times 10^18 */
+	char first_key[256]; /* reporter|partner|flow|product */
 	char first_period[TS_PERIOD_TEXT];
 	char first_value[TS_DECIMAL_TEXT];
 	char last_value[TS_DECIMAL_TEXT];
 	bool dimension[2048];
-	char columns[16384];	/* names, joined by commas */
+	char columns[16384]; /* names, joined by commas */
 	enum ts_status status;
 	struct ts_err err;
 };
@@ -63,7 +63,7 @@ on_columns(void *ctx, const struct ts_columns *columns, struct ts_err *err)
 	size_t i;
 
 	(void)err;
-	assert_string_equal(out->csv.data, "");	/* told once, and first */
+	assert_string_equal(out->csv.data, ""); /* told once, and first */
 	ts_obs_csv_header(&out->csv, columns);
 	for (i = 0; i < columns->count && i < 2048; i++) {
 		size_t used = strlen(out->columns);
@@ -145,8 +145,10 @@ sink_of(struct decoded *out)
 	out->facts = (struct ts_buf)TS_BUF_INIT(1 << 20);
 	out->warnings = (struct ts_buf)TS_BUF_INIT(1 << 20);
 	out->keys = (struct ts_buf)TS_BUF_INIT((size_t)64 << 20);
-	return (struct ts_sink){ .ctx = out, .columns = on_columns,
-				 .obs = on_obs, .fact = on_fact,
+	return (struct ts_sink){ .ctx = out,
+				 .columns = on_columns,
+				 .obs = on_obs,
+				 .fact = on_fact,
 				 .warn = on_warn };
 }
 
@@ -179,7 +181,8 @@ settings_of(const struct ts_decoder *decoder, const char *text,
 		assert_non_null(equals);
 		*equals = '\0';
 		items[settings.count++] = (struct ts_setting){
-			.name = line, .value = equals + 1,
+			.name = line,
+			.value = equals + 1,
 		};
 		text += length + (text[length] == '\n');
 	}
@@ -193,7 +196,7 @@ settings_of(const struct ts_decoder *decoder, const char *text,
 struct input {
 	const char *bytes;
 	size_t count, at;
-	size_t piece;		/* most bytes a read gives; 0: all */
+	size_t piece; /* most bytes a read gives; 0: all */
 };
 
 static UNUSED long
@@ -233,10 +236,9 @@ decode_limited(struct decoded *out, const char *name, const char *settings,
 	struct ts_bytes source = { &input, read_input, rewind_input };
 	struct ts_sink sink = sink_of(out);
 
-	out->status = ts_decode_bytes(decoder,
-				      settings_of(decoder, settings, arena),
-				      "", &limits, NULL, &source, &sink,
-				      &out->err);
+	out->status =
+		ts_decode_bytes(decoder, settings_of(decoder, settings, arena),
+				"", &limits, NULL, &source, &sink, &out->err);
 	ts_arena_free(arena);
 }
 
@@ -265,8 +267,11 @@ decode_pieces(struct decoded *out, const char *name, const char *settings,
 	struct ts_arena *arena = ts_arena_new((size_t)64 << 20);
 	struct ts_sink sink = sink_of(out);
 	struct ts_decode decode = {
-		.sink = &sink, .limits = TS_DECODE_LIMITS, .arena = arena,
-		.dataset = "", .opts = settings_of(decoder, settings, arena),
+		.sink = &sink,
+		.limits = TS_DECODE_LIMITS,
+		.arena = arena,
+		.dataset = "",
+		.opts = settings_of(decoder, settings, arena),
 	};
 	int pass, passes = decoder->passes > 1 ? decoder->passes : 1;
 	void *state = NULL;
@@ -282,8 +287,8 @@ decode_pieces(struct decoded *out, const char *name, const char *settings,
 			char *copy = malloc(some);
 
 			memcpy(copy, bytes + at, some);
-			out->status = decoder->feed(state, copy, some,
-						    &out->err);
+			out->status =
+				decoder->feed(state, copy, some, &out->err);
 			free(copy);
 			at += some;
 		}
@@ -311,7 +316,7 @@ static UNUSED void
 expect_sum(const struct decoded *out, const char *text)
 {
 	__int128 sum = 0;
-	int digits = -1;	/* behind the point */
+	int digits = -1; /* behind the point */
 
 	for (; *text != '\0'; text++) {
 		if (*text == '.') {

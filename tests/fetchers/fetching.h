@@ -34,8 +34,8 @@ struct lines_state {
 static inline enum ts_status
 lines_begin(const struct ts_decode *decode, void **state, struct ts_err *err)
 {
-	struct lines_state *made = ts_arena_alloc(decode->arena, 1,
-						  sizeof *made);
+	struct lines_state *made =
+		ts_arena_alloc(decode->arena, 1, sizeof *made);
 
 	if (made == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory");
@@ -49,17 +49,24 @@ lines_line(struct lines_state *state, struct ts_err *err)
 {
 	const struct ts_sink *sink = state->decode->sink;
 	char *line = state->line, *blank;
-	struct ts_obs obs = { .source = "", .dataset = state->decode->dataset,
-		.flow = "X", .reporter = "KAZ", .partner = "ITA",
-		.product = "TOTAL", .frequency = 'A', .unit = "USD",
-		.status = "", .has_value = true };
+	struct ts_obs obs = { .source = "",
+			      .dataset = state->decode->dataset,
+			      .flow = "X",
+			      .reporter = "KAZ",
+			      .partner = "ITA",
+			      .product = "TOTAL",
+			      .frequency = 'A',
+			      .unit = "USD",
+			      .status = "",
+			      .has_value = true };
 
 	line[state->used] = '\0';
 	state->used = 0;
 	if (!state->begun) {
 		state->begun = strcmp(line, "LINES") == 0;
-		return state->begun ? TS_OK :
-			ts_fail(err, TS_BAD_DATA, "not lines: %s", line);
+		return state->begun ? TS_OK
+				    : ts_fail(err, TS_BAD_DATA, "not lines: %s",
+					      line);
 	}
 	if (strcmp(line, "END") == 0) {
 		state->ended = true;
@@ -102,8 +109,9 @@ lines_end(void *ctx, struct ts_err *err)
 {
 	struct lines_state *state = ctx;
 
-	return state->ended ? TS_OK :
-		ts_fail(err, TS_BAD_DATA, "the document has no END");
+	return state->ended
+		       ? TS_OK
+		       : ts_fail(err, TS_BAD_DATA, "the document has no END");
 }
 
 static inline enum ts_status
@@ -128,14 +136,21 @@ lines_sniff(const char *head, size_t count)
 
 static const struct ts_decoder lines_decoder = {
 	TS_PLUGIN_HEAD(struct ts_decoder, DECODER, "lines", "test", NULL, 0),
-	.sniff = lines_sniff, .begin = lines_begin, .feed = lines_feed,
-	.end = lines_end, .close = lines_close, .has_end_mark = true,
+	.sniff = lines_sniff,
+	.begin = lines_begin,
+	.feed = lines_feed,
+	.end = lines_end,
+	.close = lines_close,
+	.has_end_mark = true,
 };
 
 static const struct ts_decoder loose_decoder = {
 	TS_PLUGIN_HEAD(struct ts_decoder, DECODER, "loose", "test", NULL, 0),
-	.sniff = lines_sniff, .begin = lines_begin, .feed = lines_feed,
-	.end = loose_end, .close = lines_close,
+	.sniff = lines_sniff,
+	.begin = lines_begin,
+	.feed = lines_feed,
+	.end = loose_end,
+	.close = lines_close,
 };
 
 static inline const struct ts_decoder *
@@ -161,8 +176,7 @@ struct wanted {
 };
 
 static inline enum ts_status
-wanted_plan(const struct ts_job *job, struct ts_plan *plan,
-	    struct ts_err *err)
+wanted_plan(const struct ts_job *job, struct ts_plan *plan, struct ts_err *err)
 {
 	const struct wanted *wanted = job->opts;
 
@@ -177,7 +191,8 @@ wanted_plan(const struct ts_job *job, struct ts_plan *plan,
 
 static const struct ts_fetcher wanted_fetcher = {
 	TS_PLUGIN_HEAD(struct ts_fetcher, FETCHER, "wanted", "test", NULL, 0),
-	.plan = wanted_plan, .decoder = "lines",
+	.plan = wanted_plan,
+	.decoder = "lines",
 };
 
 /* ---- bench ------------------------------------------------------- */
@@ -197,14 +212,14 @@ struct bench {
 	struct ts_fetch_result result;
 	struct ts_err err;
 	/* what came out */
-	char rows[4096];	/* "2024=18.4 " ... of documents that stayed */
+	char rows[4096]; /* "2024=18.4 " ... of documents that stayed */
 	char pending[4096];
 	char warned[512];
 	int begun, kept, dropped;
-	struct ts_document seen;	/* of the last begin; texts are gone */
+	struct ts_document seen; /* of the last begin; texts are gone */
 	char seen_url[1024];
-	enum ts_status refuse;	/* what end_document says */
-	int scene;		/* for the test's server */
+	enum ts_status refuse; /* what end_document says */
+	int scene;             /* for the test's server */
 	int shown;
 	struct ts_fetch_progress progress;
 };
@@ -267,8 +282,8 @@ bench_begin(void *ctx, const struct ts_document *document, struct ts_err *err)
 }
 
 static inline enum ts_status
-bench_end(void *ctx, const struct ts_document *document,
-	  enum ts_status status, struct ts_err *err)
+bench_end(void *ctx, const struct ts_document *document, enum ts_status status,
+	  struct ts_err *err)
 {
 	struct bench *bench = ctx;
 	size_t used = strlen(bench->rows);
@@ -313,24 +328,35 @@ bench_new(http_answer *answer)
 		bench->server = http_server_start(answer, bench);
 	bench->fetcher = wanted_fetcher;
 	bench->source = (struct ts_source){
-		.id = "pub", .fetcher = &bench->fetcher,
+		.id = "pub",
+		.fetcher = &bench->fetcher,
 		.opts = &bench->wanted,
 		.base_url = answer != NULL ? http_server_url(bench->server)
 					   : "https://example.org",
-		.proxy = "", .contact = "desk@example.org",
-		.allow_http = true, .allow_private = true,
-		.per_minute = 600, .burst = 100, .connections = 1,
-		.connect_timeout_s = 5, .timeout_s = 10,
-		.low_speed_bytes = 50, .low_speed_s = 5, .retries = 0,
+		.proxy = "",
+		.contact = "desk@example.org",
+		.allow_http = true,
+		.allow_private = true,
+		.per_minute = 600,
+		.burst = 100,
+		.connections = 1,
+		.connect_timeout_s = 5,
+		.timeout_s = 10,
+		.low_speed_bytes = 50,
+		.low_speed_s = 5,
+		.retries = 0,
 		.max_bytes = 4 << 20,
 	};
 	bench->sink = (struct ts_sink){ bench, bench_columns, bench_obs,
 					bench_fact, bench_warn };
-	bench->events = (struct ts_fetch_events){ bench, bench_begin,
-		&bench->sink, bench_end, bench_progress };
+	bench->events =
+		(struct ts_fetch_events){ bench, bench_begin, &bench->sink,
+					  bench_end, bench_progress };
 	bench->opts = (struct ts_fetch_opts){
-		.mode = TS_FETCH_LIVE, .archive_dir = bench->archive,
-		.memory = &bench->memory->table, .clock = &bench->clock.clock,
+		.mode = TS_FETCH_LIVE,
+		.archive_dir = bench->archive,
+		.memory = &bench->memory->table,
+		.clock = &bench->clock.clock,
 		.decoder = find_decoder,
 	};
 	return bench;
@@ -410,11 +436,11 @@ assert_tidy(const struct bench *bench)
 	assert_int_equal(bench_files(incoming), 0);
 }
 
-#define assert_err_has(bench, part)					\
-	do {								\
-		if (strstr((bench)->err.text, part) == NULL)		\
-			fail_msg("no \"%s\" in \"%s\"", part,		\
-				 (bench)->err.text);			\
+#define assert_err_has(bench, part)                                            \
+	do {                                                                   \
+		if (strstr((bench)->err.text, part) == NULL)                   \
+			fail_msg("no \"%s\" in \"%s\"", part,                  \
+				 (bench)->err.text);                           \
 	} while (0)
 
 #endif

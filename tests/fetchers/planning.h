@@ -14,7 +14,7 @@
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define YEAR(y) ((struct ts_period){ .year = (y), .span = TS_YEAR })
-#define MONTH(y, m)							\
+#define MONTH(y, m)                                                            \
 	((struct ts_period){ .year = (y), .nth = (m), .span = TS_MONTH })
 
 struct planning {
@@ -31,7 +31,9 @@ struct planning {
 static inline const char *
 planning_area(void *ctx, const char *scheme, const char *iso3, int year)
 {
-	static const struct { const char *iso3, *comtrade, *iso2; } codes[] = {
+	static const struct {
+		const char *iso3, *comtrade, *iso2;
+	} codes[] = {
 		{ "KAZ", "398", "KZ" }, { "ITA", "380", "IT" },
 		{ "UZB", "860", "UZ" }, { "KGZ", "417", "KG" },
 		{ "FRA", "251", "FR" }, { "GRC", "300", "EL" },
@@ -44,8 +46,9 @@ planning_area(void *ctx, const char *scheme, const char *iso3, int year)
 		return year < 2012 ? "" : "728";
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
 		if (strcmp(codes[i].iso3, iso3) == 0)
-			return strcmp(scheme, "comtrade") == 0 ?
-				codes[i].comtrade : codes[i].iso2;
+			return strcmp(scheme, "comtrade") == 0
+				       ? codes[i].comtrade
+				       : codes[i].iso2;
 	return "";
 }
 
@@ -66,18 +69,21 @@ planning_new(const struct ts_fetcher *fetcher, const char *const *settings)
 		char *sign = strchr(name, '=');
 
 		*sign = '\0';
-		items[all.count++] = (struct ts_setting){ .name = name,
-							  .value = sign + 1 };
+		items[all.count++] =
+			(struct ts_setting){ .name = name, .value = sign + 1 };
 	}
 	opts = ts_arena_alloc(p->arena, 1, fetcher->plugin.opts_size);
-	if (ts_opt_apply(fetcher->plugin.opts, &all, opts, p->arena, NULL,
-			 NULL, &p->err) != TS_OK)
+	if (ts_opt_apply(fetcher->plugin.opts, &all, opts, p->arena, NULL, NULL,
+			 &p->err) != TS_OK)
 		fail_msg("%s", p->err.text);
 	p->coder = (struct ts_coder){ NULL, planning_area };
-	p->job = (struct ts_job){ .opts = opts, .coder = &p->coder,
-				  .arena = p->arena, .answers = p->answers };
+	p->job = (struct ts_job){ .opts = opts,
+				  .coder = &p->coder,
+				  .arena = p->arena,
+				  .answers = p->answers };
 	assert_int_equal(ts_plan_start(&p->plan, p->arena, fetcher->base_url,
-				       true, &p->err), TS_OK);
+				       true, &p->err),
+			 TS_OK);
 	return p;
 }
 
@@ -110,8 +116,12 @@ planning_answer(struct planning *p, size_t nth, uint64_t rows,
 	const struct ts_request *request = &p->plan.asks[nth].request;
 
 	p->answers[p->job.answer_count++] = (struct ts_answer){
-		.key = request->key, .tag = request->tag, .http_status = 200,
-		.rows = rows, .facts = facts, .fact_count = fact_count,
+		.key = request->key,
+		.tag = request->tag,
+		.http_status = 200,
+		.rows = rows,
+		.facts = facts,
+		.fact_count = fact_count,
 	};
 }
 
@@ -133,8 +143,7 @@ planning_value(const struct planning *p, size_t nth, const char *name)
 
 	value[0] = '\0';
 	for (; at != NULL; at = strchr(at + 1, '&'))
-		if (strncmp(at + 1, name, length) == 0 &&
-		    at[1 + length] == '=')
+		if (strncmp(at + 1, name, length) == 0 && at[1 + length] == '=')
 			snprintf(value, sizeof values[0], "%.*s",
 				 (int)strcspn(at + 2 + length, "&"),
 				 at + 2 + length);

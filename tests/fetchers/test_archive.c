@@ -30,8 +30,8 @@ shelf_free(struct shelf *shelf)
 static const int64_t in_2026 = 1790000000ll * 1000000;
 
 static enum ts_status
-store(struct shelf *shelf, const char *source, const void *bytes,
-      size_t count, int64_t wall_us)
+store(struct shelf *shelf, const char *source, const void *bytes, size_t count,
+      int64_t wall_us)
 {
 	struct ts_body *body;
 	enum ts_status status;
@@ -117,8 +117,9 @@ a_document_can_be_read_twice(void **state)
 
 	(void)state;
 	assert_int_equal(store(&shelf, "ecb", "abcdef", 6, in_2026), TS_OK);
-	assert_int_equal(ts_archive_open(shelf.dir, &shelf.document, &bytes,
-					 &shelf.err), TS_OK);
+	assert_int_equal(
+		ts_archive_open(shelf.dir, &shelf.document, &bytes, &shelf.err),
+		TS_OK);
 	assert_int_equal(bytes.read(bytes.ctx, text, 4, &shelf.err), 4);
 	assert_int_equal(bytes.rewind(bytes.ctx, &shelf.err), TS_OK);
 	for (int pass = 0; pass < 2; pass++) {
@@ -155,9 +156,10 @@ harm(const struct shelf *shelf, enum harm harm)
 	case OTHER:
 	case LONGER:
 		/* a good gzip file, of something else */
-		assert_int_equal(store(&help, "ecb", harm == OTHER ?
-				       "abcdeg" : "abcdefg",
-				       harm == OTHER ? 6 : 7, in_2026), TS_OK);
+		assert_int_equal(store(&help, "ecb",
+				       harm == OTHER ? "abcdeg" : "abcdefg",
+				       harm == OTHER ? 6 : 7, in_2026),
+				 TS_OK);
 		ts_buf_reset(&bytes);
 		{
 			TS_AUTO_BUF from = TS_BUF_INIT(4096);
@@ -176,8 +178,9 @@ harm(const struct shelf *shelf, enum harm harm)
 		ts_buf_add(&bytes, "abcdef");
 		break;
 	}
-	assert_int_equal(ts_file_write(path.data, bytes.data, bytes.used,
-				       0644, &err), TS_OK);
+	assert_int_equal(
+		ts_file_write(path.data, bytes.data, bytes.used, 0644, &err),
+		TS_OK);
 }
 
 static void
@@ -188,7 +191,8 @@ damage_is_noticed_and_its_file_is_named(void **state)
 		enum harm harm;
 		enum ts_status status;
 	} cases[] = {
-		{ "cut", CUT, TS_CORRUPT }, { "a bit", FLIP, TS_CORRUPT },
+		{ "cut", CUT, TS_CORRUPT },
+		{ "a bit", FLIP, TS_CORRUPT },
 		{ "other content", OTHER, TS_CORRUPT },
 		{ "more content", LONGER, TS_CORRUPT },
 		{ "no gzip", TEXT, TS_CORRUPT },
@@ -271,7 +275,8 @@ leftovers_of_the_dead_are_swept_and_the_living_are_left_alone(void **state)
 	assert_int_equal(ts_body_add(living, "abc", 3, &shelf.err), TS_OK);
 	assert_int_equal(ts_body_end(living, &shelf.err), TS_OK);
 	assert_int_equal(ts_body_keep(living, "ecb", in_2026, shelf.arena,
-				      &shelf.document, &shelf.err), TS_OK);
+				      &shelf.document, &shelf.err),
+			 TS_OK);
 	ts_body_free(living);
 	assert_int_equal(bench_files(shelf.dir), 1);
 	shelf_free(&shelf);

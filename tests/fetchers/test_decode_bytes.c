@@ -17,7 +17,8 @@ gzip(struct ts_buf *out, const char *text, size_t count)
 	char *bytes = malloc(room);
 
 	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 8,
-				      Z_DEFAULT_STRATEGY), Z_OK);
+				      Z_DEFAULT_STRATEGY),
+			 Z_OK);
 	z.next_in = (Bytef *)text;
 	z.avail_in = (uInt)count;
 	z.next_out = (Bytef *)bytes;
@@ -135,7 +136,9 @@ rows_and_bytes_have_limits(void **state)
 static void
 what_is_no_document_is_named(void **state)
 {
-	static const struct { const char *text, *words; } cases[] = {
+	static const struct {
+		const char *text, *words;
+	} cases[] = {
 		{ "<!DOCTYPE html><title>Log in</title>",
 		  "got a web page where tidy-csv was expected: Log in" },
 		{ "\xef\xbb\xbf \r\n<HTML><body>", "got a web page" },
@@ -195,7 +198,8 @@ short_reads_change_nothing(void **state)
 	(void)state;
 	gzip(&body, tidy, sizeof tidy - 1);
 	for (piece = 1; piece < 20; piece++) {
-		struct input input = { .bytes = body.data, .count = body.used,
+		struct input input = { .bytes = body.data,
+				       .count = body.used,
 				       .piece = piece };
 		struct ts_bytes source = { &input, read_input, NULL };
 		struct decoded out;
@@ -211,7 +215,8 @@ short_reads_change_nothing(void **state)
 	ts_buf_free(&body);
 }
 
-/* ---- telling formats apart ------------------------------------------------ */
+/* ---- telling formats apart ------------------------------------------------
+ */
 
 static const char *
 best(const char *head, size_t count)

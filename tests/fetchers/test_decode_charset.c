@@ -21,8 +21,8 @@ convert(enum ts_charset_mode mode, const char *name, const char *text,
 {
 	struct ts_charset *charset;
 	size_t at = 0;
-	enum ts_status status = ts_charset_new(mode, name, collect, out,
-					       &charset, err);
+	enum ts_status status =
+		ts_charset_new(mode, name, collect, out, &charset, err);
 
 	if (status != TS_OK)
 		return status;
@@ -53,26 +53,47 @@ encodings_are_told_from_the_bytes(void **state)
 		const char *name;
 		const char *bytes;
 		size_t count;
-		const char *utf8;	/* NULL: refused */
+		const char *utf8; /* NULL: refused */
 	} cases[] = {
 		{ STRICT, NULL, TEXT(""), "" },
 		{ STRICT, NULL, TEXT("abc"), "abc" },
-		{ STRICT, NULL, TEXT("\xef\xbb\xbf""abc"), "abc" },
+		{ STRICT, NULL,
+		  TEXT("\xef\xbb\xbf"
+		       "abc"),
+		  "abc" },
 		{ STRICT, NULL, TEXT("\xd0\xaf\xe2\x82\xac"), "Я€" },
 		{ STRICT, NULL, TEXT("a\xff"), NULL },
 		{ STRICT, NULL, TEXT("a\xe2\x82"), NULL },
 		{ STRICT, NULL, TEXT("a\xe2\x82z"), NULL },
-		{ STRICT, NULL, TEXT("\xff\xfe" "a\0"), NULL },
+		{ STRICT, NULL,
+		  TEXT("\xff\xfe"
+		       "a\0"),
+		  NULL },
 		{ GUESS, NULL, TEXT("\xd0\xaf\xe2\x82\xac"), "Я€" },
 		{ GUESS, NULL, TEXT("\xef\xbb\xbf\xd0\xaf"), "Я" },
-		{ GUESS, NULL, TEXT("\xff\xfe" "a\0" "\x2f\x04"), "aЯ" },
-		{ GUESS, NULL, TEXT("\xfe\xff" "\0a" "\x04\x2f"), "aЯ" },
+		{ GUESS, NULL,
+		  TEXT("\xff\xfe"
+		       "a\0"
+		       "\x2f\x04"),
+		  "aЯ" },
+		{ GUESS, NULL,
+		  TEXT("\xfe\xff"
+		       "\0a"
+		       "\x04\x2f"),
+		  "aЯ" },
 		{ GUESS, NULL, TEXT("a\0b\0\x2f\x04"), "abЯ" },
 		{ GUESS, NULL, TEXT("\0a\0b\x04\x2f"), "abЯ" },
-		{ GUESS, NULL, TEXT("\xff\xfe" "a\0" "b"), NULL },
+		{ GUESS, NULL,
+		  TEXT("\xff\xfe"
+		       "a\0"
+		       "b"),
+		  NULL },
 		{ GUESS, NULL, TEXT("\xff\xfe\x3d\xd8\x00\xde"),
 		  "\xf0\x9f\x98\x80" },
-		{ GUESS, NULL, TEXT("\xff\xfe\x3d\xd8" "a\0"), NULL },
+		{ GUESS, NULL,
+		  TEXT("\xff\xfe\x3d\xd8"
+		       "a\0"),
+		  NULL },
 		/* Период, тыс. долл. */
 		{ GUESS, NULL, TEXT("a;\xcf\xe5\xf0\xe8\xee\xe4;\xf2\xfb\xf1."),
 		  "a;Период;тыс." },
@@ -87,7 +108,10 @@ encodings_are_told_from_the_bytes(void **state)
 		{ GUESS, "windows-1251", TEXT("\xff\xfe\xc0"), "яюА" },
 		{ GUESS, "koi8-r", TEXT("\xf0"), "П" },
 		{ GUESS, "utf-8", TEXT("\xe9"), NULL },
-		{ GUESS, "utf-16le", TEXT("\xff\xfe" "a\0"), "a" },
+		{ GUESS, "utf-16le",
+		  TEXT("\xff\xfe"
+		       "a\0"),
+		  "a" },
 		{ GUESS, "utf-16le", TEXT("a\0"), "a" },
 	};
 	static const size_t pieces[] = { 1, 2, 3, 5, 100 };
@@ -107,7 +131,8 @@ encodings_are_told_from_the_bytes(void **state)
 			    (cases[i].utf8 != NULL &&
 			     strcmp(out.data, cases[i].utf8) != 0))
 				fail_msg("case %zu, pieces of %zu: %d \"%s\" "
-					 "%s", i, pieces[p], status, out.data,
+					 "%s",
+					 i, pieces[p], status, out.data,
 					 err.text);
 		}
 	}
@@ -127,14 +152,15 @@ a_late_letter_changes_only_what_follows(void **state)
 		ts_buf_add(&in, "plain;");
 	for (i = 0; i < 5000; i++)
 		ts_buf_add(&in, "\xcf\xe5\xf0;");
-	assert_int_equal(convert(GUESS, NULL, in.data, in.used, 7, &first,
-				 &err), TS_OK);
+	assert_int_equal(
+		convert(GUESS, NULL, in.data, in.used, 7, &first, &err), TS_OK);
 	assert_int_equal(first.used, 20000 * 6 + 5000 * 7);
 	for (i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
 		TS_AUTO_BUF out = TS_BUF_INIT(1 << 20);
 
 		assert_int_equal(convert(GUESS, NULL, in.data, in.used,
-					 pieces[i], &out, &err), TS_OK);
+					 pieces[i], &out, &err),
+				 TS_OK);
 		assert_string_equal(out.data, first.data);
 	}
 }

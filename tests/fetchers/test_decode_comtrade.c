@@ -9,8 +9,8 @@ recorded_answers_give_the_published_figures(void **state)
 		uint64_t rows, missing;
 	} cases[] = {
 		{ "v1-data-annual-total-chn-2010.json", "comtrade-json",
-		  "156|32|M|TOTAL", "2010", "6804128143.0", "155218297800.0",
-		  4, 0 },
+		  "156|32|M|TOTAL", "2010", "6804128143.0", "155218297800.0", 4,
+		  0 },
 		{ "v1-data-empty-services.json", "comtrade-json", "", "", "",
 		  "", 0, 0 },
 		{ "v1-data-bra-chn-soy-2024.json", "comtrade-json",
@@ -26,9 +26,8 @@ recorded_answers_give_the_published_figures(void **state)
 		  "76|0|M|020120", "2015", "9416575", "4920538603", 8, 0 },
 		{ "v0-json-success-2015.json", "comtrade-json", "8|0|M|TOTAL",
 		  "2014", "5229972238", "7660695882", 2, 0 },
-		{ "ui-export-totals-2022.csv", "comtrade-csv",
-		  "156|0|M|TOTAL", "2022", "2715997517261",
-		  "30039171857777.711", 1352, 0 },
+		{ "ui-export-totals-2022.csv", "comtrade-csv", "156|0|M|TOTAL",
+		  "2022", "2715997517261", "30039171857777.711", 1352, 0 },
 		{ "v0-csv-all-reporters-2017-total.csv", "comtrade-csv",
 		  "8|0|M|TOTAL", "2017", "5826322393", "25960713478332", 288,
 		  0 },
@@ -79,18 +78,17 @@ a_record_keeps_all_its_members_in_order(void **state)
 		    "\"error\":\"\"}");
 	assert_string_equal(out.err.text, "");
 	assert_string_equal(
-		out.csv.data,
-		TS_TIDY_HEADER
+		out.csv.data, TS_TIDY_HEADER
 		",typeCode,refPeriodId,partner2Code,classificationSearchCode,"
 		"customsCode,motCode,qty,cifvalue,legacyEstimationFlag,"
 		"isReported\n"
 		",C-M-HS,X,398,380,0101,M,2024-07,12.50,USD,,"
 		"C,20240701,0,HS,C00,0,,0,6,true\n");
-	assert_true(out.dimension[0]);	/* typeCode */
-	assert_false(out.dimension[1]);	/* refPeriodId */
+	assert_true(out.dimension[0]);  /* typeCode */
+	assert_false(out.dimension[1]); /* refPeriodId */
 	assert_true(out.dimension[2] && out.dimension[3] && out.dimension[4] &&
 		    out.dimension[5]);
-	assert_false(out.dimension[6]);	/* qty */
+	assert_false(out.dimension[6]); /* qty */
 	assert_string_equal(out.facts.data, "count=1\n");
 	decoded_free(&out);
 }
@@ -111,9 +109,9 @@ a_missing_value_is_missing_and_not_zero(void **state)
 	decoded_free(&out);
 }
 
-#define ROW(value, period) \
-	"{\"freqCode\":\"A\",\"period\":\"" period "\",\"reporterCode\":1," \
-	"\"flowCode\":\"X\",\"partnerCode\":0,\"cmdCode\":\"TOTAL\"," \
+#define ROW(value, period)                                                     \
+	"{\"freqCode\":\"A\",\"period\":\"" period "\",\"reporterCode\":1,"    \
+	"\"flowCode\":\"X\",\"partnerCode\":0,\"cmdCode\":\"TOTAL\","          \
 	"\"primaryValue\":" value "}"
 
 static void
@@ -142,7 +140,7 @@ static void
 errors_of_the_publisher_keep_their_words(void **state)
 {
 	static const struct {
-		const char *text;	/* NULL: the fixture */
+		const char *text; /* NULL: the fixture */
 		const char *file;
 		enum ts_status status;
 		const char *words;
@@ -172,7 +170,8 @@ errors_of_the_publisher_keep_their_words(void **state)
 		{ "{\"data\":[1]}", NULL, TS_BAD_DATA, "without a name" },
 		{ "{\"data\":[{\"a\":{}}]}", NULL, TS_BAD_DATA,
 		  "an object inside" },
-		{ "{\"data\":[{\"size\":1,\"period\":2021,\"reporterCode\":1}]}",
+		{ "{\"data\":[{\"size\":1,\"period\":2021,\"reporterCode\":1}]"
+		  "}",
 		  NULL, TS_BAD_DATA, "no \"primaryValue\"" },
 		{ "{\"data\":[],\"data\":[]}", NULL, TS_BAD_DATA,
 		  "two members \"data\"" },
@@ -227,12 +226,14 @@ a_member_that_comes_late_is_left_out_with_a_warning(void **state)
 	struct decoded out;
 
 	(void)state;
-	decode_text(&out, "comtrade-json", NULL,
-		    "{\"data\":[" ROW("1", "2024") ",{\"novel\":7,"
-		    "\"freqCode\":\"A\",\"period\":\"2024\","
-		    "\"reporterCode\":1,\"flowCode\":\"X\","
-		    "\"partnerCode\":0,\"cmdCode\":\"01\","
-		    "\"primaryValue\":2}]}");
+	decode_text(
+		&out, "comtrade-json", NULL,
+		"{\"data\":[" ROW(
+			"1", "2024") ",{\"novel\":7,"
+				     "\"freqCode\":\"A\",\"period\":\"2024\","
+				     "\"reporterCode\":1,\"flowCode\":\"X\","
+				     "\"partnerCode\":0,\"cmdCode\":\"01\","
+				     "\"primaryValue\":2}]}");
 	assert_int_equal(out.status, TS_OK);
 	assert_int_equal(out.rows, 2);
 	assert_non_null(strstr(out.warnings.data, "\"novel\""));
@@ -240,8 +241,8 @@ a_member_that_comes_late_is_left_out_with_a_warning(void **state)
 }
 
 static const char small[] =
-	"{\"elapsedTime\":\"0.1 secs\",\"count\":2,\"data\":["
-	ROW("1.5", "2023") "," ROW("2.25", "2024") "],\"error\":\"\"}";
+	"{\"elapsedTime\":\"0.1 secs\",\"count\":2,\"data\":[" ROW(
+		"1.5", "2023") "," ROW("2.25", "2024") "],\"error\":\"\"}";
 
 static void
 a_cut_document_changes_nothing(void **state)
@@ -265,7 +266,9 @@ static void
 the_size_of_the_pieces_does_not_matter(void **state)
 {
 	static const size_t pieces[] = { 1, 7, 64, 4096, 1 << 24 };
-	static const struct { const char *decoder, *file; } cases[] = {
+	static const struct {
+		const char *decoder, *file;
+	} cases[] = {
 		{ "comtrade-json", "comtrade/v1-data-bra-chn-soy-2024.json" },
 		{ "comtrade-csv", "comtrade/ui-export-totals-2022.csv" },
 		{ "comtrade-availability",

@@ -14,23 +14,28 @@ static const struct {
 	  "\"}]}", true },
 	{ "comtrade-availability", NULL,
 	  "{\"data\":[{\"freqCode\":\"A\",\"period\":2024,\"reporterCode\":1,"
-	  "\"totalRecords\":7,\"reporterDesc\":\"", "\"}]}", true },
+	  "\"totalRecords\":7,\"reporterDesc\":\"",
+	  "\"}]}", true },
 	{ "worldbank-json", NULL,
 	  "[{\"page\":1},[{\"indicator\":{\"id\":\"A\",\"value\":\"B\"},"
-	  "\"country\":{\"id\":\"KZ\",\"value\":\"", "\"},\"date\":\"2024\","
-	  "\"value\":1}]]", true },
+	  "\"country\":{\"id\":\"KZ\",\"value\":\"",
+	  "\"},\"date\":\"2024\","
+	  "\"value\":1}]]",
+	  true },
 	{ "comtrade-csv", NULL,
 	  "freqCode,period,reporterCode,flowCode,partnerCode,cmdCode,"
-	  "primaryValue,cmdDesc\nA,2024,1,X,0,TOTAL,1,", "\n", false },
-	{ "tidy-csv", NULL,
-	  TS_TIDY_HEADER ",note\ns,d,X,K,I,T,A,2024,1,USD,,", "\n", false },
+	  "primaryValue,cmdDesc\nA,2024,1,X,0,TOTAL,1,",
+	  "\n", false },
+	{ "tidy-csv", NULL, TS_TIDY_HEADER ",note\ns,d,X,K,I,T,A,2024,1,USD,,",
+	  "\n", false },
 	{ "sdmx-csv", NULL,
 	  "DATAFLOW,FREQ,NOTE,TIME_PERIOD,OBS_VALUE\nA:B(1.0),A,", ",2024,1\n",
 	  false },
 	{ "office-csv", NULL, "year,note,exports\n2024,", ",1\n", false },
 	{ "wits-csv", NULL,
 	  "Reporter,Partner,Product categories,Indicator Type,Indicator,2015\n"
-	  "Kazakhstan,World,", ",Export,Exports (in US$ Mil),1\n", false },
+	  "Kazakhstan,World,",
+	  ",Export,Exports (in US$ Mil),1\n", false },
 	{ "wto-csv", NULL,
 	  "IndicatorCode,ReportingEconomyCode,PartnerEconomyCode,"
 	  "ProductOrSectorCode,Year,UnitCode,Value,Note\nA,1,2,3,2024,U,1,",
@@ -216,7 +221,8 @@ a_sink_that_stops_is_obeyed(void **state)
 	}
 }
 
-/* ---- memory --------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------
+ */
 
 struct watch {
 	const struct ts_arena *arena;
@@ -263,8 +269,8 @@ static const struct {
 	{ "comtrade-json", "{\"data\":[",
 	  "{\"freqCode\":\"A\",\"period\":\"2024\",\"reporterCode\":1,"
 	  "\"flowCode\":\"X\",\"partnerCode\":0,\"cmdCode\":\"TOTAL\","
-	  "\"primaryValue\":1,\"qty\":17,\"cmdDesc\":\"Caf\\u00e9\"}", ",",
-	  "]}" },
+	  "\"primaryValue\":1,\"qty\":17,\"cmdDesc\":\"Caf\\u00e9\"}",
+	  ",", "]}" },
 	{ "worldbank-json", "[{\"page\":1},[",
 	  "{\"indicator\":{\"id\":\"A\",\"value\":\"B\"},\"date\":\"2024\","
 	  "\"country\":{\"id\":\"KZ\",\"value\":\"Kazakhstan\"},\"value\":1}",
@@ -287,11 +293,15 @@ memory_does_not_grow_with_the_document(void **state)
 			decoder_named(long_ones[f].decoder);
 		struct ts_arena *arena = ts_arena_new((size_t)8 << 20);
 		struct watch watch = { .arena = arena };
-		struct ts_sink sink = { .ctx = &watch, .columns = take_columns,
-					.obs = watch_obs, .fact = take_fact };
+		struct ts_sink sink = { .ctx = &watch,
+					.columns = take_columns,
+					.obs = watch_obs,
+					.fact = take_fact };
 		struct ts_decode job = {
-			.sink = &sink, .limits = TS_DECODE_LIMITS,
-			.arena = arena, .dataset = "",
+			.sink = &sink,
+			.limits = TS_DECODE_LIMITS,
+			.arena = arena,
+			.dataset = "",
 			.opts = settings_of(decoder, "", arena),
 		};
 		struct ts_err err = { 0 };
@@ -301,20 +311,20 @@ memory_does_not_grow_with_the_document(void **state)
 
 		assert_int_equal(decoder->begin(&job, &state_of, &err), TS_OK);
 		assert_int_equal(decoder->feed(state_of, long_ones[f].head,
-					       strlen(long_ones[f].head),
-					       &err), TS_OK);
+					       strlen(long_ones[f].head), &err),
+				 TS_OK);
 		for (i = 0; i < 20000; i++) {
-			assert_int_equal(decoder->feed(state_of, comma,
-						       i > 0 ? strlen(comma)
-							     : 0, &err),
-					 TS_OK);
-			assert_int_equal(decoder->feed(state_of, row,
-						       strlen(row), &err),
-					 TS_OK);
+			assert_int_equal(
+				decoder->feed(state_of, comma,
+					      i > 0 ? strlen(comma) : 0, &err),
+				TS_OK);
+			assert_int_equal(
+				decoder->feed(state_of, row, strlen(row), &err),
+				TS_OK);
 		}
 		assert_int_equal(decoder->feed(state_of, long_ones[f].tail,
-					       strlen(long_ones[f].tail),
-					       &err), TS_OK);
+					       strlen(long_ones[f].tail), &err),
+				 TS_OK);
 		assert_int_equal(decoder->end(state_of, &err), TS_OK);
 		decoder->close(state_of);
 		assert_int_equal(watch.rows, 20000);

@@ -6,8 +6,10 @@
 static void
 every_dialect_gives_the_same_figures(void **state)
 {
-	static const struct { const char *file, *sum; uint64_t missing; }
-	cases[] = {
+	static const struct {
+		const char *file, *sum;
+		uint64_t missing;
+	} cases[] = {
 		{ "semicolon-decimal-comma-bom-crlf.csv", "142072022.40", 0 },
 		{ "windows-1251-russian-header-nbsp-thousands.csv",
 		  "142072022.40", 0 },
@@ -38,8 +40,8 @@ every_dialect_gives_the_same_figures(void **state)
 			assert_string_equal(out.first_value, "5947011.36");
 			assert_string_equal(out.last_value, "5727049.59");
 			assert_string_equal(out.columns, "UNIT_MULT");
-			assert_non_null(strstr(out.csv.data,
-					       ",5947011.36,USD,,3\n"));
+			assert_non_null(
+				strstr(out.csv.data, ",5947011.36,USD,,3\n"));
 			expect_sum(&out, cases[i].sum);
 			decoded_free(&out);
 		}
@@ -54,13 +56,14 @@ a_star_means_preliminary_and_a_dash_missing(void **state)
 	struct ts_buf body;
 
 	(void)state;
-	slurp(&body, need_fixture("csv-dialects/missing-markers-footnotes.csv"));
+	slurp(&body,
+	      need_fixture("csv-dialects/missing-markers-footnotes.csv"));
 	decode(&out, "office-csv", "reporter==KAZ\nsource==bns", body.data,
 	       body.used);
 	assert_non_null(strstr(out.csv.data,
 			       "bns,,X,KAZ,,,M,2024-11,6515143.49,USD,P,3\n"));
-	assert_non_null(strstr(out.csv.data,
-			       "bns,,M,KAZ,,,M,2024-10,,USD,M,3\n"));
+	assert_non_null(
+		strstr(out.csv.data, "bns,,M,KAZ,,,M,2024-10,,USD,M,3\n"));
 	decoded_free(&out);
 	ts_buf_free(&body);
 }
@@ -73,9 +76,8 @@ flat_tables_are_read_with_named_columns(void **state)
 		uint64_t rows, missing;
 	} cases[] = {
 		{ "bns-kazakhstan-trade-monthly-2019-2026.csv",
-		  "reporter==KAZ\ncolumns=exports_kusd=X", "KAZ||X|",
-		  "2019-01", "5351587.74833999", "530894470.3212999373", 90,
-		  0 },
+		  "reporter==KAZ\ncolumns=exports_kusd=X", "KAZ||X|", "2019-01",
+		  "5351587.74833999", "530894470.3212999373", 90, 0 },
 		{ "comtrade-eu27-imports-from-central-asia-eudr-hs-2018-2022"
 		  ".csv",
 		  "reporter=reporter_iso\npartner=partner_iso\n"
@@ -85,8 +87,8 @@ flat_tables_are_read_with_named_columns(void **state)
 		{ "comtrade-italy-imports-world-eudr-hs-2018-2022.csv",
 		  "reporter=reporter_iso\npartner=partner_iso\n"
 		  "product=cmd_code\nflow=flow_desc\nunit==USD",
-		  "ITA|W00|M|4401", "2018", "630638358.529",
-		  "82520945085.896", 191, 0 },
+		  "ITA|W00|M|4401", "2018", "630638358.529", "82520945085.896",
+		  191, 0 },
 		{ "comtrade-totals-2017-reporters-world.csv",
 		  "reporter=Reporter ISO\npartner=Partner ISO\n"
 		  "product=Commodity Code\nflow=Trade Flow\nvalue=value_usd",
@@ -111,8 +113,8 @@ flat_tables_are_read_with_named_columns(void **state)
 		{ "gravity-central-asia-eu-2006.csv",
 		  "reporter=origin\npartner=destination\nflow==X\n"
 		  "period==2006\nvalue=flow_musd\nunit==USD",
-		  "AUT|KAZ|X|", "2006", "240.214700000", "30612.880816603",
-		  260, 0 },
+		  "AUT|KAZ|X|", "2006", "240.214700000", "30612.880816603", 260,
+		  0 },
 	};
 	struct decoded out;
 	size_t i;
@@ -144,27 +146,53 @@ flat_tables_are_read_with_named_columns(void **state)
 static void
 figures_are_read_as_people_write_them(void **state)
 {
-	static const struct { const char *text; char decimal; const char *plain; }
-	cases[] = {
+	static const struct {
+		const char *text;
+		char decimal;
+		const char *plain;
+	} cases[] = {
 		{ "5947011.36", '.', "5947011.36" },
 		{ "5,947,011.36", '.', "5947011.36" },
 		{ "5.947.011,36", ',', "5947011.36" },
 		{ "5 947 011,36", ',', "5947011.36" },
-		{ "5\xc2\xa0""947\xc2\xa0""011,36", ',', "5947011.36" },
-		{ "5\xe2\x80\xaf""947\xe2\x80\xaf""011,36", ',', "5947011.36" },
+		{ "5\xc2\xa0"
+		  "947\xc2\xa0"
+		  "011,36",
+		  ',', "5947011.36" },
+		{ "5\xe2\x80\xaf"
+		  "947\xe2\x80\xaf"
+		  "011,36",
+		  ',', "5947011.36" },
 		{ "5'947'011.36", '.', "5947011.36" },
-		{ "5\xe2\x80\x99""947.36", '.', "5947.36" },
-		{ "-12", '.', "-12" }, { "\xe2\x88\x92""12", '.', "-12" },
-		{ "(1,234)", '.', "-1234" }, { " 7 ", '.', "7" },
-		{ "+3", '.', "3" }, { "0,50", ',', "0.50" },
-		{ "1,23", '.', NULL }, { "1,2345", '.', NULL },
-		{ "12,34,567", '.', NULL }, { "1234,567", '.', NULL },
-		{ "1,234 567", '.', NULL }, { "1.5.2", '.', NULL },
-		{ "1.234,5", '.', NULL }, { ".5", '.', NULL },
-		{ "5.", '.', NULL }, { "1 2", '.', NULL }, { "--1", '.', NULL },
-		{ "1-", '.', NULL }, { "1e5", '.', NULL }, { "(1", '.', NULL },
-		{ "12 USD", '.', NULL }, { "", '.', NULL }, { "-", '.', NULL },
-		{ "\xd9\xa1\xd9\xa2", '.', NULL },	/* Arabic digits */
+		{ "5\xe2\x80\x99"
+		  "947.36",
+		  '.', "5947.36" },
+		{ "-12", '.', "-12" },
+		{ "\xe2\x88\x92"
+		  "12",
+		  '.', "-12" },
+		{ "(1,234)", '.', "-1234" },
+		{ " 7 ", '.', "7" },
+		{ "+3", '.', "3" },
+		{ "0,50", ',', "0.50" },
+		{ "1,23", '.', NULL },
+		{ "1,2345", '.', NULL },
+		{ "12,34,567", '.', NULL },
+		{ "1234,567", '.', NULL },
+		{ "1,234 567", '.', NULL },
+		{ "1.5.2", '.', NULL },
+		{ "1.234,5", '.', NULL },
+		{ ".5", '.', NULL },
+		{ "5.", '.', NULL },
+		{ "1 2", '.', NULL },
+		{ "--1", '.', NULL },
+		{ "1-", '.', NULL },
+		{ "1e5", '.', NULL },
+		{ "(1", '.', NULL },
+		{ "12 USD", '.', NULL },
+		{ "", '.', NULL },
+		{ "-", '.', NULL },
+		{ "\xd9\xa1\xd9\xa2", '.', NULL }, /* Arabic digits */
 	};
 	size_t i;
 
@@ -187,11 +215,14 @@ figures_are_read_as_people_write_them(void **state)
 static void
 a_figure_shows_the_decimal_sign_of_its_file(void **state)
 {
-	static const struct { const char *text; char sign; } cases[] = {
-		{ "1.5", '.' }, { "1,5", ',' }, { "1,234.5", '.' },
-		{ "1.234,5", ',' }, { "1,234,567", '.' }, { "1.234.567", ',' },
-		{ "1,234", '?' }, { "1.234", '?' }, { "0,234", ',' },
-		{ "1234,567", ',' }, { "12", '\0' }, { "...", '\0' },
+	static const struct {
+		const char *text;
+		char sign;
+	} cases[] = {
+		{ "1.5", '.' },      { "1,5", ',' },       { "1,234.5", '.' },
+		{ "1.234,5", ',' },  { "1,234,567", '.' }, { "1.234.567", ',' },
+		{ "1,234", '?' },    { "1.234", '?' },     { "0,234", ',' },
+		{ "1234,567", ',' }, { "12", '\0' },       { "...", '\0' },
 	};
 	size_t i;
 
@@ -204,14 +235,21 @@ a_figure_shows_the_decimal_sign_of_its_file(void **state)
 static void
 periods_are_read_in_words_and_figures(void **state)
 {
-	static const struct { const char *text, *period; bool star; } cases[] = {
-		{ "2024", "2024", false }, { "2024-07", "2024-07", false },
-		{ "2024-11*", "2024-11", true }, { "2024 *", "2024", true },
+	static const struct {
+		const char *text, *period;
+		bool star;
+	} cases[] = {
+		{ "2024", "2024", false },
+		{ "2024-07", "2024-07", false },
+		{ "2024-11*", "2024-11", true },
+		{ "2024 *", "2024", true },
 		{ "Январь 2024 года", "2024-01", false },
 		{ "декабрь 2024 г.", "2024-12", false },
-		{ "МАЙ 2024", "2024-05", false }, { "мая 2024", "2024-05", false },
+		{ "МАЙ 2024", "2024-05", false },
+		{ "мая 2024", "2024-05", false },
 		{ "сент. 2024", "2024-09", false },
-		{ "2024 год", "2024", false }, { "2024 г.", "2024", false },
+		{ "2024 год", "2024", false },
+		{ "2024 г.", "2024", false },
 		{ "2024 жылғы қаңтар", "2024-01", false },
 		{ "ЖЕЛТОҚСАН 2024", "2024-12", false },
 		{ "January 2024", "2024-01", false },
@@ -220,17 +258,25 @@ periods_are_read_in_words_and_figures(void **state)
 		{ "gennaio 2024", "2024-01", false },
 		{ "I квартал 2024 года", "2024-Q1", false },
 		{ "IV кв. 2024", "2024-Q4", false },
-		{ "Q3 2024", "2024-Q3", false }, { "2024-q3", "2024-Q3", false },
+		{ "Q3 2024", "2024-Q3", false },
+		{ "2024-q3", "2024-Q3", false },
 		{ "3rd quarter 2024", "2024-Q3", false },
 		{ "2 полугодие 2024", "2024-S2", false },
-		{ "01.2024", "2024-01", false }, { "2024/11", "2024-11", false },
+		{ "01.2024", "2024-01", false },
+		{ "2024/11", "2024-11", false },
 		{ "31.12.2024", "2024-12-31", false },
-		{ "январь-май 2024", NULL, false }, { "5 квартал 2024", NULL, false },
-		{ "13.2024", NULL, false }, { "05/06/2024", NULL, false },
-		{ "Total", NULL, false }, { "январь", NULL, false },
-		{ "3 2024", NULL, false }, { "32.01.2024", NULL, false },
-		{ "", NULL, false }, { "*", NULL, false },
-		{ "Source: 2024", NULL, false }, { "20245", NULL, false },
+		{ "январь-май 2024", NULL, false },
+		{ "5 квартал 2024", NULL, false },
+		{ "13.2024", NULL, false },
+		{ "05/06/2024", NULL, false },
+		{ "Total", NULL, false },
+		{ "январь", NULL, false },
+		{ "3 2024", NULL, false },
+		{ "32.01.2024", NULL, false },
+		{ "", NULL, false },
+		{ "*", NULL, false },
+		{ "Source: 2024", NULL, false },
+		{ "20245", NULL, false },
 	};
 	size_t i;
 
@@ -279,7 +325,9 @@ titles_notes_and_totals_are_not_figures(void **state)
 static void
 the_operator_knows_better(void **state)
 {
-	static const struct { const char *settings, *text, *row; } cases[] = {
+	static const struct {
+		const char *settings, *text, *row;
+	} cases[] = {
 		{ "period==2006\nreporter=from\npartner=to\nflow==X\n"
 		  "value=flow_musd\nunit==USD\nunit_multiplier=1000000\n"
 		  "dimensions=from,to\ndataset==gravity\nsource==old",
@@ -294,13 +342,17 @@ the_operator_knows_better(void **state)
 		  ",,X,,,,A,2024,1234,,\n" },
 		{ "separator=pipe\nunit_multiplier=1",
 		  "period|exports_kusd\n2024|7\n", ",,X,,,,A,2024,7,USD,\n" },
-		{ "skip=2", "a \"quoted\" title, badly\nmore\nyear,exports\n"
-			    "2024,7\n", ",,X,,,,A,2024,7,,\n" },
+		{ "skip=2",
+		  "a \"quoted\" title, badly\nmore\nyear,exports\n"
+		  "2024,7\n",
+		  ",,X,,,,A,2024,7,,\n" },
 		{ "flow=direction\nvalue=v\nperiod=t\nstatus=s",
 		  "t,direction,v,s\n2024,Export,5,E\n2024,импорт,6,A\n",
 		  ",,X,,,,A,2024,5,,E\n,,M,,,,A,2024,6,,\n" },
-		{ "encoding=koi8-r", "period;\xfc\xeb\xf3\xf0\xef\xf2\xf4\n"
-				     "2024;5\n", ",,X,,,,A,2024,5,,\n" },
+		{ "encoding=koi8-r",
+		  "period;\xfc\xeb\xf3\xf0\xef\xf2\xf4\n"
+		  "2024;5\n",
+		  ",,X,,,,A,2024,5,,\n" },
 	};
 	struct decoded out;
 	size_t i;
@@ -327,7 +379,8 @@ what_cannot_be_told_is_asked_for(void **state)
 	} cases[] = {
 		{ "", "", TS_BAD_DATA, "no table" },
 		{ "", "just a text\nof two lines\n", TS_BAD_DATA, "no table" },
-		{ "", "a,b\n1,2\n", TS_BAD_CONFIG, "which column is the period" },
+		{ "", "a,b\n1,2\n", TS_BAD_CONFIG,
+		  "which column is the period" },
 		{ "", "year,b\n2024,2\n", TS_BAD_CONFIG,
 		  "which column holds the figures" },
 		{ "value=gone", "year,b\n2024,2\n", TS_BAD_CONFIG,

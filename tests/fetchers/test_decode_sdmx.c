@@ -24,8 +24,9 @@ expect_key(const struct decoded *out, const char *key, const char *file)
 	char path[300];
 
 	snprintf(path, sizeof path, "%s/out.csv", dir);
-	assert_int_equal(ts_file_write(path, out->csv.data, out->csv.used, 0600,
-				       &err), TS_OK);
+	assert_int_equal(
+		ts_file_write(path, out->csv.data, out->csv.used, 0600, &err),
+		TS_OK);
 	assert_int_equal(ts_table_read_csv(arena, path, &table, &err), TS_OK);
 	while (*key != '\0') {
 		size_t name = strcspn(key, "=");
@@ -53,8 +54,7 @@ check_row(const struct ts_table *manifest, size_t row)
 	struct ts_buf body;
 	const char *hint;
 
-#define CELL(name) \
-	ts_table_text(manifest, row, ts_table_column(manifest, name))
+#define CELL(name) ts_table_text(manifest, row, ts_table_column(manifest, name))
 	snprintf(path, sizeof path, "sdmx/%s", file);
 	slurp(&body, need_fixture(path));
 	hint = CELL("dims_hint");
@@ -65,7 +65,8 @@ check_row(const struct ts_table *manifest, size_t row)
 	snprintf(number, sizeof number, "%llu",
 		 (unsigned long long)(out.rows - out.missing));
 	assert_string_equal(number, CELL("expected_observations"));
-	snprintf(number, sizeof number, "%llu", (unsigned long long)out.missing);
+	snprintf(number, sizeof number, "%llu",
+		 (unsigned long long)out.missing);
 	if (strcmp(number, CELL("expected_missing")) != 0)
 		fail_msg("%s: %s missing", file, number);
 	snprintf(number, sizeof number, "%zu", count_different(out.keys.data));
@@ -121,8 +122,8 @@ columns_fill_ours_and_are_kept_besides(void **state)
 		    "QUANTITY_IN_100KG,2024-08,:,bs,\r\n");
 	assert_string_equal(out.err.text, "");
 	assert_string_equal(
-		out.csv.data,
-		TS_TIDY_HEADER ",DATAFLOW,LAST UPDATE,freq,indicators,OBS_FLAG,"
+		out.csv.data, TS_TIDY_HEADER
+		",DATAFLOW,LAST UPDATE,freq,indicators,OBS_FLAG,"
 		"CONF_STATUS\n"
 		",DS-045409,1,IT,KZ,270900,M,2024-07,1234.50,EUR,P,"
 		"ESTAT:DS-045409(1.0),24/11/25 11:00:00,M,VALUE_IN_EUROS,p,\n"
@@ -133,16 +134,18 @@ columns_fill_ours_and_are_kept_besides(void **state)
 		"ESTAT:DS-045409(1.0),24/11/25 11:00:00,M,QUANTITY_IN_100KG,bs,"
 		"\n");
 	assert_string_equal(out.facts.data, "last_updated=24/11/25 11:00:00\n");
-	assert_false(out.dimension[0]);		/* DATAFLOW */
-	assert_true(out.dimension[3]);		/* indicators */
-	assert_false(out.dimension[4]);		/* OBS_FLAG */
+	assert_false(out.dimension[0]); /* DATAFLOW */
+	assert_true(out.dimension[3]);  /* indicators */
+	assert_false(out.dimension[4]); /* OBS_FLAG */
 	decoded_free(&out);
 }
 
 static void
 vendors_variants_give_the_same_observation(void **state)
 {
-	static const struct { const char *name, *text, *row; } cases[] = {
+	static const struct {
+		const char *name, *text, *row;
+	} cases[] = {
 		{ "1.0",
 		  "DATAFLOW,FREQ,REF_AREA,COUNTERPART_AREA,INDICATOR,"
 		  "TIME_PERIOD,OBS_VALUE,OBS_STATUS,UNIT_MULT,UNIT_MEASURE\n"
@@ -206,7 +209,9 @@ vendors_variants_give_the_same_observation(void **state)
 static void
 malformed_documents_are_refused_with_the_place(void **state)
 {
-	static const struct { const char *text, *words; } cases[] = {
+	static const struct {
+		const char *text, *words;
+	} cases[] = {
 		{ "", "no header line" },
 		{ "a,b\n1,2\n", "not SDMX-CSV" },
 		{ "TIME_PERIOD,OBS_VALUE,OBS_VALUE\n", "two columns" },
@@ -273,7 +278,8 @@ main(void)
 			every_recorded_document_gives_its_manifest_row),
 		cmocka_unit_test(columns_fill_ours_and_are_kept_besides),
 		cmocka_unit_test(vendors_variants_give_the_same_observation),
-		cmocka_unit_test(malformed_documents_are_refused_with_the_place),
+		cmocka_unit_test(
+			malformed_documents_are_refused_with_the_place),
 		cmocka_unit_test(the_size_of_the_pieces_does_not_matter),
 	};
 

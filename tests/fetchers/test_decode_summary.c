@@ -64,8 +64,8 @@ units_are_taken_from_the_names_that_hold_them(void **state)
 		    "Kazakhstan,World,All Products,Tariff,Simple Average (%),"
 		    "...,   5.10\n");
 	assert_string_equal(
-		out.csv.data,
-		TS_TIDY_HEADER ",Indicator Type,Indicator,UNIT_MULT\n"
+		out.csv.data, TS_TIDY_HEADER
+		",Indicator Type,Indicator,UNIT_MULT\n"
 		",trade-summary,X,Kazakhstan,World,All Products,A,2015,"
 		"45955.82,USD,,Export,Exports (in US$ Mil),6\n"
 		",trade-summary,,Kazakhstan,World,All Products,A,2015,,percent,"
@@ -81,8 +81,8 @@ units_are_taken_from_the_names_that_hold_them(void **state)
 		    "ITS_MTV_MM,398,000,TO,2024,M07,USM,E,5127.25\n"
 		    "TP_A_0010,398,-,-,2024,A,PCT,,\n");
 	assert_string_equal(out.err.text, "");
-	assert_string_equal(out.csv.data,
-			    TS_TIDY_HEADER ",UNIT_MULT\n"
+	assert_string_equal(out.csv.data, TS_TIDY_HEADER
+			    ",UNIT_MULT\n"
 			    ",ITS_MTV_MM,M,398,000,TO,M,2024-07,5127.25,USD,E,"
 			    "6\n"
 			    ",TP_A_0010,,398,,,A,2024,,PCT,M,\n");
@@ -92,20 +92,28 @@ units_are_taken_from_the_names_that_hold_them(void **state)
 static void
 malformed_summaries_are_refused_with_the_place(void **state)
 {
-	static const struct { const char *decoder, *text, *words; } cases[] = {
+	static const struct {
+		const char *decoder, *text, *words;
+	} cases[] = {
 		{ "wits-csv", "Reporter,Partner\n", "\"Product categories\"" },
-		{ "wits-csv", "Reporter,Partner,Product categories,Indicator "
-			      "Type,Indicator,Year\n", "header" },
-		{ "wits-csv", "Reporter,Partner,Product categories,Indicator "
-			      "Type,Indicator,2015\na,b,c,d,e,12;5\n",
+		{ "wits-csv",
+		  "Reporter,Partner,Product categories,Indicator "
+		  "Type,Indicator,Year\n",
+		  "header" },
+		{ "wits-csv",
+		  "Reporter,Partner,Product categories,Indicator "
+		  "Type,Indicator,2015\na,b,c,d,e,12;5\n",
 		  "line 2, 2015: \"12;5\"" },
 		{ "wto-csv", "IndicatorCode,Value\n", "is missing" },
-		{ "wto-csv", "IndicatorCode,ReportingEconomyCode,"
-			     "PartnerEconomyCode,ProductOrSectorCode,Year,"
-			     "UnitCode,Value\nA,1,2,3,soon,U,1\n", "line 2" },
-		{ "wto-csv", "IndicatorCode,ReportingEconomyCode,"
-			     "PartnerEconomyCode,ProductOrSectorCode,Year,"
-			     "UnitCode,Value\nA,1,2,3,2024,U,1.2.3\n",
+		{ "wto-csv",
+		  "IndicatorCode,ReportingEconomyCode,"
+		  "PartnerEconomyCode,ProductOrSectorCode,Year,"
+		  "UnitCode,Value\nA,1,2,3,soon,U,1\n",
+		  "line 2" },
+		{ "wto-csv",
+		  "IndicatorCode,ReportingEconomyCode,"
+		  "PartnerEconomyCode,ProductOrSectorCode,Year,"
+		  "UnitCode,Value\nA,1,2,3,2024,U,1.2.3\n",
 		  "line 2: value \"1.2.3\"" },
 	};
 	struct decoded out;
@@ -128,7 +136,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recorded_summaries_give_the_published_figures),
 		cmocka_unit_test(units_are_taken_from_the_names_that_hold_them),
-		cmocka_unit_test(malformed_summaries_are_refused_with_the_place),
+		cmocka_unit_test(
+			malformed_summaries_are_refused_with_the_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

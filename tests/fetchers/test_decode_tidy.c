@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/fetchers/decoding.h"
 
-static const char sample[] =
-	TS_TIDY_HEADER ",motCode,qty\n"
+static const char sample[] = TS_TIDY_HEADER
+	",motCode,qty\n"
 	"comtrade,C-A-HS,X,398,380,270900,A,2024,1234.50,USD,,0,17\n"
 	"comtrade,C-A-HS,M,398,380,270900,A,2024-Q3,,USD,M,0,\n"
 	"own,\"a, \"\"b\"\"\",X,KAZ,ITA,TOTAL,M,2024-07,-0.10,USD,E,,\n"
@@ -20,8 +20,8 @@ what_decode_prints_comes_back_unchanged(void **state)
 	assert_int_equal(out.rows, 5);
 	assert_int_equal(out.missing, 1);
 	assert_string_equal(out.csv.data, sample);
-	assert_true(out.dimension[0]);	/* motCode */
-	assert_false(out.dimension[1]);	/* qty is an attribute */
+	assert_true(out.dimension[0]);  /* motCode */
+	assert_false(out.dimension[1]); /* qty is an attribute */
 	decoded_free(&out);
 
 	decode_text(&out, "tidy-csv", "dimensions=qty", sample);
@@ -40,7 +40,8 @@ columns_are_found_by_name(void **state)
 		    "value,period,source,dataset,flow,reporter,partner,product,"
 		    "frequency,status,unit\r\n"
 		    "5,2024,s,d,X,KAZ,ITA,TOTAL,A,E,USD\r\n");
-	assert_string_equal(out.csv.data, TS_TIDY_HEADER "\n"
+	assert_string_equal(out.csv.data, TS_TIDY_HEADER
+			    "\n"
 			    "s,d,X,KAZ,ITA,TOTAL,A,2024,5,USD,E\n");
 	decoded_free(&out);
 }
@@ -51,10 +52,13 @@ a_guard_against_formulas_is_taken_off(void **state)
 	struct decoded out;
 
 	(void)state;
-	decode_text(&out, "tidy-csv", NULL, TS_TIDY_HEADER ",note\n"
+	decode_text(&out, "tidy-csv", NULL,
+		    TS_TIDY_HEADER
+		    ",note\n"
 		    "s,d,X,'=KAZ,'+ITA,'-x,A,2024,-5,USD,,'@home\n"
 		    "s,d,X,'KAZ,',TOTAL,A,2024,5,USD,,''=x\n");
-	assert_string_equal(out.csv.data, TS_TIDY_HEADER ",note\n"
+	assert_string_equal(out.csv.data, TS_TIDY_HEADER
+			    ",note\n"
 			    "s,d,X,=KAZ,+ITA,-x,A,2024,-5,USD,,@home\n"
 			    "s,d,X,'KAZ,',TOTAL,A,2024,5,USD,,''=x\n");
 	decoded_free(&out);
@@ -65,10 +69,13 @@ a_guard_against_formulas_is_taken_off(void **state)
 static void
 malformed_tables_are_refused_with_the_place(void **state)
 {
-	static const struct { const char *text, *words; } cases[] = {
+	static const struct {
+		const char *text, *words;
+	} cases[] = {
 		{ "", "no header line" },
 		{ "source,dataset,flow,reporter,partner,product,frequency,"
-		  "period,value,status\n", "column \"unit\" is missing" },
+		  "period,value,status\n",
+		  "column \"unit\" is missing" },
 		{ TS_TIDY_HEADER ",value\n" FINE, "two columns \"value\"" },
 		{ TS_TIDY_HEADER "\n" FINE "s,d\n",
 		  "line 3 has 2 fields, the header has 11" },
@@ -123,8 +130,8 @@ the_size_of_the_pieces_does_not_matter(void **state)
 
 	(void)state;
 	for (p = 0; p < sizeof pieces / sizeof pieces[0]; p++) {
-		decode_pieces(&out, "tidy-csv", NULL, sample,
-			      sizeof sample - 1, pieces[p]);
+		decode_pieces(&out, "tidy-csv", NULL, sample, sizeof sample - 1,
+			      pieces[p]);
 		assert_string_equal(out.csv.data, sample);
 		decoded_free(&out);
 	}

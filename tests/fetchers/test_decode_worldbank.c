@@ -43,14 +43,15 @@ recorded_pages_give_the_published_figures(void **state)
 	}
 }
 
-#define HEADER(pages) \
-	"{\"page\":1,\"pages\":" pages ",\"per_page\":\"50\",\"total\":2," \
+#define HEADER(pages)                                                          \
+	"{\"page\":1,\"pages\":" pages ",\"per_page\":\"50\",\"total\":2,"     \
 	"\"sourceid\":\"2\",\"lastupdated\":\"2024-12-16\"}"
-#define ROW(iso, date, value) \
+#define ROW(iso, date, value)                                                  \
 	"{\"indicator\":{\"id\":\"TX.VAL.MRCH.CD.WT\",\"value\":\"Exports\"}," \
-	"\"country\":{\"id\":\"KZ\",\"value\":\"Kazakhstan\"}," \
-	"\"countryiso3code\":\"" iso "\",\"date\":\"" date "\",\"value\":" \
-	value ",\"unit\":\"\",\"obs_status\":\"\",\"decimal\":0}"
+	"\"country\":{\"id\":\"KZ\",\"value\":\"Kazakhstan\"},"                \
+	"\"countryiso3code\":\"" iso "\",\"date\":\"" date                     \
+	"\",\"value\":" value                                                  \
+	",\"unit\":\"\",\"obs_status\":\"\",\"decimal\":0}"
 
 static void
 header_numbers_may_be_texts_and_become_facts(void **state)
@@ -59,15 +60,15 @@ header_numbers_may_be_texts_and_become_facts(void **state)
 
 	(void)state;
 	decode_text(&out, "worldbank-json", NULL,
-		    "[" HEADER("\"3\"") ",[" ROW("KAZ", "2024", "81.5") ","
-		    ROW("", "2024Q1", "null") "]]");
+		    "[" HEADER("\"3\"") ",[" ROW("KAZ", "2024", "81.5") "," ROW(
+			    "", "2024Q1", "null") "]]");
 	assert_string_equal(out.err.text, "");
 	assert_string_equal(out.facts.data,
 			    "page=1\npages=3\nper_page=50\ntotal=2\n"
 			    "last_updated=2024-12-16\n");
 	assert_string_equal(
-		out.csv.data,
-		TS_TIDY_HEADER ",indicator_name,country_id,country_name,"
+		out.csv.data, TS_TIDY_HEADER
+		",indicator_name,country_id,country_name,"
 		"obs_status,decimal\n"
 		",2,,KAZ,,TX.VAL.MRCH.CD.WT,A,2024,81.5,USD,,Exports,KZ,"
 		"Kazakhstan,,0\n"
@@ -98,8 +99,8 @@ answers_that_are_no_data_are_told_apart(void **state)
 		{ "[]", NULL, TS_BAD_DATA, "no rows" },
 		{ "{}", NULL, TS_BAD_DATA, "an object" },
 		{ "[[]]", NULL, TS_BAD_DATA, "without a header" },
-		{ "[" HEADER("1") ",[" ROW("KAZ", "2024", "\"much\"") "]]", NULL,
-		  TS_BAD_DATA, "row 1: value \"much\"" },
+		{ "[" HEADER("1") ",[" ROW("KAZ", "2024", "\"much\"") "]]",
+		  NULL, TS_BAD_DATA, "row 1: value \"much\"" },
 		{ "[" HEADER("1") ",[" ROW("KAZ", "soon", "1") "]]", NULL,
 		  TS_BAD_DATA, "row 1, date" },
 		{ "[" HEADER("1") ",[{\"date\":\"2024\",\"date\":\"2023\"}]]",
@@ -130,8 +131,8 @@ answers_that_are_no_data_are_told_apart(void **state)
 static void
 a_cut_page_changes_nothing(void **state)
 {
-	static const char text[] = "[" HEADER("1") ",["
-		ROW("KAZ", "2024", "1") "," ROW("KAZ", "2023", "null") "]]";
+	static const char text[] = "[" HEADER("1") ",[" ROW(
+		"KAZ", "2024", "1") "," ROW("KAZ", "2023", "null") "]]";
 	struct decoded out;
 	size_t cut;
 

@@ -74,7 +74,9 @@ say_versioned(struct http_talk *talk)
 	    bench->scene == 0)
 		http_say(talk, "HTTP/1.1 304 Not Modified\r\n\r\n");
 	else if (bench->scene == 0)
-		http_reply_text(talk, "200 OK", "ETag: \"v1\"\r\n"
+		http_reply_text(
+			talk, "200 OK",
+			"ETag: \"v1\"\r\n"
 			"Last-Modified: Tue, 24 Nov 2026 05:00:00 GMT\r\n",
 			GOOD);
 	else
@@ -96,11 +98,12 @@ a_document_that_did_not_change_is_not_stored_again(void **state)
 	assert_int_equal(bench->begun, 0);
 	assert_int_equal(bench->result.unchanged, 1);
 	assert_int_equal(bench->result.requests, 1);
-	assert_non_null(strstr(http_server_request(bench->server, 1),
-		"If-Modified-Since: Tue, 24 Nov 2026 05:00:00 GMT\r\n"));
+	assert_non_null(
+		strstr(http_server_request(bench->server, 1),
+		       "If-Modified-Since: Tue, 24 Nov 2026 05:00:00 GMT\r\n"));
 	assert_int_equal(bench->memory->count, 1);
 
-	bench->scene = 1;	/* the publisher has a new version */
+	bench->scene = 1; /* the publisher has a new version */
 	assert_int_equal(bench_run(bench), TS_OK);
 	assert_string_equal(bench->rows, "2023=14.5 2024=18.9 ");
 	assert_int_equal(bench->memory->count, 2);
@@ -172,7 +175,7 @@ a_document_that_was_not_understood_is_fetched_whole_again(void **state)
 	bench_want(bench, "trade");
 	bench->refuse = TS_BAD_DATA;
 	assert_int_equal(bench_run(bench), TS_BAD_DATA);
-	assert_int_equal(bench->dropped, 1);	/* end_document said no */
+	assert_int_equal(bench->dropped, 1); /* end_document said no */
 	assert_false(bench->memory->documents[0].decoded);
 	bench->refuse = TS_OK;
 	/* "not modified" would keep a cut document for ever */
@@ -324,9 +327,9 @@ a_full_store_stops_the_run(void **state)
 
 struct hint {
 	const char *name;
-	const char *headers;	/* of the first reply, 429 or 503 */
+	const char *headers; /* of the first reply, 429 or 503 */
 	const char *status;
-	int64_t least_s, most_s;	/* slept until the second */
+	int64_t least_s, most_s; /* slept until the second */
 };
 
 static const struct hint hints[] = {
@@ -371,8 +374,7 @@ a_publisher_who_says_when_is_asked_again_then(void **state)
 		slept_s = bench->clock.slept_us / SECOND;
 		if (http_server_count(bench->server) != 2 ||
 		    slept_s < hints[i].least_s || slept_s > hints[i].most_s)
-			fail_msg("%s: %d requests, slept %lld s",
-				 hints[i].name,
+			fail_msg("%s: %d requests, slept %lld s", hints[i].name,
 				 http_server_count(bench->server),
 				 (long long)slept_s);
 		bench_free(bench);
@@ -382,8 +384,10 @@ a_publisher_who_says_when_is_asked_again_then(void **state)
 static void
 say_far(struct http_talk *talk)
 {
-	http_reply_text(talk, "429 Too Many Requests", "Retry-After: 90000"
-			"\r\n", "{\"message\":\"Rate limit is exceeded.\"}");
+	http_reply_text(talk, "429 Too Many Requests",
+			"Retry-After: 90000"
+			"\r\n",
+			"{\"message\":\"Rate limit is exceeded.\"}");
 }
 
 static void
@@ -418,9 +422,10 @@ struct quota {
 };
 
 static const struct quota quotas[] = {
-	{ "by header, days away", "Retry-After: 172800\r\n", "",
-	  TS_AGAIN, "again at 2026-11-26T06:00:00Z" },
-	{ "by the words", "", "{\"statusCode\":403,\"message\":\"Out of call "
+	{ "by header, days away", "Retry-After: 172800\r\n", "", TS_AGAIN,
+	  "again at 2026-11-26T06:00:00Z" },
+	{ "by the words", "",
+	  "{\"statusCode\":403,\"message\":\"Out of call "
 	  "volume quota. Quota will be replenished in 1.03:14:17.\"}",
 	  TS_AGAIN, "again at 2026-11-25T09:14:17Z" },
 	{ "nothing is said", "", "{\"message\":\"Forbidden\"}", TS_REFUSED,
@@ -465,8 +470,8 @@ static void
 say_at_third(struct http_talk *talk)
 {
 	if (talk->nth == 0) {
-		http_say(talk, "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n"
-			 GOOD);
+		http_say(talk,
+			 "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" GOOD);
 		talk->close = true;
 	} else if (talk->nth == 1) {
 		http_reply_text(talk, "502 Bad Gateway", "", "<html></html>");
@@ -553,21 +558,21 @@ say_pages(struct http_talk *talk)
 		http_reply_text(talk, "200 OK", "",
 				"LINES\n2022 2\n#next=loop1\nEND\n");
 	else if (http_asks(talk, "/away"))
-		http_reply_text(talk, "200 OK", "", "LINES\n2021 1\n"
+		http_reply_text(talk, "200 OK", "",
+				"LINES\n2021 1\n"
 				"#next=http://127.0.0.2:1/p2\nEND\n");
 }
 
 static enum ts_status
-follow_next(const struct ts_job *job, struct ts_plan *plan,
-	    struct ts_err *err)
+follow_next(const struct ts_job *job, struct ts_plan *plan, struct ts_err *err)
 {
 	for (size_t i = job->answers_seen; i < job->answer_count; i++)
 		for (size_t k = 0; k < job->answers[i].fact_count; k++) {
 			struct ts_request request = {
-				.path = job->answers[i].facts[k].value };
+				.path = job->answers[i].facts[k].value
+			};
 
-			if (strcmp(job->answers[i].facts[k].name, "next") !=
-			    0)
+			if (strcmp(job->answers[i].facts[k].name, "next") != 0)
 				continue;
 			if (ts_plan_add(plan, &request, err) != TS_OK)
 				return err->status;
@@ -656,7 +661,8 @@ static enum ts_status
 poll_job(const struct ts_job *job, struct ts_plan *plan, struct ts_err *err)
 {
 	const struct ts_answer *last = &job->answers[job->answer_count - 1];
-	struct ts_request again = { .path = "status", .wait_s = 30,
+	struct ts_request again = { .path = "status",
+				    .wait_s = 30,
 				    .role = TS_ROLE_CONTROL };
 	struct ts_request data = { .path = "data" };
 
@@ -705,18 +711,17 @@ a_control_answer_is_small(void **state)
 	bench_free(bench);
 }
 
-/* ---- structures ------------------------------------------------------------ */
+/* ---- structures ------------------------------------------------------------
+ */
 
 static enum ts_status
-structured_begin(const struct ts_decode *decode, void **out,
-		 struct ts_err *err)
+structured_begin(const struct ts_decode *decode, void **out, struct ts_err *err)
 {
 	char text[64] = "";
 
 	if (decode->structure == NULL)
 		return ts_fail(err, TS_BAD_DATA, "no structure");
-	decode->structure->read(decode->structure->ctx, text,
-				sizeof text - 1);
+	decode->structure->read(decode->structure->ctx, text, sizeof text - 1);
 	if (strcmp(text, "DSD") != 0)
 		return ts_fail(err, TS_BAD_DATA, "bad structure: %s", text);
 	return lines_begin(decode, out, err);
@@ -762,8 +767,8 @@ data_are_decoded_with_their_structure(void **state)
 	assert_int_equal(bench_run(bench), TS_OK);
 	assert_string_equal(bench->rows, KEPT);
 	/* fetched first although it was asked for last */
-	assert_non_null(strstr(http_server_request(bench->server, 0),
-			       "GET /dsd "));
+	assert_non_null(
+		strstr(http_server_request(bench->server, 0), "GET /dsd "));
 	/* data were read with it, so it is whole: now it has a condition */
 	assert_int_equal(bench_run(bench), TS_OK);
 	assert_non_null(strstr(http_server_request(bench->server, 2),
@@ -789,7 +794,8 @@ data_without_their_structure_are_not_decoded(void **state)
 	bench_free(bench);
 }
 
-/* ---- files and plans -------------------------------------------------------- */
+/* ---- files and plans --------------------------------------------------------
+ */
 
 static void
 a_local_file_is_a_document_of_the_table_source_only(void **state)
@@ -799,8 +805,9 @@ a_local_file_is_a_document_of_the_table_source_only(void **state)
 
 	(void)state;
 	snprintf(path, sizeof path, "%s/figures.csv", bench->dir);
-	assert_int_equal(ts_file_write(path, GOOD, strlen(GOOD), 0644,
-				       &bench->err), TS_OK);
+	assert_int_equal(
+		ts_file_write(path, GOOD, strlen(GOOD), 0644, &bench->err),
+		TS_OK);
 	snprintf(path, sizeof path, "file:%s/figures.csv", bench->dir);
 	bench_want(bench, path);
 	assert_int_equal(bench_run(bench), TS_REFUSED);
@@ -852,7 +859,8 @@ a_plan_is_shown_without_asking_anybody(void **state)
 				       collect_url, &shown, &bench->err),
 			 TS_OK);
 	ts_fetch_close(fetch);
-	assert_string_equal(shown.data,
+	assert_string_equal(
+		shown.data,
 		"https://stat.example.org/v1/trade?subscription-key=***\n"
 		"https://stat.example.org/v1/other\n");
 	assert_int_equal(http_server_count(bench->server), 0);
@@ -871,7 +879,7 @@ a_decoder_that_is_missing_is_named(void **state)
 	assert_err_has(bench, "no decoder \"xlsx\"");
 	bench->fetcher.decoder = NULL;
 	bench->wanted.requests[0].decoder = NULL;
-	assert_int_equal(bench_run(bench), TS_OK);	/* by its content */
+	assert_int_equal(bench_run(bench), TS_OK); /* by its content */
 	bench->wanted.requests[0].decoder_settings = "separator=;";
 	bench->opts.force = true;
 	assert_int_equal(bench_run(bench), TS_BAD_CONFIG);

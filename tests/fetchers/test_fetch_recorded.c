@@ -12,9 +12,10 @@ area(void *ctx, const char *scheme, const char *iso3, int year)
 	(void)ctx;
 	(void)scheme;
 	(void)year;
-	return strcmp(iso3, "CHN") == 0 ? "156" :
-	       strcmp(iso3, "ARG") == 0 ? "32" :
-	       strcmp(iso3, "DEU") == 0 ? "276" : "";
+	return strcmp(iso3, "CHN") == 0   ? "156"
+	       : strcmp(iso3, "ARG") == 0 ? "32"
+	       : strcmp(iso3, "DEU") == 0 ? "276"
+					  : "";
 }
 
 static const struct ts_decoder *
@@ -74,8 +75,9 @@ run(struct bench *bench, const struct ts_fetcher *fetcher, int scene,
 
 	bench->scene = scene;
 	opts = ts_arena_alloc(arena, 1, fetcher->plugin.opts_size);
-	assert_int_equal(ts_opt_apply(fetcher->plugin.opts, &none, opts,
-				      arena, NULL, NULL, &bench->err), TS_OK);
+	assert_int_equal(ts_opt_apply(fetcher->plugin.opts, &none, opts, arena,
+				      NULL, NULL, &bench->err),
+			 TS_OK);
 	bench->source.fetcher = fetcher;
 	bench->source.opts = opts;
 	bench->opts.decoder = find;
@@ -107,14 +109,22 @@ static const char *const totals[] = { "TOTAL", NULL };
 static const char *const indicators[] = { "NY.GNP.PCAP.CD", NULL };
 
 static const struct ts_need trade = {
-	.id = "totals", .dataset = "", .flows = flows,
-	.reporters = reporters, .partners = partners, .products = totals,
-	.frequency = 'A', .from = { .year = 2010, .span = TS_YEAR },
+	.id = "totals",
+	.dataset = "",
+	.flows = flows,
+	.reporters = reporters,
+	.partners = partners,
+	.products = totals,
+	.frequency = 'A',
+	.from = { .year = 2010, .span = TS_YEAR },
 	.to = { .year = 2010, .span = TS_YEAR },
 };
 static const struct ts_need income = {
-	.id = "income", .dataset = "", .reporters = reporters,
-	.products = indicators, .frequency = 'A',
+	.id = "income",
+	.dataset = "",
+	.reporters = reporters,
+	.products = indicators,
+	.frequency = 'A',
 	.from = { .year = 1990, .span = TS_YEAR },
 	.to = { .year = 1997, .span = TS_YEAR },
 };
@@ -129,7 +139,8 @@ what_comtrade_answered_becomes_figures(void **state)
 		fail_msg("%s", bench->err.text);
 	assert_int_equal(bench->result.rows, 4);
 	assert_non_null(strstr(bench->rows, "2010=6804128143"));
-	assert_non_null(strstr(bench->seen_url, "/public/v1/preview/C/A/HS?"
+	assert_non_null(strstr(bench->seen_url,
+			       "/public/v1/preview/C/A/HS?"
 			       "period=2010&cmdCode=TOTAL&flowCode=M&"));
 	bench_free(bench);
 }
@@ -193,8 +204,8 @@ an_error_of_the_world_bank_comes_as_success_and_is_none(void **state)
 	struct bench *bench = recorded_new();
 
 	(void)state;
-	assert_int_not_equal(run(bench, &ts_plugin_fetchers_worldbank, 7,
-				 &income), TS_OK);
+	assert_int_not_equal(
+		run(bench, &ts_plugin_fetchers_worldbank, 7, &income), TS_OK);
 	assert_err_has(bench, "not valid");
 	assert_int_equal(bench->kept, 0);
 	bench_free(bench);

@@ -22,7 +22,8 @@ gzip(const void *bytes, size_t count, size_t *size)
 	unsigned char *out;
 
 	assert_int_equal(deflateInit2(&zip, 9, Z_DEFLATED, 15 + 16, 8,
-				      Z_DEFAULT_STRATEGY), Z_OK);
+				      Z_DEFAULT_STRATEGY),
+			 Z_OK);
 	*size = deflateBound(&zip, count) + 32;
 	out = malloc(*size);
 	zip.next_out = out;
@@ -51,16 +52,20 @@ shorter_than_said(struct http_talk *talk)
 static void
 chunks_without_the_last(struct http_talk *talk)
 {
-	http_say(talk, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-		 "%zx\r\n%s\r\n", strlen(GOOD), GOOD);
+	http_say(talk,
+		 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		 "%zx\r\n%s\r\n",
+		 strlen(GOOD), GOOD);
 	talk->close = true;
 }
 
 static void
 whole_chunks(struct http_talk *talk)
 {
-	http_say(talk, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-		 "%zx\r\n%s\r\n0\r\n\r\n", strlen(GOOD), GOOD);
+	http_say(talk,
+		 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		 "%zx\r\n%s\r\n0\r\n\r\n",
+		 strlen(GOOD), GOOD);
 }
 
 static void
@@ -80,8 +85,10 @@ unframed_and_whole(struct http_talk *talk)
 static void
 more_than_said(struct http_talk *talk)
 {
-	http_say(talk, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n"
-		 GOOD "2025 1\nEND\n", strlen(GOOD));
+	http_say(talk,
+		 "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n" GOOD
+		 "2025 1\nEND\n",
+		 strlen(GOOD));
 	talk->close = true;
 }
 
@@ -114,8 +121,7 @@ packed_and_cut(struct http_talk *talk)
 	size_t size;
 	unsigned char *zip = gzip(GOOD, strlen(GOOD), &size);
 
-	http_reply(talk, "200 OK", "Content-Encoding: gzip\r\n", zip,
-		   size - 9);
+	http_reply(talk, "200 OK", "Content-Encoding: gzip\r\n", zip, size - 9);
 	free(zip);
 }
 
@@ -125,7 +131,7 @@ packed_and_damaged(struct http_talk *talk)
 	size_t size;
 	unsigned char *zip = gzip(GOOD, strlen(GOOD), &size);
 
-	zip[size - 6] ^= 1;	/* in the checksum */
+	zip[size - 6] ^= 1; /* in the checksum */
 	http_reply(talk, "200 OK", "Content-Encoding: gzip\r\n", zip, size);
 	free(zip);
 }
@@ -138,8 +144,7 @@ packed_with_a_tail(struct http_talk *talk)
 
 	zip = realloc(zip, size + 4);
 	memcpy(zip + size, "tail", 4);
-	http_reply(talk, "200 OK", "Content-Encoding: gzip\r\n", zip,
-		   size + 4);
+	http_reply(talk, "200 OK", "Content-Encoding: gzip\r\n", zip, size + 4);
 	free(zip);
 }
 
@@ -165,22 +170,28 @@ packed_twice(struct http_talk *talk)
 static void
 packed_in_two_headers(struct http_talk *talk)
 {
-	http_reply_text(talk, "200 OK", "Content-Encoding: gzip\r\n"
-			"Content-Encoding: gzip\r\n", GOOD);
+	http_reply_text(talk, "200 OK",
+			"Content-Encoding: gzip\r\n"
+			"Content-Encoding: gzip\r\n",
+			GOOD);
 }
 
 static void
 six_codings(struct http_talk *talk)
 {
-	http_reply_text(talk, "200 OK", "Content-Encoding: gzip, gzip, gzip, "
-			"gzip, gzip, gzip\r\n", GOOD);
+	http_reply_text(talk, "200 OK",
+			"Content-Encoding: gzip, gzip, gzip, "
+			"gzip, gzip, gzip\r\n",
+			GOOD);
 }
 
 static void
 packed_on_the_way(struct http_talk *talk)
 {
-	http_say(talk, "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked"
-		 "\r\n\r\n%zx\r\n%s\r\n0\r\n\r\n", strlen(GOOD), GOOD);
+	http_say(talk,
+		 "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked"
+		 "\r\n\r\n%zx\r\n%s\r\n0\r\n\r\n",
+		 strlen(GOOD), GOOD);
 	talk->close = true;
 }
 
@@ -220,7 +231,7 @@ static void
 too_long(struct http_talk *talk)
 {
 	http_say(talk, "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n"
-		 "\r\nLINES\n");
+		       "\r\nLINES\n");
 	talk->close = true;
 }
 
@@ -305,8 +316,8 @@ not_modified_unasked(struct http_talk *talk)
 static void
 to_a_file(struct http_talk *talk)
 {
-	http_reply_text(talk, "302 Found",
-			"Location: file:///etc/hostname\r\n", "");
+	http_reply_text(talk, "302 Found", "Location: file:///etc/hostname\r\n",
+			"");
 }
 
 static void
@@ -349,9 +360,9 @@ struct row {
 	const char *name;
 	http_answer *answer;
 	enum ts_status status;
-	const char *says;	/* NULL with TS_OK */
-	int archived;		/* documents that are kept as they came */
-	const char *decoder;	/* NULL: "lines", which has an end mark */
+	const char *says;    /* NULL with TS_OK */
+	int archived;        /* documents that are kept as they came */
+	const char *decoder; /* NULL: "lines", which has an end mark */
 };
 
 static const struct row rows[] = {
@@ -362,8 +373,8 @@ static const struct row rows[] = {
 	{ "chunks without the last", chunks_without_the_last, TS_AGAIN,
 	  "the reply was cut", 0, NULL },
 	{ "whole chunks", whole_chunks, TS_OK, NULL, 1, "loose" },
-	{ "no length, cut: the decoder notices", unframed_and_cut,
-	  TS_BAD_DATA, "no END", 1, NULL },
+	{ "no length, cut: the decoder notices", unframed_and_cut, TS_BAD_DATA,
+	  "no END", 1, NULL },
 	{ "no length, whole: the decoder vouches", unframed_and_whole, TS_OK,
 	  NULL, 1, NULL },
 	{ "no length, no end mark: nobody vouches", unframed_and_whole,
@@ -384,8 +395,8 @@ static const struct row rows[] = {
 	{ "gzip in two headers", packed_in_two_headers, TS_BAD_DATA,
 	  "content coding", 0, NULL },
 	{ "six codings", six_codings, TS_BAD_DATA, "content coding", 0, NULL },
-	{ "gzip as transfer coding", packed_on_the_way, TS_BAD_DATA,
-	  "coding", 0, NULL },
+	{ "gzip as transfer coding", packed_on_the_way, TS_BAD_DATA, "coding",
+	  0, NULL },
 	{ "gzip bomb", bomb, TS_BAD_DATA, "larger than", 0, NULL },
 	{ "Content-Length beyond the cap", too_long, TS_BAD_DATA,
 	  "larger than allowed", 0, NULL },
@@ -406,10 +417,14 @@ static const struct row rows[] = {
 	{ "redirect to smtp:", to_smtp, TS_REFUSED, "scheme", 0, NULL },
 	{ "redirect in a circle", in_a_circle, TS_REFUSED, "redirects", 0,
 	  NULL },
-	{ "404", missing, TS_REFUSED, "HTTP 404 from 127.0.0.1: No such data "
-	  "set", 0, NULL },
-	{ "503", unavailable, TS_AGAIN, "HTTP 503 from 127.0.0.1: Over "
-	  "capacity", 0, NULL },
+	{ "404", missing, TS_REFUSED,
+	  "HTTP 404 from 127.0.0.1: No such data "
+	  "set",
+	  0, NULL },
+	{ "503", unavailable, TS_AGAIN,
+	  "HTTP 503 from 127.0.0.1: Over "
+	  "capacity",
+	  0, NULL },
 };
 
 static int
@@ -425,7 +440,7 @@ check_row(const struct row *row, const char *key)
 	int before = open_files();
 
 	bench_want(bench, "trade")->decoder = row->decoder;
-	bench->source.low_speed_s = 1;	/* not the total time ends a drip */
+	bench->source.low_speed_s = 1; /* not the total time ends a drip */
 	bench->source.timeout_s = 60;
 	bench->source.key_header = "X-Key";
 	bench->source.key = key;
@@ -443,8 +458,8 @@ check_row(const struct row *row, const char *key)
 	for (size_t i = 0; i < bench->memory->count; i++) {
 		assert_int_equal(bench->memory->documents[i].decoded,
 				 row->status == TS_OK);
-		assert_null(strstr(bench->memory->documents[i].headers,
-				   "Cookie"));
+		assert_null(
+			strstr(bench->memory->documents[i].headers, "Cookie"));
 	}
 	assert_tidy(bench);
 	assert_int_equal(bench->result.failed, row->status != TS_OK);
@@ -544,8 +559,9 @@ a_key_never_follows_to_another_place(void **state)
 	assert_int_equal(bench_run(bench), TS_REFUSED);
 	assert_err_has(bench, "another host");
 	assert_int_equal(http_server_count(other->server), 0);
-	assert_non_null(strstr(http_server_request(bench->server, 0),
-			"Ocp-Apim-Subscription-Key: 0123456789abcdef\r\n"));
+	assert_non_null(
+		strstr(http_server_request(bench->server, 0),
+		       "Ocp-Apim-Subscription-Key: 0123456789abcdef\r\n"));
 	/* without a key it may lead elsewhere */
 	bench->source.key = NULL;
 	assert_int_equal(bench_run(bench), TS_OK);
@@ -603,8 +619,7 @@ echo_key(struct http_talk *talk)
 static void
 echo_key_and_answer(struct http_talk *talk)
 {
-	http_reply_text(talk, "200 OK", "X-Echo: you sent s3cr3tkey\r\n",
-			GOOD);
+	http_reply_text(talk, "200 OK", "X-Echo: you sent s3cr3tkey\r\n", GOOD);
 }
 
 static void
@@ -680,10 +695,13 @@ a_request_says_who_we_are_and_what_we_take(void **state)
 	unsetenv("http_proxy");
 	unsetenv("ALL_PROXY");
 	request = http_server_request(bench->server, 0);
-	assert_int_equal(strncmp(request, "GET /a%20b%0D%0AX-Evil:%201 HTTP/1."
-				 "1\r\n", 38), 0);
+	assert_int_equal(strncmp(request,
+				 "GET /a%20b%0D%0AX-Evil:%201 HTTP/1."
+				 "1\r\n",
+				 38),
+			 0);
 	assert_non_null(strstr(request, "\r\nUser-Agent: tradestat/" TS_VERSION
-			       " (+desk@example.org)\r\n"));
+					" (+desk@example.org)\r\n"));
 	assert_non_null(strstr(request, "\r\nAccept-Encoding: gzip\r\n"));
 	assert_non_null(strstr(request, "\r\nAccept: text/csv\r\n"));
 	assert_null(strstr(request, "\nX-Evil"));
@@ -695,8 +713,8 @@ a_request_says_who_we_are_and_what_we_take(void **state)
 static void
 one_connection_serves_all_requests_unless_more_are_allowed(void **state)
 {
-	static const char *const paths[] = { "a", "b", "c", "d", "e", "f",
-					     "g", "h" };
+	static const char *const paths[] = { "a", "b", "c", "d",
+					     "e", "f", "g", "h" };
 
 	(void)state;
 	for (int allowed = 1; allowed <= 3; allowed += 2) {
@@ -709,8 +727,8 @@ one_connection_serves_all_requests_unless_more_are_allowed(void **state)
 		assert_int_equal(bench->kept, 8);
 		assert_in_range(http_server_most(bench->server), 1, allowed);
 		if (allowed == 1)
-			assert_int_equal(
-				http_server_connections(bench->server), 1);
+			assert_int_equal(http_server_connections(bench->server),
+					 1);
 		bench_free(bench);
 	}
 }
@@ -779,23 +797,44 @@ a_closed_port_is_worth_another_attempt(void **state)
 static void
 addresses_that_no_publisher_has(void **state)
 {
-	static const struct { const char *text; bool private; } cases[] = {
-		{ "127.0.0.1", true }, { "127.255.1.2", true },
-		{ "10.1.2.3", true }, { "172.16.0.1", true },
-		{ "172.31.255.255", true }, { "172.32.0.1", false },
-		{ "192.168.1.1", true }, { "192.169.1.1", false },
-		{ "169.254.169.254", true }, { "100.64.0.1", true },
-		{ "100.128.0.1", false }, { "0.0.0.0", true },
-		{ "224.0.0.1", true }, { "255.255.255.255", true },
-		{ "198.18.0.1", true }, { "192.0.0.8", true },
-		{ "8.8.8.8", false }, { "193.204.90.4", false },
-		{ "::1", true }, { "::", true }, { "fe80::1", true },
-		{ "fc00::1", true }, { "fdff::1", true }, { "fec0::1", true },
-		{ "ff02::1", true }, { "::ffff:127.0.0.1", true },
-		{ "::ffff:192.168.0.1", true }, { "::ffff:8.8.8.8", false },
-		{ "64:ff9b::10.0.0.1", true }, { "64:ff9b::8.8.8.8", false },
-		{ "2002:7f00:1::1", true }, { "2002:808:808::1", false },
-		{ "2a00:1450:4001::1", false }, { "::10.0.0.1", true },
+	static const struct {
+		const char *text;
+		bool private;
+	} cases[] = {
+		{ "127.0.0.1", true },
+		{ "127.255.1.2", true },
+		{ "10.1.2.3", true },
+		{ "172.16.0.1", true },
+		{ "172.31.255.255", true },
+		{ "172.32.0.1", false },
+		{ "192.168.1.1", true },
+		{ "192.169.1.1", false },
+		{ "169.254.169.254", true },
+		{ "100.64.0.1", true },
+		{ "100.128.0.1", false },
+		{ "0.0.0.0", true },
+		{ "224.0.0.1", true },
+		{ "255.255.255.255", true },
+		{ "198.18.0.1", true },
+		{ "192.0.0.8", true },
+		{ "8.8.8.8", false },
+		{ "193.204.90.4", false },
+		{ "::1", true },
+		{ "::", true },
+		{ "fe80::1", true },
+		{ "fc00::1", true },
+		{ "fdff::1", true },
+		{ "fec0::1", true },
+		{ "ff02::1", true },
+		{ "::ffff:127.0.0.1", true },
+		{ "::ffff:192.168.0.1", true },
+		{ "::ffff:8.8.8.8", false },
+		{ "64:ff9b::10.0.0.1", true },
+		{ "64:ff9b::8.8.8.8", false },
+		{ "2002:7f00:1::1", true },
+		{ "2002:808:808::1", false },
+		{ "2a00:1450:4001::1", false },
+		{ "::10.0.0.1", true },
 	};
 
 	(void)state;
@@ -806,16 +845,16 @@ addresses_that_no_publisher_has(void **state)
 
 		if (inet_pton(AF_INET, cases[i].text, &in.sin_addr) == 1)
 			found = ts_address_is_private((struct sockaddr *)&in);
-		else if (inet_pton(AF_INET6, cases[i].text,
-				   &in6.sin6_addr) == 1)
+		else if (inet_pton(AF_INET6, cases[i].text, &in6.sin6_addr) ==
+			 1)
 			found = ts_address_is_private((struct sockaddr *)&in6);
 		else
 			fail_msg("%s is no address", cases[i].text);
 		if (found != cases[i].private)
 			fail_msg("%s", cases[i].text);
 	}
-	assert_true(ts_address_is_private(&(struct sockaddr){
-		.sa_family = AF_UNIX }));
+	assert_true(ts_address_is_private(
+		&(struct sockaddr){ .sa_family = AF_UNIX }));
 }
 
 /* ---- a full disk -------------------------------------------------------- */

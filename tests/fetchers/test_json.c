@@ -81,7 +81,7 @@ literal(void *ctx, enum ts_json_literal literal, struct ts_err *err)
 
 static const struct ts_json_events events = {
 	object_begin, object_end, array_begin, array_end,
-	key, string, number, literal,
+	key,          string,     number,      literal,
 };
 
 /* Pieces are copies of their own, so that reading past one is noticed. */
@@ -163,8 +163,8 @@ bad_documents_are_refused(void **state)
 {
 	static const struct {
 		const char *name, *text;
-		size_t count;	/* 0: strlen */
-		const char *words;	/* in the message */
+		size_t count;      /* 0: strlen */
+		const char *words; /* in the message */
 	} cases[] = {
 		{ "nothing", "", 0, "too early" },
 		{ "blanks only", "  \n", 0, "too early" },
@@ -278,8 +278,9 @@ depth_and_length_have_limits(void **state)
 static void
 every_truncation_is_noticed(void **state)
 {
-	static const char text[] = "{\"a\":[1.5,\"x\\u00e9\xc3\xa9\",true,null],"
-				   "\"b\":{}}";
+	static const char text[] =
+		"{\"a\":[1.5,\"x\\u00e9\xc3\xa9\",true,null],"
+		"\"b\":{}}";
 	size_t count = sizeof text - 1, cut;
 
 	(void)state;

@@ -7,11 +7,16 @@
 #define HOUR (3600 * SECOND)
 
 static const struct ts_pace_rule polite = {
-	.host = "stat.example.org", .per_minute = 10, .burst = 3,
+	.host = "stat.example.org",
+	.per_minute = 10,
+	.burst = 3,
 };
 static const struct ts_pace_rule daily = {
-	.host = "stat.example.org", .per_minute = 6000, .burst = 1000,
-	.quota_calls = 500, .quota_window_s = 86400,
+	.host = "stat.example.org",
+	.per_minute = 6000,
+	.burst = 1000,
+	.quota_calls = 500,
+	.quota_window_s = 86400,
 };
 
 static int64_t
@@ -76,11 +81,12 @@ starting_again_is_no_way_around_the_rate(void **state)
 	for (int process = 0; process < 2; process++) {
 		struct ts_fetch *fetch;
 
-		assert_int_equal(ts_fetch_open(&bench->opts, &fetch,
-					       &bench->err), TS_OK);
-		assert_int_equal(calls(bench->memory, &polite,
-				       bench->clock.wall_us, 10),
-				 process == 0 ? 3 : 0);
+		assert_int_equal(
+			ts_fetch_open(&bench->opts, &fetch, &bench->err),
+			TS_OK);
+		assert_int_equal(
+			calls(bench->memory, &polite, bench->clock.wall_us, 10),
+			process == 0 ? 3 : 0);
 		ts_fetch_close(fetch);
 	}
 	bench_free(bench);
@@ -113,11 +119,13 @@ what_the_publisher_says_holds_for_every_source_of_the_host(void **state)
 
 	(void)state;
 	assert_int_equal(ts_pace_hold(&memory->table, &polite, now,
-				      now + 3 * HOUR, &err), TS_OK);
+				      now + 3 * HOUR, &err),
+			 TS_OK);
 	assert_int_equal(take(memory, &daily, now).wait_us, 3 * HOUR);
 	/* a shorter word does not undo a longer one */
-	assert_int_equal(ts_pace_hold(&memory->table, &polite, now,
-				      now + HOUR, &err), TS_OK);
+	assert_int_equal(
+		ts_pace_hold(&memory->table, &polite, now, now + HOUR, &err),
+		TS_OK);
 	assert_int_equal(take(memory, &daily, now).wait_us, 3 * HOUR);
 	assert_int_equal(take(memory, &daily, now + 3 * HOUR).wait_us, 0);
 	memory_free(memory);
@@ -162,8 +170,9 @@ a_clock_that_goes_back_gives_no_calls_away_and_takes_none(void **state)
 	assert_int_equal(calls(memory, &polite, now, 10), 3);
 	assert_int_equal(calls(memory, &polite, now - 10 * HOUR, 10), 0);
 	/* from there on the bucket fills as ever */
-	assert_int_equal(calls(memory, &polite, now - 10 * HOUR +
-			       6 * SECOND + 2, 10), 1);
+	assert_int_equal(
+		calls(memory, &polite, now - 10 * HOUR + 6 * SECOND + 2, 10),
+		1);
 	memory_free(memory);
 }
 
@@ -172,9 +181,11 @@ a_row_that_makes_no_sense_is_mended(void **state)
 {
 	struct memory *memory = memory_new();
 	int64_t now = start_us();
-	struct ts_pace odd = { .tokens = NAN, .at_us = now,
+	struct ts_pace odd = { .tokens = NAN,
+			       .at_us = now,
 			       .not_before_us = now + 400 * 24 * HOUR,
-			       .window_us = now + HOUR, .calls = 3 };
+			       .window_us = now + HOUR,
+			       .calls = 3 };
 	struct ts_err err;
 
 	(void)state;

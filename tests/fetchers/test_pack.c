@@ -9,15 +9,17 @@ static void
 say(struct http_talk *talk)
 {
 	if (http_asks(talk, "/cut")) {
-		http_say(talk, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"
-			 GOOD);
+		http_say(talk,
+			 "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" GOOD);
 		talk->close = true;
 	} else if (http_asks(talk, "/bad")) {
 		http_reply_text(talk, "200 OK", "", "LINES\nnonsense\n");
 	} else {
-		http_reply_text(talk, "200 OK", "ETag: \"1\"\r\n"
+		http_reply_text(talk, "200 OK",
+				"ETag: \"1\"\r\n"
 				"Content-Type: text/plain\r\n"
-				"Set-Cookie: a=b\r\n", GOOD);
+				"Set-Cookie: a=b\r\n",
+				GOOD);
 	}
 }
 
@@ -55,11 +57,11 @@ replay_new(void)
 	return bench;
 }
 
-#define ENTRY(path, file, sha)						\
-	"{\"source\":\"pub\",\"url\":\"https://example.org/" path "\","	\
-	"\"retrieved\":\"2026-02-10T08:00:00Z\",\"file\":\"" file "\","	\
+#define ENTRY(path, file, sha)                                                 \
+	"{\"source\":\"pub\",\"url\":\"https://example.org/" path "\","        \
+	"\"retrieved\":\"2026-02-10T08:00:00Z\",\"file\":\"" file "\","        \
 	"\"sha256\":\"" sha "\"}"
-#define PACK(entries)							\
+#define PACK(entries)                                                          \
 	"{\"format\":\"tradestat-pack-1\",\"documents\":[" entries "]}"
 
 /* The text with each @ replaced by the SHA-256 of GOOD. */
@@ -88,10 +90,11 @@ a_pack_made_by_hand_is_replayed(void **state)
 
 	(void)state;
 	bench_want(bench, "trade");
-	bench_want(bench, "list=a,b c");	/* typed otherwise below */
-	write_pack(bench, with_sha(PACK(
-		ENTRY("trade", "documents/trade.txt", "@") ","
-		ENTRY("list%3Da%2cb%20c", "documents/trade.txt", "@"))));
+	bench_want(bench, "list=a,b c"); /* typed otherwise below */
+	write_pack(bench, with_sha(PACK(ENTRY(
+				  "trade", "documents/trade.txt",
+				  "@") "," ENTRY("list%3Da%2cb%20c",
+						 "documents/trade.txt", "@"))));
 	write_document(bench, "documents/trade.txt", GOOD);
 	if (bench_run(bench) != TS_OK)
 		fail_msg("%s", bench->err.text);
@@ -115,8 +118,8 @@ a_request_that_the_pack_has_not_is_named_and_the_others_go_on(void **state)
 	(void)state;
 	bench_want(bench, "missing");
 	bench_want(bench, "trade");
-	write_pack(bench, with_sha(PACK(
-		ENTRY("trade", "documents/trade.txt", "@"))));
+	write_pack(bench,
+		   with_sha(PACK(ENTRY("trade", "documents/trade.txt", "@"))));
 	write_document(bench, "documents/trade.txt", GOOD);
 	assert_int_equal(bench_run(bench), TS_NO_INPUT);
 	assert_err_has(bench, "https://example.org/missing");
@@ -140,39 +143,47 @@ a_pack_is_not_believed(void **state)
 		  TS_BAD_DATA, "format" },
 		{ "no list", "{\"format\":\"tradestat-pack-1\"}", TS_BAD_DATA,
 		  "format" },
-		{ "a member twice", "{\"format\":\"tradestat-pack-1\","
+		{ "a member twice",
+		  "{\"format\":\"tradestat-pack-1\","
 		  "\"format\":\"tradestat-pack-1\",\"documents\":[]}",
 		  TS_BAD_DATA, "duplicate" },
 		{ "no hash", PACK(ENTRY("trade", "documents/trade.txt", "")),
 		  TS_BAD_DATA, "no sha256" },
-		{ "short hash", PACK(ENTRY("trade", "documents/trade.txt",
-					   "abc")), TS_BAD_DATA, "64 digits" },
-		{ "no file", PACK("{\"source\":\"pub\",\"url\":\"x\","
-		  "\"retrieved\":\"2026-02-10\",\"sha256\":\"@\"}"),
+		{ "short hash",
+		  PACK(ENTRY("trade", "documents/trade.txt", "abc")),
+		  TS_BAD_DATA, "64 digits" },
+		{ "no file",
+		  PACK("{\"source\":\"pub\",\"url\":\"x\","
+		       "\"retrieved\":\"2026-02-10\",\"sha256\":\"@\"}"),
 		  TS_BAD_DATA, "no file" },
-		{ "no time", PACK("{\"source\":\"pub\",\"url\":\"x\","
-		  "\"retrieved\":\"yesterday\",\"file\":\"documents/a\","
-		  "\"sha256\":\"@\"}"), TS_BAD_DATA, "document 1" },
-		{ "twice", PACK(ENTRY("trade", "documents/trade.txt", "@") ","
-				ENTRY("trade", "documents/trade.txt", "@")),
+		{ "no time",
+		  PACK("{\"source\":\"pub\",\"url\":\"x\","
+		       "\"retrieved\":\"yesterday\",\"file\":\"documents/a\","
+		       "\"sha256\":\"@\"}"),
+		  TS_BAD_DATA, "document 1" },
+		{ "twice",
+		  PACK(ENTRY("trade", "documents/trade.txt", "@") "," ENTRY(
+			  "trade", "documents/trade.txt", "@")),
 		  TS_BAD_DATA, "twice" },
-		{ "other content", PACK(ENTRY("trade", "documents/other.txt",
-		  "@")), TS_BAD_DATA, "its SHA-256 is" },
-		{ "not there", PACK(ENTRY("trade", "documents/none.txt",
-		  "@")), TS_BAD_DATA, "not there" },
+		{ "other content",
+		  PACK(ENTRY("trade", "documents/other.txt", "@")), TS_BAD_DATA,
+		  "its SHA-256 is" },
+		{ "not there", PACK(ENTRY("trade", "documents/none.txt", "@")),
+		  TS_BAD_DATA, "not there" },
 		{ "above", PACK(ENTRY("trade", "../trade.txt", "@")),
 		  TS_BAD_DATA, "may not be in a pack" },
-		{ "above, deeper", PACK(ENTRY("trade",
-		  "documents/../../trade.txt", "@")), TS_BAD_DATA,
-		  "may not be in a pack" },
+		{ "above, deeper",
+		  PACK(ENTRY("trade", "documents/../../trade.txt", "@")),
+		  TS_BAD_DATA, "may not be in a pack" },
 		{ "absolute", PACK(ENTRY("trade", "/etc/hostname", "@")),
 		  TS_BAD_DATA, "may not be in a pack" },
 		{ "hidden", PACK(ENTRY("trade", "documents/.x", "@")),
 		  TS_BAD_DATA, "may not be in a pack" },
 		{ "a link", PACK(ENTRY("trade", "documents/link.txt", "@")),
 		  TS_BAD_DATA, "leads over a link" },
-		{ "a linked folder", PACK(ENTRY("trade", "linked/trade.txt",
-		  "@")), TS_BAD_DATA, "leads over a link" },
+		{ "a linked folder",
+		  PACK(ENTRY("trade", "linked/trade.txt", "@")), TS_BAD_DATA,
+		  "leads over a link" },
 		{ "a folder", PACK(ENTRY("trade", "documents", "@")),
 		  TS_BAD_DATA, "not a file" },
 		{ "a pipe", PACK(ENTRY("trade", "documents/pipe", "@")),
@@ -224,14 +235,16 @@ a_recorded_error_and_a_recorded_web_page_are_no_data(void **state)
 
 	(void)state;
 	ts_sha256(page, strlen(page), sha);
-	snprintf(json, sizeof json, "{\"format\":\"tradestat-pack-1\","
+	snprintf(json, sizeof json,
+		 "{\"format\":\"tradestat-pack-1\","
 		 "\"documents\":[{\"source\":\"pub\",\"url\":"
 		 "\"https://example.org/trade\",\"http_status\":200,"
 		 "\"retrieved\":\"2026-02-10\",\"file\":\"documents/p.html\","
 		 "\"sha256\":\"%s\"},{\"source\":\"pub\",\"url\":"
 		 "\"https://example.org/gone\",\"http_status\":410,"
 		 "\"retrieved\":\"2026-02-10\",\"file\":\"documents/p.html\","
-		 "\"sha256\":\"%s\"}]}", sha, sha);
+		 "\"sha256\":\"%s\"}]}",
+		 sha, sha);
 	write_pack(bench, json);
 	write_document(bench, "documents/p.html", page);
 	bench_want(bench, "trade");
@@ -256,11 +269,11 @@ only_complete_replies_are_recorded_and_no_secret_is(void **state)
 	bench->source.key_header = "X-Key";
 	bench->source.key = "s3cr3tkey";
 	bench_want(bench, "cut");
-	bench_want(bench, "bad");	/* complete, and of use to us */
+	bench_want(bench, "bad"); /* complete, and of use to us */
 	bench_want(bench, "trade?api_key=hidden");
 	bench->wanted.requests[2].path = "trade";
-	bench->wanted.requests[2].query = &(const struct ts_param){
-		"api_key", "h1dden" };
+	bench->wanted.requests[2].query =
+		&(const struct ts_param){ "api_key", "h1dden" };
 	bench->wanted.requests[2].query_count = 1;
 	assert_int_equal(bench_run(bench), TS_AGAIN);
 	snprintf(path, sizeof path, "%s/pack.json", bench->pack);
@@ -273,7 +286,7 @@ only_complete_replies_are_recorded_and_no_secret_is(void **state)
 	assert_null(strstr(json.data, "a=b"));
 	assert_non_null(strstr(json.data, "\"etag\": \"\\\"1\\\"\""));
 	assert_non_null(strstr(json.data, "\"retrieved\": "
-			       "\"2026-11-24T06:00:00Z\""));
+					  "\"2026-11-24T06:00:00Z\""));
 	snprintf(documents, sizeof documents, "%s/documents", bench->pack);
 	assert_int_equal(bench_files(documents), 2);
 	bench_free(bench);
@@ -291,7 +304,7 @@ a_second_recording_goes_on_with_the_pack(void **state)
 	assert_int_equal(bench_run(bench), TS_OK);
 	bench->wanted.count = 0;
 	bench_want(bench, "two");
-	bench_want(bench, "one");	/* unchanged: recorded all the same */
+	bench_want(bench, "one"); /* unchanged: recorded all the same */
 	assert_int_equal(bench_run(bench), TS_OK);
 
 	replay->opts.pack_dir = bench->pack;
@@ -316,8 +329,8 @@ a_body_that_is_gzip_itself_survives_a_pack(void **state)
 	(void)state;
 	bench->fetcher.plugin.name = replay->fetcher.plugin.name = "table";
 	snprintf(path, sizeof path, "%s/rates.gz", bench->dir);
-	assert_int_equal(ts_file_write(path, zip, sizeof zip, 0644,
-				       &bench->err), TS_OK);
+	assert_int_equal(
+		ts_file_write(path, zip, sizeof zip, 0644, &bench->err), TS_OK);
 	snprintf(path, sizeof path, "file:%s/rates.gz", bench->dir);
 	bench->opts.record_dir = bench->pack;
 	bench_want(bench, path);

@@ -4,10 +4,13 @@
 extern const struct ts_fetcher ts_plugin_fetchers_comtrade;
 
 static const struct ts_need pair = {
-	.id = "totals", .dataset = "", .flows = (const char *const[]){ "X",
-	"M", NULL }, .reporters = (const char *const[]){ "KAZ", NULL },
+	.id = "totals",
+	.dataset = "",
+	.flows = (const char *const[]){ "X", "M", NULL },
+	.reporters = (const char *const[]){ "KAZ", NULL },
 	.partners = (const char *const[]){ "ITA", "W00", NULL },
-	.products = (const char *const[]){ "TOTAL", NULL }, .frequency = 'A',
+	.products = (const char *const[]){ "TOTAL", NULL },
+	.frequency = 'A',
 	.from = { .year = 2015, .span = TS_YEAR },
 	.to = { .year = 2024, .span = TS_YEAR },
 };
@@ -26,7 +29,8 @@ a_pair_over_ten_years_is_one_call_for_the_aggregate(void **state)
 	(void)state;
 	assert_int_equal(planning_ask(p, &pair, 1), TS_OK);
 	assert_int_equal(p->plan.count, 1);
-	assert_string_equal(planning_url(p, 0),
+	assert_string_equal(
+		planning_url(p, 0),
 		"https://comtradeapi.un.org/public/v1/preview/C/A/HS"
 		"?period=2015,2016,2017,2018,2019,2020,2021,2022,2023,2024"
 		"&cmdCode=TOTAL&flowCode=X,M&partner2Code=0&customsCode=C00"
@@ -42,8 +46,10 @@ with_a_key_the_data_path_is_asked_and_the_key_is_not_in_it(void **state)
 	(void)state;
 	p->job.has_key = true;
 	assert_int_equal(planning_ask(p, &pair, 1), TS_OK);
-	assert_int_equal(strncmp(planning_url(p, 0),
-		"https://comtradeapi.un.org/data/v1/get/C/A/HS?", 46), 0);
+	assert_int_equal(
+		strncmp(planning_url(p, 0),
+			"https://comtradeapi.un.org/data/v1/get/C/A/HS?", 46),
+		0);
 	assert_null(strstr(planning_url(p, 0), "key"));
 	planning_free(p);
 }
@@ -60,11 +66,12 @@ at_most_twelve_periods_are_asked_for_at_once(void **state)
 	need.to = YEAR(2024);
 	assert_int_equal(planning_ask(p, &need, 1), TS_OK);
 	assert_int_equal(p->plan.count, 2);
-	assert_string_equal(planning_value(p, 0, "period"),
+	assert_string_equal(
+		planning_value(p, 0, "period"),
 		"202301,202302,202303,202304,202305,202306,202307,202308,"
 		"202309,202310,202311,202312");
-	assert_int_equal(strncmp(planning_value(p, 1, "period"), "202401,",
-				 7), 0);
+	assert_int_equal(strncmp(planning_value(p, 1, "period"), "202401,", 7),
+			 0);
 	assert_non_null(strstr(planning_url(p, 0), "/C/M/HS?"));
 	planning_free(p);
 }
@@ -138,15 +145,16 @@ then_by_partner_reporter_flow_and_lists_of_codes(void **state)
 	assert_string_equal(planning_value(p, 5, "flowCode"), "X");
 	planning_answer(p, 5, 100000, NULL, 0);
 	assert_int_equal(planning_ask(p, &need, 1), TS_OK);
-	assert_int_equal(strncmp(planning_value(p, 7, "cmdCode"),
-				 "010110,010111,", 14), 0);
+	assert_int_equal(
+		strncmp(planning_value(p, 7, "cmdCode"), "010110,010111,", 14),
+		0);
 	for (size_t i = 7; i < p->plan.count; i++) {
 		const char *list = planning_value(p, i, "cmdCode");
 
 		assert_true(strlen(planning_url(p, i)) <= 4096);
 		codes += (strlen(list) + 1) / 7;
 	}
-	assert_int_equal(codes, 6897);	/* each code once */
+	assert_int_equal(codes, 6897); /* each code once */
 	planning_free(p);
 }
 
@@ -275,22 +283,34 @@ what_cannot_be_asked_is_said_before_a_call_is_made(void **state)
 		struct ts_need need;
 		const char *says;
 	} cases[] = {
-		{ "unknown area", { .flows = only_x,
-		  .reporters = only_xxx,
-		  .frequency = 'A', .from = { 2020, 0, 0, 0, TS_YEAR },
-		  .to = { 2021, 0, 0, 0, TS_YEAR } }, "no code for \"XXX\"" },
-		{ "weekly", { .flows = only_x,
-		  .frequency = 'W', .from = { 2020, 0, 0, 0, TS_YEAR },
-		  .to = { 2021, 0, 0, 0, TS_YEAR } }, "not \"W\"" },
-		{ "no flow", { .frequency = 'A',
-		  .from = { 2020, 0, 0, 0, TS_YEAR },
-		  .to = { 2021, 0, 0, 0, TS_YEAR } }, "no flow" },
+		{ "unknown area",
+		  { .flows = only_x,
+		    .reporters = only_xxx,
+		    .frequency = 'A',
+		    .from = { 2020, 0, 0, 0, TS_YEAR },
+		    .to = { 2021, 0, 0, 0, TS_YEAR } },
+		  "no code for \"XXX\"" },
+		{ "weekly",
+		  { .flows = only_x,
+		    .frequency = 'W',
+		    .from = { 2020, 0, 0, 0, TS_YEAR },
+		    .to = { 2021, 0, 0, 0, TS_YEAR } },
+		  "not \"W\"" },
+		{ "no flow",
+		  { .frequency = 'A',
+		    .from = { 2020, 0, 0, 0, TS_YEAR },
+		    .to = { 2021, 0, 0, 0, TS_YEAR } },
+		  "no flow" },
 		/* without a period the publisher answers 200 and nothing */
-		{ "no period", { .flows = only_x,
-		  .frequency = 'A' }, "no period" },
-		{ "backwards", { .flows = only_x,
-		  .frequency = 'A', .from = { 2021, 0, 0, 0, TS_YEAR },
-		  .to = { 2020, 0, 0, 0, TS_YEAR } }, "before the first" },
+		{ "no period",
+		  { .flows = only_x, .frequency = 'A' },
+		  "no period" },
+		{ "backwards",
+		  { .flows = only_x,
+		    .frequency = 'A',
+		    .from = { 2021, 0, 0, 0, TS_YEAR },
+		    .to = { 2020, 0, 0, 0, TS_YEAR } },
+		  "before the first" },
 	};
 
 	(void)state;

@@ -4,12 +4,14 @@
 extern const struct ts_fetcher ts_plugin_fetchers_sdmx;
 
 static const struct ts_need pair = {
-	.id = "pair", .dataset = "",
+	.id = "pair",
+	.dataset = "",
 	.flows = (const char *const[]){ "X", "M", NULL },
 	.reporters = (const char *const[]){ "ITA", NULL },
 	.partners = (const char *const[]){ "KAZ", "W00", NULL },
 	.products = (const char *const[]){ "TOTAL", NULL },
-	.frequency = 'A', .from = { .year = 2015, .span = TS_YEAR },
+	.frequency = 'A',
+	.from = { .year = 2015, .span = TS_YEAR },
 	.to = { .year = 2024, .span = TS_YEAR },
 };
 
@@ -23,7 +25,8 @@ struct shape {
 static const struct shape shapes[] = {
 	{ "Eurostat, Comext",
 	  { "flow=DS-045409", "format=SDMX-CSV", "areas=eurostat",
-	    "series={freq}.{reporter}.{partner}.{product}.{flow}.VALUE_IN_EUROS",
+	    "series={freq}.{reporter}.{partner}.{product}.{flow}.VALUE_IN_"
+	    "EUROS",
 	    "world=WORLD", "exports=2", "imports=1", NULL },
 	  "https://example.org/rest/data/DS-045409/A.IT.KZ+WORLD.TOTAL.2+1."
 	  "VALUE_IN_EUROS?startPeriod=2015&endPeriod=2024&format=SDMX-CSV" },
@@ -87,8 +90,9 @@ csv_is_asked_for_by_accept_unless_a_format_is_set(void **state)
 static void
 a_structure_is_asked_for_once_and_goes_with_the_data(void **state)
 {
-	struct planning *p = start(LIST("flow=EXR", "accept=application/xml",
-		"structure=datastructure/ECB/ECB_EXR1"));
+	struct planning *p =
+		start(LIST("flow=EXR", "accept=application/xml",
+			   "structure=datastructure/ECB/ECB_EXR1"));
 	struct ts_need needs[2] = { pair, pair };
 
 	(void)state;
@@ -96,7 +100,9 @@ a_structure_is_asked_for_once_and_goes_with_the_data(void **state)
 	assert_int_equal(planning_ask(p, needs, 2), TS_OK);
 	assert_int_equal(p->plan.count, 3);
 	assert_int_equal(p->plan.asks[0].request.role, TS_ROLE_STRUCTURE);
-	assert_string_equal(planning_url(p, 0), "https://example.org/rest/"
+	assert_string_equal(
+		planning_url(p, 0),
+		"https://example.org/rest/"
 		"datastructure/ECB/ECB_EXR1?references=descendants");
 	assert_string_equal(p->plan.asks[2].request.structure_tag,
 			    p->plan.asks[0].request.tag);
@@ -111,7 +117,7 @@ without_a_need_the_whole_flow_is_asked_for(void **state)
 	(void)state;
 	assert_int_equal(planning_ask(p, NULL, 0), TS_OK);
 	assert_string_equal(planning_url(p, 0), "https://example.org/rest/"
-			    "data/EXR/D.USD.EUR.SP00.A");
+						"data/EXR/D.USD.EUR.SP00.A");
 	planning_free(p);
 }
 
@@ -122,15 +128,16 @@ what_a_key_cannot_be_filled_with_is_said(void **state)
 		const char *key, *version;
 		const char *says;
 	} cases[] = {
-		{ "series={frequency}", "version=2.1", "{frequency} is not known" },
+		{ "series={frequency}", "version=2.1",
+		  "{frequency} is not known" },
 		{ "series={freq", "version=2.1", "{ without }" },
 		{ "series=all", "version=2.0", "neither 2.1 nor 3.0" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct planning *p = start(LIST("flow=EXR", cases[i].key,
-						cases[i].version));
+		struct planning *p =
+			start(LIST("flow=EXR", cases[i].key, cases[i].version));
 
 		assert_int_equal(planning_ask(p, &pair, 1), TS_BAD_CONFIG);
 		assert_non_null(strstr(p->err.text, cases[i].says));

@@ -13,7 +13,8 @@ static void
 an_address_is_one_request_with_the_decoder_and_its_settings(void **state)
 {
 	struct planning *p = start(LIST("url=https://stat.example.org/a b.csv",
-		"decoder=csv", "dataset=bns", "set=value=Wert\nseparator=;"));
+					"decoder=csv", "dataset=bns",
+					"set=value=Wert\nseparator=;"));
 
 	(void)state;
 	assert_int_equal(planning_ask(p, NULL, 0), TS_OK);

@@ -21,30 +21,53 @@ an_address_is_put_together_below_the_base(void **state)
 		struct ts_param query[2];
 		const char *url;
 	} cases[] = {
-		{ "https://h.org", "a/b", { { NULL, NULL } },
+		{ "https://h.org",
+		  "a/b",
+		  { { NULL, NULL } },
 		  "https://h.org/a/b" },
-		{ "https://h.org/v1/", "/a", { { NULL, NULL } },
+		{ "https://h.org/v1/",
+		  "/a",
+		  { { NULL, NULL } },
 		  "https://h.org/v1/a" },
-		{ "https://h.org/v1/", "", { { NULL, NULL } },
+		{ "https://h.org/v1/",
+		  "",
+		  { { NULL, NULL } },
 		  "https://h.org/v1/" },
-		{ "https://h.org/v1", "EXR/D.USD+KZT.EUR,1@x", { { NULL, NULL } },
+		{ "https://h.org/v1",
+		  "EXR/D.USD+KZT.EUR,1@x",
+		  { { NULL, NULL } },
 		  "https://h.org/v1/EXR/D.USD+KZT.EUR,1@x" },
-		{ "https://h.org", "a b?c#d%20e%zz", { { NULL, NULL } },
+		{ "https://h.org",
+		  "a b?c#d%20e%zz",
+		  { { NULL, NULL } },
 		  "https://h.org/a%20b%3Fc%23d%20e%25zz" },
-		{ "https://h.org", "\xd1\x8f", { { NULL, NULL } },
+		{ "https://h.org",
+		  "\xd1\x8f",
+		  { { NULL, NULL } },
 		  "https://h.org/%D1%8F" },
-		{ "https://h.org", "q", { { "a", "1,2;3&4=5+6 7" },
-					  { "b[c]", "x:y" } },
+		{ "https://h.org",
+		  "q",
+		  { { "a", "1,2;3&4=5+6 7" }, { "b[c]", "x:y" } },
 		  "https://h.org/q?a=1,2%3B3%264%3D5%2B6%207&b[c]=x:y" },
-		{ "https://h.org", "x\r\nHost: evil", { { NULL, NULL } },
+		{ "https://h.org",
+		  "x\r\nHost: evil",
+		  { { NULL, NULL } },
 		  "https://h.org/x%0D%0AHost:%20evil" },
-		{ "https://h.org", "@evil.org/", { { NULL, NULL } },
+		{ "https://h.org",
+		  "@evil.org/",
+		  { { NULL, NULL } },
 		  "https://h.org/@evil.org/" },
-		{ "https://h.org", "//evil.org/", { { NULL, NULL } },
+		{ "https://h.org",
+		  "//evil.org/",
+		  { { NULL, NULL } },
 		  "https://h.org//evil.org/" },
-		{ "https://h.org", "https://h.org/next?page=2#x",
-		  { { "per", "9" } }, "https://h.org/next?page=2&per=9" },
-		{ "https://h.org", "file:/a b", { { NULL, NULL } },
+		{ "https://h.org",
+		  "https://h.org/next?page=2#x",
+		  { { "per", "9" } },
+		  "https://h.org/next?page=2&per=9" },
+		{ "https://h.org",
+		  "file:/a b",
+		  { { NULL, NULL } },
 		  "file:/a b" },
 	};
 
@@ -64,7 +87,9 @@ an_address_is_put_together_below_the_base(void **state)
 static void
 what_is_no_address_is_refused(void **state)
 {
-	static const struct { const char *base, *path, *says; } cases[] = {
+	static const struct {
+		const char *base, *path, *says;
+	} cases[] = {
 		{ "", "a", "no base address" },
 		{ "ftp://h.org", "a", "no base address" },
 		{ "https://h.org", "https://user:pw@h.org/", "not an address" },
@@ -76,15 +101,18 @@ what_is_no_address_is_refused(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct ts_request request = { .path = cases[i].path };
 
-		assert_non_null(strstr(joined(cases[i].base, &request),
-				       cases[i].says));
+		assert_non_null(
+			strstr(joined(cases[i].base, &request), cases[i].says));
 	}
 }
 
 static void
 an_origin_is_scheme_host_and_port(void **state)
 {
-	static const struct { const char *a, *b; bool same; } cases[] = {
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} cases[] = {
 		{ "https://h.org/a", "https://H.ORG/b", true },
 		{ "https://h.org/a", "https://h.org:443/b", true },
 		{ "https://h.org/a", "http://h.org/a", false },
@@ -96,15 +124,16 @@ an_origin_is_scheme_host_and_port(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-		if (ts_url_same_origin(cases[i].a, cases[i].b) !=
-		    cases[i].same)
+		if (ts_url_same_origin(cases[i].a, cases[i].b) != cases[i].same)
 			fail_msg("%s %s", cases[i].a, cases[i].b);
 }
 
 static void
 no_secret_is_shown(void **state)
 {
-	static const struct { const char *url, *shown; } cases[] = {
+	static const struct {
+		const char *url, *shown;
+	} cases[] = {
 		{ "https://h.org/a?b=c", "https://h.org/a?b=c" },
 		{ "https://h.org/a?subscription-key=x&b=c",
 		  "https://h.org/a?subscription-key=***&b=c" },
@@ -112,7 +141,8 @@ no_secret_is_shown(void **state)
 		  "https://h.org/a?b=c&API_KEY=***" },
 		{ "https://h.org/a?access_token=x?y&d",
 		  "https://h.org/a?access_token=***&d" },
-		{ "https://h.org/a?Password=x", "https://h.org/a?Password=***" },
+		{ "https://h.org/a?Password=x",
+		  "https://h.org/a?Password=***" },
 		{ "https://h.org/a?sig=x&signal=y",
 		  "https://h.org/a?sig=***&signal=y" },
 		{ "https://u:p@h.org/a", "https://h.org/a" },
@@ -152,8 +182,7 @@ no_plan(const struct ts_job *job, struct ts_plan *plan, struct ts_err *err)
 
 static const struct ts_opt no_opts[] = { { .name = NULL } };
 static const struct ts_fetcher plain = {
-	TS_PLUGIN_HEAD(struct ts_fetcher, FETCHER, "plain", "test", no_opts,
-		       1),
+	TS_PLUGIN_HEAD(struct ts_fetcher, FETCHER, "plain", "test", no_opts, 1),
 	.plan = no_plan,
 };
 
@@ -215,7 +244,8 @@ texts_of_a_request_are_copied(void **state)
 {
 	struct planning *p = planning_new(&plain, NULL);
 	char path[] = "https://a.org/x", tag[] = "tag", decoder[] = "csv";
-	struct ts_request request = { .path = path, .tag = tag,
+	struct ts_request request = { .path = path,
+				      .tag = tag,
 				      .decoder = decoder };
 
 	(void)state;

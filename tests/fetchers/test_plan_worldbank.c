@@ -4,10 +4,12 @@
 extern const struct ts_fetcher ts_plugin_fetchers_worldbank;
 
 static const struct ts_need gdp = {
-	.id = "gdp", .dataset = "",
+	.id = "gdp",
+	.dataset = "",
 	.reporters = (const char *const[]){ "KAZ", "ITA", "W00", NULL },
 	.products = (const char *const[]){ "NY.GDP.MKTP.CD", NULL },
-	.frequency = 'A', .from = { .year = 2015, .span = TS_YEAR },
+	.frequency = 'A',
+	.from = { .year = 2015, .span = TS_YEAR },
 	.to = { .year = 2024, .span = TS_YEAR },
 };
 
@@ -25,7 +27,8 @@ an_indicator_is_asked_for_by_countries_and_years(void **state)
 	(void)state;
 	assert_int_equal(planning_ask(p, &gdp, 1), TS_OK);
 	assert_int_equal(p->plan.count, 1);
-	assert_string_equal(planning_url(p, 0),
+	assert_string_equal(
+		planning_url(p, 0),
 		"https://api.worldbank.org/v2/country/KAZ;ITA;WLD/indicator/"
 		"NY.GDP.MKTP.CD?format=json&date=2015:2024&per_page=1000"
 		"&page=1");
@@ -36,7 +39,9 @@ static void
 the_first_page_tells_how_many_follow(void **state)
 {
 	static const struct ts_param facts[] = {
-		{ "page", "1" }, { "pages", "3" }, { "total", "2600" },
+		{ "page", "1" },
+		{ "pages", "3" },
+		{ "total", "2600" },
 	};
 	struct planning *p = start(NULL);
 

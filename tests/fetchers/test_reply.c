@@ -7,24 +7,32 @@ struct words {
 };
 
 static const struct words errors[] = {
-	{ "Comtrade, key", "{ \"statusCode\": 401, \"message\": \"Access "
+	{ "Comtrade, key",
+	  "{ \"statusCode\": 401, \"message\": \"Access "
 	  "denied due to missing subscription key.\" }",
 	  "Access denied due to missing subscription key." },
-	{ "Comtrade, nested", "{\"errorObject\":{\"errorMessage\":\"Invalid "
-	  "period\"}}", "Invalid period" },
-	{ "World Bank", "[{\"message\":[{\"id\":\"120\",\"key\":\"Invalid "
+	{ "Comtrade, nested",
+	  "{\"errorObject\":{\"errorMessage\":\"Invalid "
+	  "period\"}}",
+	  "Invalid period" },
+	{ "World Bank",
+	  "[{\"message\":[{\"id\":\"120\",\"key\":\"Invalid "
 	  "value\",\"value\":\"The provided parameter value is not "
-	  "valid\"}]}]", "The provided parameter value is not valid" },
+	  "valid\"}]}]",
+	  "The provided parameter value is not valid" },
 	{ "SDMX-JSON", "{\"errors\":[{\"code\":404,\"title\":\"No results\"}]}",
 	  "No results" },
-	{ "SDMX-ML", "<?xml version=\"1.0\"?><message:Error xmlns:message="
+	{ "SDMX-ML",
+	  "<?xml version=\"1.0\"?><message:Error xmlns:message="
 	  "\"m\"><message:ErrorMessage code=\"100\"><common:Text>No "
 	  "records</common:Text></message:ErrorMessage></message:Error>",
 	  "No records" },
-	{ "Eurostat", "<S:Fault><faultcode>413</faultcode><faultstring>"
+	{ "Eurostat",
+	  "<S:Fault><faultcode>413</faultcode><faultstring>"
 	  "EXTRACTION_TOO_BIG: 9 cells</faultstring></S:Fault>",
 	  "EXTRACTION_TOO_BIG: 9 cells" },
-	{ "web page", "<!DOCTYPE html><html><head><title>502 - Bad "
+	{ "web page",
+	  "<!DOCTYPE html><html><head><title>502 - Bad "
 	  "Gateway</title></head><body><h2>502</h2></body></html>",
 	  "502 - Bad Gateway" },
 	{ "plain", "\xef\xbb\xbf NoRecordsFound\r\n", "NoRecordsFound" },
@@ -67,7 +75,10 @@ words_are_short_and_bytes_are_none(void **state)
 static void
 a_web_page_is_told_by_its_first_words(void **state)
 {
-	static const struct { const char *head; bool page; } cases[] = {
+	static const struct {
+		const char *head;
+		bool page;
+	} cases[] = {
 		{ "<!DOCTYPE html><html>", true },
 		{ "\n\n  <!doctype HTML PUBLIC", true },
 		{ "\xef\xbb\xbf<html lang=\"en\">", true },
@@ -76,8 +87,10 @@ a_web_page_is_told_by_its_first_words(void **state)
 		{ "<body>Service down</body>", true },
 		{ "<?xml version=\"1.0\"?><message:GenericData>", false },
 		{ "<?xml version=\"1.0\"?><rates><title>x</title>", false },
-		{ "{\"data\":[]}", false }, { "", false },
-		{ "<ht", false }, { "period,value\n", false },
+		{ "{\"data\":[]}", false },
+		{ "", false },
+		{ "<ht", false },
+		{ "period,value\n", false },
 		{ "<?xml never ends", false },
 	};
 
@@ -96,9 +109,12 @@ the_pages_of_publishers_in_trouble_are_web_pages(void **state)
 	struct ts_err err;
 
 	(void)state;
-	assert_int_equal(ts_file_read(
-		need_fixture("comtrade/error-html-instead-of-json.html"),
-		&body, &err), TS_OK);
+	assert_int_equal(
+		ts_file_read(
+			need_fixture(
+				"comtrade/error-html-instead-of-json.html"),
+			&body, &err),
+		TS_OK);
 	assert_true(ts_reply_is_web_page(body.data, body.used));
 }
 
@@ -106,13 +122,18 @@ static void
 when_to_come_again_is_read_in_all_its_forms(void **state)
 {
 	/* now is 2026-11-24T06:00:00Z */
-	static const struct { const char *headers; int64_t seconds; } cases[] = {
+	static const struct {
+		const char *headers;
+		int64_t seconds;
+	} cases[] = {
 		{ "HTTP/1.1 429 x\r\nRetry-After: 7\r\n", 7 },
 		{ "HTTP/1.1 429 x\r\nretry-after:7 \r\n", 7 },
 		{ "HTTP/1.1 429 x\r\nRetry-After: Tue, 24 Nov 2026 06:10:00 "
-		  "GMT\r\n", 600 },
+		  "GMT\r\n",
+		  600 },
 		{ "HTTP/1.1 429 x\r\nRetry-After: Tue, 24 Nov 2020 06:10:00 "
-		  "GMT\r\n", 0 },
+		  "GMT\r\n",
+		  0 },
 		{ "HTTP/1.1 429 x\r\nRetry-After: 0\r\n", 0 },
 		{ "HTTP/1.1 429 x\r\nRetry-After: 99999999999999999999\r\n",
 		  0 },
@@ -135,9 +156,13 @@ when_to_come_again_is_read_in_all_its_forms(void **state)
 static void
 the_words_about_a_quota_say_when(void **state)
 {
-	static const struct { const char *words; int64_t seconds; } cases[] = {
+	static const struct {
+		const char *words;
+		int64_t seconds;
+	} cases[] = {
 		{ "Out of call volume quota. Quota will be replenished in "
-		  "03:14:17.", 11657 },
+		  "03:14:17.",
+		  11657 },
 		{ "Quota will be replenished in 2.00:00:01.", 172801 },
 		{ "Quota will be replenished in a while", -1 },
 		{ "Forbidden", -1 },
@@ -152,7 +177,8 @@ the_words_about_a_quota_say_when(void **state)
 static void
 a_header_is_found_whole_or_not_at_all(void **state)
 {
-	static const char headers[] = "HTTP/1.1 200 OK\r\nETag:  \"a:b\" \r\n"
+	static const char headers[] =
+		"HTTP/1.1 200 OK\r\nETag:  \"a:b\" \r\n"
 		"X-ETag: no\r\netag: \"second\"\r\nLong: 0123456789\r\n";
 	char value[10];
 
@@ -169,13 +195,16 @@ a_header_is_found_whole_or_not_at_all(void **state)
 static void
 who_vouches_for_the_end_of_a_body(void **state)
 {
-	static const struct { const char *headers; bool framed; } cases[] = {
+	static const struct {
+		const char *headers;
+		bool framed;
+	} cases[] = {
 		{ "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n", true },
 		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", true },
 		{ "HTTP/2 200\r\n", true },
 		{ "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n", true },
 		{ "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n", false },
-		{ "", true },	/* not by HTTP */
+		{ "", true }, /* not by HTTP */
 	};
 
 	(void)state;

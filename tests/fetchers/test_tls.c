@@ -15,8 +15,11 @@ struct tls {
 static void
 run(const char *dir, const char *const *argv)
 {
-	struct ts_spawn spawn = { .argv = argv, .work_dir = dir,
-		.stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1 };
+	struct ts_spawn spawn = { .argv = argv,
+				  .work_dir = dir,
+				  .stdin_fd = -1,
+				  .stdout_fd = -1,
+				  .stderr_fd = -1 };
 	struct ts_child child;
 	struct ts_err err;
 	int code = -1;
@@ -33,14 +36,28 @@ make_certificate(const char *openssl, const char *dir, const char *name,
 		 const char *host, const char *days)
 {
 	char key[64], csr[64], pem[64], alt[128];
-	const char *ask[] = { openssl, "req", "-new", "-newkey", "ec",
-		"-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-		"-subj", "/CN=test", "-addext", alt, "-keyout", key, "-out",
-		csr, NULL };
+	const char *ask[] = { openssl,
+			      "req",
+			      "-new",
+			      "-newkey",
+			      "ec",
+			      "-pkeyopt",
+			      "ec_paramgen_curve:prime256v1",
+			      "-nodes",
+			      "-subj",
+			      "/CN=test",
+			      "-addext",
+			      alt,
+			      "-keyout",
+			      key,
+			      "-out",
+			      csr,
+			      NULL };
 	/* "req" alone makes no certificate that has expired */
-	const char *sign[] = { openssl, "x509", "-req", "-in", csr,
-		"-signkey", key, "-copy_extensions", "copy", "-days", days,
-		"-out", pem, NULL };
+	const char *sign[] = { openssl, "x509",     "-req", "-in",
+			       csr,     "-signkey", key,    "-copy_extensions",
+			       "copy",  "-days",    days,   "-out",
+			       pem,     NULL };
 
 	snprintf(key, sizeof key, "%s.key", name);
 	snprintf(csr, sizeof csr, "%s.csr", name);
@@ -76,11 +93,14 @@ serve(const char *openssl, const char *dir, const char *name,
       const char *version)
 {
 	char key[64], pem[64];
-	const char *argv[] = { openssl, "s_server", "-accept", "127.0.0.1:0",
-		"-cert", pem, "-key", key, "-HTTP", version, "-cipher",
-		"ALL:@SECLEVEL=0", NULL };
-	struct ts_spawn spawn = { .argv = argv, .work_dir = dir,
-		.stdin_fd = -1, .stderr_fd = -1 };
+	const char *argv[] = { openssl,       "s_server", "-accept",
+			       "127.0.0.1:0", "-cert",    pem,
+			       "-key",        key,        "-HTTP",
+			       version,       "-cipher",  "ALL:@SECLEVEL=0",
+			       NULL };
+	struct ts_spawn spawn = {
+		.argv = argv, .work_dir = dir, .stdin_fd = -1, .stderr_fd = -1
+	};
 	struct tls tls;
 	struct ts_err err;
 	int pipe_fds[2];
@@ -98,9 +118,9 @@ serve(const char *openssl, const char *dir, const char *name,
 
 struct tls_case {
 	const char *name;
-	const char *host;	/* of the certificate */
+	const char *host; /* of the certificate */
 	const char *days;
-	const char *version;	/* of the server */
+	const char *version; /* of the server */
 	bool trusted;
 	enum ts_status status;
 	const char *says;
@@ -126,12 +146,12 @@ check(const char *openssl, const struct tls_case *one)
 	struct ts_err err;
 	struct tls tls;
 	static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: "
-		"20\r\nConnection: close\r\n\r\n" GOOD;
+				    "20\r\nConnection: close\r\n\r\n" GOOD;
 
 	make_certificate(openssl, bench->dir, "site", one->host, one->days);
 	snprintf(file, sizeof file, "%s/trade", bench->dir);
-	assert_int_equal(ts_file_write(file, reply, strlen(reply), 0644,
-				       &err), TS_OK);
+	assert_int_equal(ts_file_write(file, reply, strlen(reply), 0644, &err),
+			 TS_OK);
 	tls = serve(openssl, bench->dir, "site", one->version);
 	snprintf(url, sizeof url, "https://127.0.0.1:%d", tls.port);
 	snprintf(ca, sizeof ca, "%s/site.pem", bench->dir);

@@ -13,7 +13,11 @@
 #include <string.h>
 #include <tradestat/plugin.h>
 
-#define MUST(condition) do { if (!(condition)) abort(); } while (0)
+#define MUST(condition)                                                        \
+	do {                                                                   \
+		if (!(condition))                                              \
+			abort();                                               \
+	} while (0)
 
 extern const struct ts_plugin *const ts_builtin_fetchers[];
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct heard {
 	uint64_t hash;
 	uint64_t rows;
-	size_t columns;		/* told, plus one; 0: not yet */
+	size_t columns; /* told, plus one; 0: not yet */
 };
 
 static void
@@ -30,8 +34,8 @@ hear(struct heard *heard, const char *text)
 {
 	MUST(text != NULL);
 	do {
-		heard->hash = (heard->hash ^ (unsigned char)*text) *
-			      1099511628211u;
+		heard->hash =
+			(heard->hash ^ (unsigned char)*text) * 1099511628211u;
 	} while (*text++ != '\0');
 }
 
@@ -126,12 +130,17 @@ decode_once(const struct ts_decoder *decoder,
 	    unsigned most, unsigned seed, struct heard *heard)
 {
 	struct ts_arena *arena = ts_arena_new((size_t)48 << 20);
-	struct ts_sink sink = { .ctx = heard, .columns = heard_columns,
-				.obs = heard_obs, .fact = heard_fact,
+	struct ts_sink sink = { .ctx = heard,
+				.columns = heard_columns,
+				.obs = heard_obs,
+				.fact = heard_fact,
 				.warn = heard_warning };
 	struct ts_decode decode = {
-		.sink = &sink, .limits = TS_DECODE_LIMITS, .arena = arena,
-		.dataset = "", .opts = options(decoder, settings, arena),
+		.sink = &sink,
+		.limits = TS_DECODE_LIMITS,
+		.arena = arena,
+		.dataset = "",
+		.opts = options(decoder, settings, arena),
 	};
 	struct ts_err err = { 0 };
 	void *state = NULL;
@@ -146,7 +155,7 @@ decode_once(const struct ts_decoder *decoder,
 		count = most == 0 ? size : 1 + (seed >> 16) % most;
 		if (count > size - at)
 			count = size - at;
-		piece = malloc(count);	/* a read past it is seen */
+		piece = malloc(count); /* a read past it is seen */
 		MUST(piece != NULL);
 		memcpy(piece, bytes + at, count);
 		status = decoder->feed(state, piece, count, &err);

@@ -8,6 +8,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	decode_twice("comtrade-availability", &none, data + 1, size - 1, data[0]);
+	decode_twice("comtrade-availability", &none, data + 1, size - 1,
+		     data[0]);
 	return 0;
 }

@@ -9,15 +9,19 @@
 
 #include "fetchers/decode/json.h"
 
-#define MUST(condition) do { if (!(condition)) abort(); } while (0)
+#define MUST(condition)                                                        \
+	do {                                                                   \
+		if (!(condition))                                              \
+			abort();                                               \
+	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct heard {
 	uint64_t hash;
 	size_t depth;
-	bool object[64];	/* what is open at each depth */
-	bool key;		/* a name waits for its value */
+	bool object[64]; /* what is open at each depth */
+	bool key;        /* a name waits for its value */
 };
 
 static enum ts_status
@@ -27,8 +31,8 @@ hear(struct heard *heard, char kind, const char *text, size_t length)
 
 	heard->hash = (heard->hash ^ (unsigned char)kind) * 1099511628211u;
 	for (i = 0; i < length; i++)
-		heard->hash = (heard->hash ^ (unsigned char)text[i]) *
-			      1099511628211u;
+		heard->hash =
+			(heard->hash ^ (unsigned char)text[i]) * 1099511628211u;
 	return TS_OK;
 }
 
@@ -126,7 +130,7 @@ literal(void *ctx, enum ts_json_literal which, struct ts_err *err)
 
 static const struct ts_json_events events = {
 	object_begin, object_end, array_begin, array_end,
-	key, string, number, literal,
+	key,          string,     number,      literal,
 };
 
 static bool

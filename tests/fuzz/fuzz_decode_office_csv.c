@@ -22,7 +22,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{ .name = "separator", .value = "pipe" },
 	};
 	static const struct ts_settings settings[] = {
-		{ NULL, 0 }, { columns, 4 }, { value, 5 }, { encoding, 2 },
+		{ NULL, 0 },
+		{ columns, 4 },
+		{ value, 5 },
+		{ encoding, 2 },
 	};
 
 	if (size < 2)

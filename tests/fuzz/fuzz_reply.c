@@ -55,7 +55,8 @@ check_link(const char *link)
 {
 	static const char base[] = "https://stat.example.org/v1";
 	const struct ts_param query = { "page", link };
-	struct ts_request request = { .path = link, .query = &query,
+	struct ts_request request = { .path = link,
+				      .query = &query,
 				      .query_count = 1 };
 	TS_AUTO_BUF url = TS_BUF_INIT(1 << 20);
 	TS_AUTO_BUF shown = TS_BUF_INIT(1 << 20);
@@ -89,8 +90,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_link(text.data);
 	body = strstr(text.data, "\r\n\r\n");
 	if (body != NULL) {
-		check_words(body + 4, text.used -
-			    (size_t)(body + 4 - text.data));
+		check_words(body + 4,
+			    text.used - (size_t)(body + 4 - text.data));
 		*body = '\0';
 	}
 	check_headers(text.data);

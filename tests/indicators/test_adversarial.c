@@ -75,8 +75,8 @@ build_change(const struct inline_case *c, struct built *out)
 	out->settings[0] = "base";
 	out->settings[1] = "2000";
 	out->settings[2] = "current";
-	out->settings[3] = ts_arena_printf(c->arena, "%d", 2000 +
-					   (n ? (int)strtol(n, NULL, 10) : 1));
+	out->settings[3] = ts_arena_printf(
+		c->arena, "%d", 2000 + (n ? (int)strtol(n, NULL, 10) : 1));
 	out->k1 = "line";
 	out->period = ts_arena_printf(c->arena, "2000/%s", out->settings[3]);
 }
@@ -111,9 +111,11 @@ build_lines(const struct inline_case *c, struct built *out)
 static void
 build_advantage(const struct inline_case *c, struct built *out)
 {
-	add_row(out, "reporter,product,value\nA,10,%s\nA,TOTAL,%s\n"
-		"W00,10,%s\nW00,TOTAL,%s\n", input(c, "xcp"), input(c, "xc"),
-		input(c, "xp"), input(c, "xw"));
+	add_row(out,
+		"reporter,product,value\nA,10,%s\nA,TOTAL,%s\n"
+		"W00,10,%s\nW00,TOTAL,%s\n",
+		input(c, "xcp"), input(c, "xc"), input(c, "xp"),
+		input(c, "xw"));
 	out->k1 = "A";
 	out->k2 = "10";
 }
@@ -121,9 +123,11 @@ build_advantage(const struct inline_case *c, struct built *out)
 static void
 build_intensity(const struct inline_case *c, struct built *out)
 {
-	add_row(out, "reporter,partner,flow,value\nA,B,X,%s\nA,W00,X,%s\n"
-		"W00,B,X,%s\nW00,W00,X,%s\n", input(c, "xij"), input(c, "xi"),
-		input(c, "xwj"), input(c, "xw"));
+	add_row(out,
+		"reporter,partner,flow,value\nA,B,X,%s\nA,W00,X,%s\n"
+		"W00,B,X,%s\nW00,W00,X,%s\n",
+		input(c, "xij"), input(c, "xi"), input(c, "xwj"),
+		input(c, "xw"));
 	out->k1 = "A";
 	out->k2 = "B";
 }
@@ -187,8 +191,8 @@ build_unit_values(const struct inline_case *c, struct built *out)
 static void
 build_openness(const struct inline_case *c, struct built *out)
 {
-	add_row(out, "country,exports,imports,gdp\nA,%s,%s,%s\n",
-		input(c, "x"), input(c, "m"), input(c, "gdp"));
+	add_row(out, "country,exports,imports,gdp\nA,%s,%s,%s\n", input(c, "x"),
+		input(c, "m"), input(c, "gdp"));
 	out->k1 = "A";
 }
 
@@ -198,8 +202,7 @@ build_additivity(const struct inline_case *c, struct built *out)
 	const char *value;
 	size_t i;
 
-	add_row(out, "reporter,product,value\nA,TOTAL,%s\n",
-		input(c, "total"));
+	add_row(out, "reporter,product,value\nA,TOTAL,%s\n", input(c, "total"));
 	for (i = 0; (value = part(c, input(c, "parts"), i)); i++)
 		add_row(out, "A,%02zu,%s\n", i, value);
 	out->k1 = "A";
@@ -336,9 +339,11 @@ every_adversarial_case_has_its_status(void **state)
 	builder *build = NULL;
 
 	(void)state;
-	assert_int_equal(ts_table_read_csv(arena,
-		need_fixture("indicators/adversarial/cases.csv"), &cases,
-		&err), TS_OK);
+	assert_int_equal(
+		ts_table_read_csv(
+			arena, need_fixture("indicators/adversarial/cases.csv"),
+			&cases, &err),
+		TS_OK);
 	for (row = 0; row < cases->row_count; row++) {
 		const char *const *cells = cases->cells + row * 5;
 		struct inline_case c = { arena, cells[1], cells[2] };
@@ -365,11 +370,13 @@ every_adversarial_case_has_its_status(void **state)
 		failed++;
 		print_error("case %s, %s %s: expected %s %s, got %.12g %s\n",
 			    cells[0], cells[1], cells[2], cells[3], cells[4],
-			    got ? got->value : NAN, got ?
-			    ts_result_status_name(got->status) : "nothing");
+			    got ? got->value : NAN,
+			    got ? ts_result_status_name(got->status)
+				: "nothing");
 	}
 	print_message("adversarial: %zu as expected, %zu not, %zu of other "
-		      "tiers\n", passed, failed, others);
+		      "tiers\n",
+		      passed, failed, others);
 	ts_arena_free(arena);
 	assert_int_equal(failed, 0);
 }

@@ -11,8 +11,8 @@ struct run {
 struct golden {
 	const char *folder;
 	const char *input;
-	const struct run *runs;		/* id NULL at the end */
-	const char *const *elsewhere;	/* ids that are not of this tier */
+	const struct run *runs;       /* id NULL at the end */
+	const char *const *elsewhere; /* ids that are not of this tier */
 };
 
 #define EU11 "EU11: SWE ESP DNK NLD FRA ITA POL DEU PRT GRC LTU"
@@ -40,10 +40,10 @@ static const struct run fish_runs[] = {
 	{ "contribution_pp", { NULL } },
 	{ "share_of_change", { NULL } },
 	{ "partner_share_exports", { NULL } },
-	{ "share_in_region_trade", { "region", EU11, "counterpart", CA2,
-				     NULL } },
-	{ "share_in_region_trade", { "region", CA2, "counterpart", EU11,
-				     NULL } },
+	{ "share_in_region_trade",
+	  { "region", EU11, "counterpart", CA2, NULL } },
+	{ "share_in_region_trade",
+	  { "region", CA2, "counterpart", EU11, NULL } },
 	{ "hhi_product", { NULL } },
 	{ "hhi_norm_product", { NULL } },
 	{ "concentration_unctad", { NULL } },
@@ -70,21 +70,48 @@ static const struct run fish_runs[] = {
 	{ .id = NULL },
 };
 
-static const char *const fish_elsewhere[] = {
-	"bennet_entry", "bennet_exit", "bennet_price", "bennet_unallocated",
-	"bennet_volume", "cms_competitiveness", "cms_market_distribution",
-	"cms_product_mix", "cms_total", "cms_world_growth", "dependency_flag",
-	"dependency_import_export_ratio", "dependency_import_hhi",
-	"dependency_world_export_hhi", "diversification_unctad",
-	"entropy_partner", "export_similarity", "gini_product", "gl_adjusted",
-	"gl_aggregate", "gl_aquino", "gl_product", "hk_extensive",
-	"hk_intensive", "lafay", "margin_entry", "margin_exit",
-	"margin_intensive", "market_penetration", "matched_coverage_current",
-	"michaely", "miit_a", "price_index_fisher", "price_index_laspeyres",
-	"price_index_paasche", "price_index_tornqvist", "structural_change",
-	"theil_product", "trade_complementarity", "volume_index_fisher",
-	"vollrath_rta", NULL
-};
+static const char *const fish_elsewhere[] = { "bennet_entry",
+					      "bennet_exit",
+					      "bennet_price",
+					      "bennet_unallocated",
+					      "bennet_volume",
+					      "cms_competitiveness",
+					      "cms_market_distribution",
+					      "cms_product_mix",
+					      "cms_total",
+					      "cms_world_growth",
+					      "dependency_flag",
+					      "dependency_import_export_ratio",
+					      "dependency_import_hhi",
+					      "dependency_world_export_hhi",
+					      "diversification_unctad",
+					      "entropy_partner",
+					      "export_similarity",
+					      "gini_product",
+					      "gl_adjusted",
+					      "gl_aggregate",
+					      "gl_aquino",
+					      "gl_product",
+					      "hk_extensive",
+					      "hk_intensive",
+					      "lafay",
+					      "margin_entry",
+					      "margin_exit",
+					      "margin_intensive",
+					      "market_penetration",
+					      "matched_coverage_current",
+					      "michaely",
+					      "miit_a",
+					      "price_index_fisher",
+					      "price_index_laspeyres",
+					      "price_index_paasche",
+					      "price_index_tornqvist",
+					      "structural_change",
+					      "theil_product",
+					      "trade_complementarity",
+					      "volume_index_fisher",
+					      "vollrath_rta",
+					      NULL };
 
 static const struct run sitc_runs[] = {
 	{ "hhi_product", { NULL } },
@@ -103,16 +130,34 @@ static const struct run sitc_runs[] = {
 	{ .id = NULL },
 };
 
-static const char *const sitc_elsewhere[] = {
-	"cog", "coi", "complexity_lambda2", "country_proximity",
-	"density", "density_no_self", "distance", "diversification_unctad",
-	"diversity", "eci", "eci_sample_sd", "entropy_product",
-	"export_similarity", "expy", "fitness_country_20",
-	"fitness_product_20", "gini_product", "krugman_specialisation",
-	"log_rca_similarity", "pci", "pci_own_sample_sd", "prody",
-	"proximity", "theil_between", "theil_product", "theil_within",
-	"ubiquity", NULL
-};
+static const char *const sitc_elsewhere[] = { "cog",
+					      "coi",
+					      "complexity_lambda2",
+					      "country_proximity",
+					      "density",
+					      "density_no_self",
+					      "distance",
+					      "diversification_unctad",
+					      "diversity",
+					      "eci",
+					      "eci_sample_sd",
+					      "entropy_product",
+					      "export_similarity",
+					      "expy",
+					      "fitness_country_20",
+					      "fitness_product_20",
+					      "gini_product",
+					      "krugman_specialisation",
+					      "log_rca_similarity",
+					      "pci",
+					      "pci_own_sample_sd",
+					      "prody",
+					      "proximity",
+					      "theil_between",
+					      "theil_product",
+					      "theil_within",
+					      "ubiquity",
+					      NULL };
 
 static const struct run month_runs[] = {
 	{ "yoy", { NULL } },
@@ -128,15 +173,23 @@ static const struct run month_runs[] = {
 	{ .id = NULL },
 };
 
-static const char *const month_elsewhere[] = {
-	"classical_adjusted_mult", "classical_seasonal_factor_add",
-	"classical_seasonal_factor_mult", "classical_trend",
-	"conformal_halfwidth", "holt_winters_add_forecast",
-	"holt_winters_add_sse", "holt_winters_mult_forecast",
-	"holt_winters_mult_sse", "snaive_forecast", "snaive_hi80",
-	"snaive_lo80", "stl_periodic_log_seasonal", "stl_periodic_log_trend",
-	"stl_robust13_log_seasonal", "stl_robust13_log_trend", NULL
-};
+static const char *const month_elsewhere[] = { "classical_adjusted_mult",
+					       "classical_seasonal_factor_add",
+					       "classical_seasonal_factor_mult",
+					       "classical_trend",
+					       "conformal_halfwidth",
+					       "holt_winters_add_forecast",
+					       "holt_winters_add_sse",
+					       "holt_winters_mult_forecast",
+					       "holt_winters_mult_sse",
+					       "snaive_forecast",
+					       "snaive_hi80",
+					       "snaive_lo80",
+					       "stl_periodic_log_seasonal",
+					       "stl_periodic_log_trend",
+					       "stl_robust13_log_seasonal",
+					       "stl_robust13_log_trend",
+					       NULL };
 
 static const struct run article_runs[] = {
 	{ "growth_pct", { "base", "2023", "current", "2024", NULL } },
@@ -235,18 +288,22 @@ check_golden(const struct golden *golden)
 
 	snprintf(path, sizeof(path), "indicators/%s/%s", golden->folder,
 		 golden->input);
-	assert_int_equal(ts_table_read_csv(arena, need_fixture(path), &input,
-					   &err), TS_OK);
+	assert_int_equal(
+		ts_table_read_csv(arena, need_fixture(path), &input, &err),
+		TS_OK);
 	snprintf(path, sizeof(path), "indicators/%s/expected.csv",
 		 golden->folder);
-	assert_int_equal(ts_table_read_csv(arena, need_fixture(path), &expected,
-					   &err), TS_OK);
+	assert_int_equal(
+		ts_table_read_csv(arena, need_fixture(path), &expected, &err),
+		TS_OK);
 	results = run_all(arena, golden, input);
 	largest = largest_input(input);
 	for (row = 0; row < expected->row_count; row++) {
 		const char *const *cells = expected->cells + row * 7;
-		struct ts_result key = { .indicator = cells[0], .k1 = cells[1],
-					 .k2 = cells[2], .k3 = cells[3],
+		struct ts_result key = { .indicator = cells[0],
+					 .k1 = cells[1],
+					 .k2 = cells[2],
+					 .k3 = cells[3],
 					 .period = cells[4] };
 
 		if (!is_run(golden->runs, cells[0])) {
@@ -263,11 +320,12 @@ check_golden(const struct golden *golden)
 		}
 		if (failed++ < 20)
 			print_error("%s,%s,%s,%s,%s: expected %s %s, got "
-				    "%.12g %s\n", cells[0], cells[1], cells[2],
-				    cells[3], cells[4], cells[5], cells[6],
-				    got ? got->value : NAN, got ?
-				    ts_result_status_name(got->status) :
-				    "nothing");
+				    "%.12g %s\n",
+				    cells[0], cells[1], cells[2], cells[3],
+				    cells[4], cells[5], cells[6],
+				    got ? got->value : NAN,
+				    got ? ts_result_status_name(got->status)
+					: "nothing");
 	}
 	print_message("%s: %zu rows as expected, %zu not, %zu of other tiers\n",
 		      golden->folder, passed, failed, others);
@@ -280,24 +338,24 @@ static void
 fish_of_24_economies_has_the_golden_values(void **state)
 {
 	(void)state;
-	check_golden(&(struct golden){ "fish_2022_2023", "flows.csv",
-				       fish_runs, fish_elsewhere });
+	check_golden(&(struct golden){ "fish_2022_2023", "flows.csv", fish_runs,
+				       fish_elsewhere });
 }
 
 static void
 a_world_of_226_countries_has_golden_values(void **state)
 {
 	(void)state;
-	check_golden(&(struct golden){ "sitc4_matrix", "exports.csv",
-				       sitc_runs, sitc_elsewhere });
+	check_golden(&(struct golden){ "sitc4_matrix", "exports.csv", sitc_runs,
+				       sitc_elsewhere });
 }
 
 static void
 months_with_a_gap_have_the_golden_values(void **state)
 {
 	(void)state;
-	check_golden(&(struct golden){ "monthly_fish", "series.csv",
-				       month_runs, month_elsewhere });
+	check_golden(&(struct golden){ "monthly_fish", "series.csv", month_runs,
+				       month_elsewhere });
 }
 
 static void

@@ -28,9 +28,8 @@ each_measure(measure_fn *visit, void *ctx)
 static const char *const *
 settings_of(const char *id)
 {
-	static const char *const region[] = {
-		"region", "R: ITA KAZ", "counterpart", "FRA", NULL
-	};
+	static const char *const region[] = { "region", "R: ITA KAZ",
+					      "counterpart", "FRA", NULL };
 	static const char *const today[] = { "today", "2026-01-01", NULL };
 
 	if (strcmp(id, "share_in_region_trade") == 0)
@@ -120,16 +119,22 @@ the_order_of_rows_never_shows(void **state)
 	struct ts_err err = { 0 };
 
 	(void)state;
-	assert_int_equal(ts_table_read_csv(arena,
-		need_fixture("indicators/fish_2022_2023/flows.csv"), &table,
-		&err), TS_OK);
+	assert_int_equal(
+		ts_table_read_csv(
+			arena,
+			need_fixture("indicators/fish_2022_2023/flows.csv"),
+			&table, &err),
+		TS_OK);
 	/* Two years of a third of the rows: enough to add up differently. */
 	table->row_count /= 3;
 	shuffling.table = shuffled(arena, table, 1);
 	each_measure(compare_shuffled, &shuffling);
-	assert_int_equal(ts_table_read_csv(arena,
-		need_fixture("indicators/monthly_fish/series.csv"), &table,
-		&err), TS_OK);
+	assert_int_equal(
+		ts_table_read_csv(
+			arena,
+			need_fixture("indicators/monthly_fish/series.csv"),
+			&table, &err),
+		TS_OK);
 	shuffling.table = table;
 	each_measure(compare_shuffled, &shuffling);
 	print_message("%zu measures compared, %zu told something\n",
@@ -189,8 +194,8 @@ run_strange(void *ctx, const struct ts_indicator *indicator,
 
 		if (run_measure(arena, measure->id,
 				table_of(arena, strange_tables[i]),
-				settings_of(measure->id), &results, &err) !=
-		    TS_OK) {
+				settings_of(measure->id), &results,
+				&err) != TS_OK) {
 			/* A defect of ours is told as one by the kit. */
 			if (strstr(err.text, "NaN") || strstr(err.text, "inf"))
 				fail_msg("table %zu: %s", i, err.text);
@@ -266,7 +271,8 @@ the_areas_of_the_house_are_known(void **state)
 
 	(void)state;
 	assert_int_equal(ts_table_read_csv(arena, "config/codes/areas.csv",
-					   &areas, &err), TS_OK);
+					   &areas, &err),
+			 TS_OK);
 	for (row = 0; row < areas->row_count; row++) {
 		const char *code = ts_table_text(areas, row, 0);
 		const char *kind = ts_table_text(areas, row, 1);
@@ -282,7 +288,8 @@ the_areas_of_the_house_are_known(void **state)
 			fail_msg("%s, %s", code, kind);
 	}
 	assert_int_equal(ts_table_read_csv(arena, "config/codes/countries.csv",
-					   &areas, &err), TS_OK);
+					   &areas, &err),
+			 TS_OK);
 	for (row = 0; row < areas->row_count; row++)
 		for (column = 0; column < 3; column++)
 			if (ts_code_area(ts_table_text(areas, row, column),

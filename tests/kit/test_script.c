@@ -25,16 +25,39 @@ what_gnuplot_must_not_read_is_replaced(void **state)
 		{ "backslash", "a\\n", "a/n" },
 		{ "line end", "a'\nset output", "a" APOSTROPHE "set output" },
 		{ "tab", "a\tb", "ab" },
-		{ "C1", "a\xC2\x85" "b", "ab" },
-		{ "DEL", "a\x7F" "b", "ab" },
-		{ "line separator", "a\xE2\x80\xA8" "b", "ab" },
-		{ "paragraph", "a\xE2\x80\xA9" "b", "ab" },
-		{ "right-to-left override", "a\xE2\x80\xAE" "b", "ab" },
-		{ "isolate", "a\xE2\x81\xA6" "b\xE2\x81\xA9", "ab" },
-		{ "bad byte", "a\xFF" "b", "a\xEF\xBF\xBD" "b" },
+		{ "C1",
+		  "a\xC2\x85"
+		  "b",
+		  "ab" },
+		{ "DEL",
+		  "a\x7F"
+		  "b",
+		  "ab" },
+		{ "line separator",
+		  "a\xE2\x80\xA8"
+		  "b",
+		  "ab" },
+		{ "paragraph",
+		  "a\xE2\x80\xA9"
+		  "b",
+		  "ab" },
+		{ "right-to-left override",
+		  "a\xE2\x80\xAE"
+		  "b",
+		  "ab" },
+		{ "isolate",
+		  "a\xE2\x81\xA6"
+		  "b\xE2\x81\xA9",
+		  "ab" },
+		{ "bad byte",
+		  "a\xFF"
+		  "b",
+		  "a\xEF\xBF\xBD"
+		  "b" },
 		{ "cut sequence", "a\xD2", "a\xEF\xBF\xBD" },
-		{ "surrogate", "\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD"
-					       "\xEF\xBF\xBD" },
+		{ "surrogate", "\xED\xA0\x80",
+		  "\xEF\xBF\xBD\xEF\xBF\xBD"
+		  "\xEF\xBF\xBD" },
 		{ "not in XML", "\xEF\xBF\xBE", "\xEF\xBF\xBD" },
 		{ "CDATA end", "a]]>b", "a]] >b" },
 		{ "CDATA end in pieces", "]]\x01>", "]] >" },
@@ -62,9 +85,9 @@ what_gnuplot_must_not_read_is_replaced(void **state)
 static void
 a_safe_text_stays_as_it_is(void **state)
 {
-	static const char *const texts[] = {
-		"]]]]>>&&##xx", "&#x&#x]]>]]>", "'''```", "\\\\\"", "& #x", ""
-	};
+	static const char *const texts[] = { "]]]]>>&&##xx", "&#x&#x]]>]]>",
+					     "'''```",       "\\\\\"",
+					     "& #x",         "" };
 	size_t i;
 
 	(void)state;
@@ -109,9 +132,9 @@ a_text_is_written_in_single_quotes(void **state)
 	ts_script_part(&script, "set label %d ", 1);
 	ts_script_text(&script, "it's `id`");
 	ts_script_cmd(&script, " at screen %.2f,%.2f", 0.5, 0.25);
-	assert_string_equal(script.out.data, "set label 1 'it" APOSTROPHE
-			    "s " APOSTROPHE "id" APOSTROPHE
-			    "' at screen 0.50,0.25\n");
+	assert_string_equal(script.out.data,
+			    "set label 1 'it" APOSTROPHE "s " APOSTROPHE
+			    "id" APOSTROPHE "' at screen 0.50,0.25\n");
 	ts_script_free(&script);
 }
 
@@ -139,7 +162,8 @@ rows_begin_with_a_number_and_a_missing_one_is_empty(void **state)
 	ts_script_data_end(&script);
 	assert_string_equal(script.out.data,
 			    "$d1 << TS_END_7f3a\n"
-			    "2024\t\t0.333333333\tab\xE2\x80\x9D" "c\n"
+			    "2024\t\t0.333333333\tab\xE2\x80\x9D"
+			    "c\n"
 			    "\n"
 			    "NaN\tTS_END_7f3a\n"
 			    "NaN\n"
@@ -183,7 +207,8 @@ a_script_past_its_ceiling_is_an_error(void **state)
 
 	(void)state;
 	ts_script_init(&script, 64);
-	ts_script_cmd(&script, "set label 1 %s", "0123456789012345678901234567"
+	ts_script_cmd(&script, "set label 1 %s",
+		      "0123456789012345678901234567"
 		      "890123456789012345678901234567890123456789");
 	assert_int_equal(ts_buf_check(&script.out, "script", &err),
 			 TS_BAD_DATA);

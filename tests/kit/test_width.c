@@ -14,7 +14,7 @@ widths_are_those_of_the_font(void **state)
 	static const struct {
 		const char *name, *text;
 		enum ts_weight weight;
-		double size, width;	/* by hand from the font's hmtx table */
+		double size, width; /* by hand from the font's hmtx table */
 	} cases[] = {
 		{ "one letter", "A", TS_REGULAR, 2048, 1385 },
 		{ "digits are not equally wide", "1", TS_REGULAR, 2048, 951 },
@@ -44,19 +44,24 @@ ink_is_not_wider_than_the_table_says(void **state)
 		double size, ink;
 		const char *text;
 	} cases[] = {
-		{ TS_BOLD, 17, 449.5, "Kazakhstan–Italy trade rose 23.6% to "
-				      "$19.9 bn in 2024" },
-		{ TS_REGULAR, 12, 427, "Exports from Kazakhstan to Italy, "
-				       "US$ mn, 2023 → 2024, logarithmic "
-				       "scale" },
-		{ TS_REGULAR, 12, 466, "Goods turnover (exports + imports), "
-				       "US$ bn; small print: change on "
-				       "previous year" },
-		{ TS_MEDIUM, 11.5, 356, "Арматура для трубопроводов, котлов, "
-					"резервуаров и цистерн" },
-		{ TS_REGULAR, 9.5, 313.5, "Source: Ministry of Trade and "
-					  "Integration (KZ). Retrieved "
-					  "2025-05-30." },
+		{ TS_BOLD, 17, 449.5,
+		  "Kazakhstan–Italy trade rose 23.6% to "
+		  "$19.9 bn in 2024" },
+		{ TS_REGULAR, 12, 427,
+		  "Exports from Kazakhstan to Italy, "
+		  "US$ mn, 2023 → 2024, logarithmic "
+		  "scale" },
+		{ TS_REGULAR, 12, 466,
+		  "Goods turnover (exports + imports), "
+		  "US$ bn; small print: change on "
+		  "previous year" },
+		{ TS_MEDIUM, 11.5, 356,
+		  "Арматура для трубопроводов, котлов, "
+		  "резервуаров и цистерн" },
+		{ TS_REGULAR, 9.5, 313.5,
+		  "Source: Ministry of Trade and "
+		  "Integration (KZ). Retrieved "
+		  "2025-05-30." },
 	};
 	size_t i;
 
@@ -75,8 +80,10 @@ static void
 bolder_is_wider(void **state)
 {
 	static const char *const texts[] = {
-		"Dried leguminous vegetables", "Қазақстан Республикасы",
-		"Città, società, perché", "−24.8% → 19.9 × ₸ € ▲ ▼",
+		"Dried leguminous vegetables",
+		"Қазақстан Республикасы",
+		"Città, società, perché",
+		"−24.8% → 19.9 × ₸ € ▲ ▼",
 	};
 	size_t i;
 	enum ts_weight w;
@@ -95,9 +102,11 @@ the_alphabets_of_our_languages_are_in_the_table(void **state)
 	static const char text[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 		"ÀÈÉÌÒÙàèéìòùÄÖÜäöüßçñøåŁłŞşĞğİıČčŠšŽž"
-		"АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдеёжзийклмнопрстуфхцчшщъыь"
+		"АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдеёжзийклмнопрстуфхцчшщъы"
+		"ь"
 		"эюяӘәҒғҚқҢңӨөҰұҮүҺһІі"
-		"−–—×≥≤±→▲▼₸₽€£$%‰№°·•…’‘“”«»";
+		"−–—×≥≤±→▲▼₸₽€£$%"
+		"‰№°·•…’‘“”«»";
 	const char *at = text, *end = text + strlen(text);
 
 	(void)state;
@@ -145,7 +154,10 @@ a_cut_text_is_never_wider_than_its_room(void **state)
 	static const char *const texts[] = {
 		"Насосы воздушные или вакуумные, компрессоры",
 		"Macchine ed apparecchi per la preparazione",
-		"x", "WWWWWWWW", "", "a b c d e f g",
+		"x",
+		"WWWWWWWW",
+		"",
+		"a b c d e f g",
 	};
 	size_t i;
 	double room;
@@ -174,8 +186,7 @@ lines_break_at_blanks_and_none_is_too_wide(void **state)
 	(void)state;
 	for (room = 30; room < 700; room += 13) {
 		TS_AUTO_BUF out = TS_BUF_INIT(4096);
-		int lines = ts_text_wrap(&out, TS_REGULAR, 12, room, 100,
-					 text);
+		int lines = ts_text_wrap(&out, TS_REGULAR, 12, room, 100, text);
 		int counted = 0;
 		char *line, *rest = NULL;
 
@@ -213,11 +224,12 @@ the_last_line_ends_with_an_ellipsis_when_it_must(void **state)
 
 	(void)state;
 	assert_int_equal(ts_text_wrap(&out, TS_REGULAR, 12, 60, 2,
-				      "one two three four five six seven"), 2);
+				      "one two three four five six seven"),
+			 2);
 	assert_string_equal(out.data + out.used - 3, CUT);
 	ts_buf_reset(&out);
-	assert_int_equal(ts_text_wrap(&out, TS_REGULAR, 12, 600, 2,
-				      "a\nb\r\n\tc"), 1);
+	assert_int_equal(
+		ts_text_wrap(&out, TS_REGULAR, 12, 600, 2, "a\nb\r\n\tc"), 1);
 	/* a line end of the text is a blank like others */
 	assert_null(strchr(out.data, '\n'));
 	ts_buf_reset(&out);

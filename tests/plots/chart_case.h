@@ -28,7 +28,7 @@ extern const struct ts_plugin *const ts_builtin_plots[];
 
 struct label {
 	char text[512];
-	double x0, x1, y;	/* px of the panel */
+	double x0, x1, y; /* px of the panel */
 	double size;
 	enum ts_weight weight;
 	unsigned colour;
@@ -78,7 +78,8 @@ table_of(struct ts_arena *arena, const char *lines)
 			cells[count++] = strsep(&line, "|");
 		if (!table)
 			assert_int_equal(ts_table_new(arena, "test.csv", cells,
-						      count, &table, &err), 0);
+						      count, &table, &err),
+					 0);
 		else
 			assert_int_equal(ts_table_add(table, cells, &err), 0);
 	}
@@ -97,10 +98,17 @@ begin_case(const char *type, const char *lines)
 	c->theme = ts_theme_find("light");
 	c->format = TS_SVG;
 	c->spec = (struct ts_chart_spec){
-		.type = type, .language = "en", .unit = "USD",
-		.title = "", .subtitle = "", .source = "Source: test.",
-		.notes = "", .reporter = "Kazakhstan", .partner = "Italy",
-		.flow = "", .data = table_of(c->arena, lines),
+		.type = type,
+		.language = "en",
+		.unit = "USD",
+		.title = "",
+		.subtitle = "",
+		.source = "Source: test.",
+		.notes = "",
+		.reporter = "Kazakhstan",
+		.partner = "Italy",
+		.flow = "",
+		.data = table_of(c->arena, lines),
 	};
 	ts_script_init(&c->script, 16 << 20);
 	return c;
@@ -141,17 +149,20 @@ read_label(struct chart_case *c, const char *line)
 	int id, taken = 0;
 
 	assert_true(c->label_count < LABELS_MAX);
-	if (sscanf(line, "set label %d '%511[^']' at screen %lf,%lf %7s font "
-		   "'%63[^,],%lf' tc rgb '#%x'%n", &id, label->text, &x, &y,
-		   align, font, &label->size, &label->colour, &taken) < 8 ||
+	if (sscanf(line,
+		   "set label %d '%511[^']' at screen %lf,%lf %7s font "
+		   "'%63[^,],%lf' tc rgb '#%x'%n",
+		   &id, label->text, &x, &y, align, font, &label->size,
+		   &label->colour, &taken) < 8 ||
 	    taken == 0)
 		fail_msg("unreadable: %s", line);
 	label->weight = weight_of(font);
 	width = ts_text_width(label->weight, label->size, label->text);
 	x *= c->job.page.width;
 	label->y = (1 - y) * c->job.page.height;
-	label->x0 = strcmp(align, "left") == 0 ? x :
-		    strcmp(align, "right") == 0 ? x - width : x - width / 2;
+	label->x0 = strcmp(align, "left") == 0    ? x
+		    : strcmp(align, "right") == 0 ? x - width
+						  : x - width / 2;
 	label->x1 = label->x0 + width;
 }
 
@@ -160,13 +171,17 @@ HELP enum ts_status
 draw_case(struct chart_case *c)
 {
 	struct ts_rect all = { 0, 0, c->spec.width ? c->spec.width : 600,
-			       c->spec.height ? c->spec.height :
-			       c->need.height_px };
+			       c->spec.height ? c->spec.height
+					      : c->need.height_px };
 	const char *line;
 
 	c->job = (struct ts_chart_job){
-		.spec = &c->spec, .theme = c->theme, .format = c->format,
-		.page = all, .panel = all, .arena = c->arena,
+		.spec = &c->spec,
+		.theme = c->theme,
+		.format = c->format,
+		.page = all,
+		.panel = all,
+		.arena = c->arena,
 	};
 	if (ts_frame_layout(&c->job, &c->err) != TS_OK)
 		return c->err.status;
@@ -235,9 +250,9 @@ labels_do_not_overlap(const struct chart_case *c, const char *name)
 			if (fabs(a->y - b->y) < gap && a->x0 < b->x1 - 0.5 &&
 			    b->x0 < a->x1 - 0.5)
 				fail_msg("%s: \"%s\" (%.1f..%.1f, %.1f) over "
-					 "\"%s\" (%.1f..%.1f, %.1f)", name,
-					 a->text, a->x0, a->x1, a->y, b->text,
-					 b->x0, b->x1, b->y);
+					 "\"%s\" (%.1f..%.1f, %.1f)",
+					 name, a->text, a->x0, a->x1, a->y,
+					 b->text, b->x0, b->x1, b->y);
 		}
 }
 
@@ -246,8 +261,8 @@ HELP void
 script_is_harmless(const struct chart_case *c, const char *name)
 {
 	static const char *const words[] = {
-		"<'", "< '", "|", "!", "`", "system", "call", "eval", "@",
-		"load", "\"<", "\"|", "print", "shell", "cd ",
+		"<'", "< '",  "|",   "!",   "`",     "system", "call", "eval",
+		"@",  "load", "\"<", "\"|", "print", "shell",  "cd ",
 	};
 	TS_AUTO_BUF bare = TS_BUF_INIT(16 << 20);
 	const char *at;
@@ -325,9 +340,8 @@ picture_is_whole(const struct batch *batch, size_t n)
 	struct ts_err err;
 
 	snprintf(path, sizeof(path), "%s/picture-%zu", batch->dir, n);
-	if (ts_file_read(path, &picture, &err) != TS_OK ||
-	    picture.used < 500 || (batch->formats[n] == TS_SVG &&
-				   !strstr(picture.data, "</svg>")))
+	if (ts_file_read(path, &picture, &err) != TS_OK || picture.used < 500 ||
+	    (batch->formats[n] == TS_SVG && !strstr(picture.data, "</svg>")))
 		fail_msg("%s: no whole picture", batch->names[n]);
 	ts_buf_free(&picture);
 }
@@ -353,10 +367,14 @@ batch_run(struct batch *batch)
 		argv[i + 2] = batch->files[i];
 	snprintf(path, sizeof(path), "%s/log", batch->dir);
 	log = open(path, O_RDWR | O_CREAT, 0600);
-	assert_int_equal(ts_spawn(&(struct ts_spawn){
-		.argv = argv, .envp = envp, .work_dir = batch->dir,
-		.stdin_fd = -1, .stdout_fd = log, .stderr_fd = log },
-		&child, &err), 0);
+	assert_int_equal(ts_spawn(&(struct ts_spawn){ .argv = argv,
+						      .envp = envp,
+						      .work_dir = batch->dir,
+						      .stdin_fd = -1,
+						      .stdout_fd = log,
+						      .stderr_fd = log },
+				  &child, &err),
+			 0);
 	assert_int_equal(ts_spawn_wait(&child, 120000, 1000, &code, &err), 0);
 	if (pread(log, said, sizeof(said) - 1, 0) > 0 || code != 0) {
 		size_t file = 0;

@@ -4,21 +4,26 @@
  * bases, a range of 10^12, long names in four languages. */
 #include "tests/plots/chart_case.h"
 
-#define LONG_RU "Насосы воздушные или вакуумные, воздушные или газовые "	\
+#define LONG_RU                                                                                                \
+	"Насосы воздушные или вакуумные, воздушные или газовые " \
 	"компрессоры и вентиляторы; вытяжные шкафы с вентилятором"
-#define LONG_IT "Macchine ed apparecchi per la preparazione o la "		\
+#define LONG_IT                                                                \
+	"Macchine ed apparecchi per la preparazione o la "                     \
 	"fabbricazione industriale di alimenti o di bevande"
-#define LONG_KK "Ауа немесе вакуум сорғылары, ауа немесе газ "		\
+#define LONG_KK                                                                            \
+	"Ауа немесе вакуум сорғылары, ауа немесе газ " \
 	"компрессорлары мен желдеткіштер, сүзгіштері бар шкафтар"
-#define LONG_WORD "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"	\
+#define LONG_WORD                                                              \
+	"Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"               \
 	"bauunterbeamtengesellschaft"
 
 struct input {
 	const char *name, *type, *lines;
-	bool refused;		/* need() says so; draw must work all the same */
+	bool refused; /* need() says so; draw must work all the same */
 };
 
-#define YEARS9 "2016|8.7\n2017|8.7\n2018|11.7\n2019|8.7\n2020|6.7\n"	\
+#define YEARS9                                                                 \
+	"2016|8.7\n2017|8.7\n2018|11.7\n2019|8.7\n2020|6.7\n"                  \
 	"2021|9.8\n2022|13.9\n2023|14.9\n2024|18.7\n"
 
 static const struct input inputs[] = {
@@ -39,38 +44,50 @@ static const struct input inputs[] = {
 	{ "range of 10^12", "columns", "period|value\n2023|1\n2024|1e12",
 	  false },
 	{ "provisional last", "columns",
-	  "period|value|status|label\n2023|4||\n2024|5|P|2024 Jan–Sep",
-	  false },
+	  "period|value|status|label\n2023|4||\n2024|5|P|2024 Jan–Sep", false },
 	{ "fifteen years of large figures", "columns",
 	  "period|value\n2010|123456789\n2011|23456789\n2012|3456789\n"
 	  "2013|999999999\n2014|1\n2015|222222222\n2016|333333333\n2017|4\n"
 	  "2018|555555555\n2019|666666666\n2020|777777777\n2021|888888888\n"
-	  "2022|999499999\n2023|123456789\n2024|987654321\n", false },
+	  "2022|999499999\n2023|123456789\n2024|987654321\n",
+	  false },
 	{ "forty months", "columns",
 	  "period|value\n2020-01|1\n2021-01|2\n2023-03|3\n2023-04|4", false },
 	{ "stated growth", "columns",
 	  "period|value|growth\n2023|4|\n2024|5|26.7", false },
 	{ "nine years", "balance",
 	  "period|flow|value\n2022|X|13.9e9\n2022|M|1.1e9\n2023|X|14.9e9\n"
-	  "2023|M|1.3e9\n2024|X|18.7e9\n2024|M|1.3e9", false },
+	  "2023|M|1.3e9\n2024|X|18.7e9\n2024|M|1.3e9",
+	  false },
 	{ "no row", "balance", "period|flow|value\n", true },
 	{ "one year", "balance", "period|flow|value\n2024|X|1\n2024|M|2",
 	  true },
-	{ "a deficit", "balance", "period|flow|value\n2023|X|1\n2023|M|20\n"
-	  "2024|X|2\n2024|M|30", false },
-	{ "all equal", "balance", "period|flow|value\n2023|X|1\n2023|M|1\n"
-	  "2024|X|1\n2024|M|1", false },
-	{ "all zero", "balance", "period|flow|value\n2023|X|0\n2023|M|0\n"
-	  "2024|X|0\n2024|M|0", false },
+	{ "a deficit", "balance",
+	  "period|flow|value\n2023|X|1\n2023|M|20\n"
+	  "2024|X|2\n2024|M|30",
+	  false },
+	{ "all equal", "balance",
+	  "period|flow|value\n2023|X|1\n2023|M|1\n"
+	  "2024|X|1\n2024|M|1",
+	  false },
+	{ "all zero", "balance",
+	  "period|flow|value\n2023|X|0\n2023|M|0\n"
+	  "2024|X|0\n2024|M|0",
+	  false },
 	{ "no imports", "balance", "period|flow|value\n2023|X|1\n2024|X|1",
 	  true },
 	{ "last imports missing", "balance",
 	  "period|flow|value|status\n2022|X|5|\n2022|M|3|\n2023|X|6|\n"
-	  "2023|M|4|\n2024|X|7|P", false },
-	{ "range of 10^12", "balance", "period|flow|value\n2023|X|1e12\n"
-	  "2023|M|1\n2024|X|1\n2024|M|1e12", false },
-	{ "seven", "ranked", "label|value|product\nA|7|\nB|6|\nC|5|\nD|4|\n"
-	  "E|3|\nF|2|\nAll other|20|OTHER\n|47|TOTAL", false },
+	  "2023|M|4|\n2024|X|7|P",
+	  false },
+	{ "range of 10^12", "balance",
+	  "period|flow|value\n2023|X|1e12\n"
+	  "2023|M|1\n2024|X|1\n2024|M|1e12",
+	  false },
+	{ "seven", "ranked",
+	  "label|value|product\nA|7|\nB|6|\nC|5|\nD|4|\n"
+	  "E|3|\nF|2|\nAll other|20|OTHER\n|47|TOTAL",
+	  false },
 	{ "no row", "ranked", "label|value\n", true },
 	{ "one row", "ranked", "label|value\nA|7", true },
 	{ "two rows", "ranked", "label|value\nA|7\nB|3", false },
@@ -79,16 +96,21 @@ static const struct input inputs[] = {
 	{ "all missing", "ranked", "label|value\nA|\nB|", true },
 	{ "negative", "ranked", "label|value\nA|7\nB|-12\nC|3", false },
 	{ "range of 10^12", "ranked", "label|value\nA|1\nB|1e12", false },
-	{ "twelve long names", "ranked", "label|value|product|status\n"
-	  LONG_RU "|12e9|8414|\n" LONG_IT "|11e9|8438|\n" LONG_KK "|9e9|8414"
-	  "|P\n" LONG_WORD "|8e9|8479|\nE|7e9||\nF|6e9||\nG|5e9||\nH|4e9||\n"
-	  LONG_RU LONG_RU LONG_RU "|3e9|841459|\nJ|2e9||\nK|1e9||\nL|1e6||\n"
-	  "M|9e5||\nOther|3e8|OTHER|\n|80e9|TOTAL|", false },
-	{ "seven", "movers", "label|from|to|unit|period\n"
+	{ "twelve long names", "ranked",
+	  "label|value|product|status\n" LONG_RU "|12e9|8414|\n" LONG_IT
+	  "|11e9|8438|\n" LONG_KK "|9e9|8414"
+	  "|P\n" LONG_WORD
+	  "|8e9|8479|\nE|7e9||\nF|6e9||\nG|5e9||\nH|4e9||\n" LONG_RU LONG_RU
+		  LONG_RU "|3e9|841459|\nJ|2e9||\nK|1e9||\nL|1e6||\n"
+	  "M|9e5||\nOther|3e8|OTHER|\n|80e9|TOTAL|",
+	  false },
+	{ "seven", "movers",
+	  "label|from|to|unit|period\n"
 	  "Crude oil|14.5|18.4|billion USD|2023/2024\n"
 	  "Hard coal|0.0112|0.0553|billion USD|2023/2024\n"
 	  "Flax|0|0.0041|billion USD|2023/2024\n"
-	  "Polymers|0.0003149|0.00118|billion USD|2023/2024\n", false },
+	  "Polymers|0.0003149|0.00118|billion USD|2023/2024\n",
+	  false },
 	{ "no row", "movers", "label|from|to\n", true },
 	{ "one row", "movers", "label|from|to\nA|1|2", true },
 	{ "two rows", "movers", "label|from|to\nA|1|2\nB|5|3", false },
@@ -100,20 +122,27 @@ static const struct input inputs[] = {
 	{ "new and gone", "movers", "label|from|to\nA|5|0\nB|0|7", false },
 	{ "one side missing", "movers", "label|from|to\nA||4\nB|3|\nC|1|2",
 	  false },
-	{ "negative", "movers", "label|from|to\nA|-3|4\nB|3|-1\nC|1|2",
+	{ "negative", "movers", "label|from|to\nA|-3|4\nB|3|-1\nC|1|2", false },
+	{ "range of 10^12", "movers",
+	  "label|from|to|unit\n"
+	  "A|1|1000000000000|USD\nB|3|5|USD\nC|250000|3|USD",
 	  false },
-	{ "range of 10^12", "movers", "label|from|to|unit\n"
-	  "A|1|1000000000000|USD\nB|3|5|USD\nC|250000|3|USD", false },
-	{ "ten long names", "movers", "label|product|from|to|fold_text\n"
-	  LONG_RU "|8414|1e6|9e9|\n" LONG_IT "|8438|3e9|2e6|\n" LONG_KK
-	  "|8414|1e3|2e4|\n" LONG_WORD "|84798997|0|5e5|\nE|1|1e9|2e9|\n"
+	{ "ten long names", "movers",
+	  "label|product|from|to|fold_text\n" LONG_RU "|8414|1e6|9e9|\n" LONG_IT
+	  "|8438|3e9|2e6|\n" LONG_KK "|8414|1e3|2e4|\n" LONG_WORD
+	  "|84798997|0|5e5|\nE|1|1e9|2e9|\n"
 	  "F|2|5|6|nearly 5-fold\nG|3|3e9|0|no longer traded\nH|4|7|9|\n"
-	  "I|5|1e5|3e5|\nJ|6|2e6|4e6|\nK|7|1e6|1e6|", false },
-	{ "two periods", "movers", "product|period|value\n2709|2023|5\n"
-	  "2709|2024|7\n2701|2023|3\n2701|2024|9\n2701|2020|1\n", false },
-	{ "seven", "waterfall", "label|product|from|to|period\n"
+	  "I|5|1e5|3e5|\nJ|6|2e6|4e6|\nK|7|1e6|1e6|",
+	  false },
+	{ "two periods", "movers",
+	  "product|period|value\n2709|2023|5\n"
+	  "2709|2024|7\n2701|2023|3\n2701|2024|9\n2701|2020|1\n",
+	  false },
+	{ "seven", "waterfall",
+	  "label|product|from|to|period\n"
 	  "|TOTAL|1272|1300|2023/2024\nPumps, fans|8414|14.2|42.7|\n"
-	  "Medicines|3004|98|123.5|\nBinders|3824|10.9|2.7|", false },
+	  "Medicines|3004|98|123.5|\nBinders|3824|10.9|2.7|",
+	  false },
 	{ "no row", "waterfall", "label|from|to\n", true },
 	{ "one part", "waterfall", "label|from|to\nA|1|2", false },
 	{ "all equal", "waterfall", "label|from|to\nA|2|2\nB|2|2", false },
@@ -122,37 +151,54 @@ static const struct input inputs[] = {
 	{ "no total of one year", "waterfall",
 	  "label|product|from|to\n|TOTAL||9\nB|1|3|4", true },
 	{ "below zero", "waterfall", "label|from|to\nA|2|-9\nB|2|5", false },
-	{ "range of 10^12", "waterfall", "label|product|from|to\n"
-	  "|TOTAL|1e12|2e12\nA|1|1|2\nB|2|3|1", false },
-	{ "ten long names", "waterfall", "label|product|from|to\n"
+	{ "range of 10^12", "waterfall",
+	  "label|product|from|to\n"
+	  "|TOTAL|1e12|2e12\nA|1|1|2\nB|2|3|1",
+	  false },
+	{ "ten long names", "waterfall",
+	  "label|product|from|to\n"
 	  "|TOTAL|9e9|8e9\n" LONG_RU "|8414|1e6|9e8\n" LONG_IT "|8438|3e8|2e6"
 	  "\n" LONG_KK "|8414|1e3|2e4\n" LONG_WORD "|84798997|0|5e5\n"
 	  "E|1|1e9|2e9\nF|2|5|6\nG|3|3e9|0\nH|4|7|9\nI|5|1e5|3e5\nJ|6|2e6|4e6"
-	  "\nK|7||1", false },
-	{ "three years", "mirror", "period|reporter|flow|value|status\n"
+	  "\nK|7||1",
+	  false },
+	{ "three years", "mirror",
+	  "period|reporter|flow|value|status\n"
 	  "2022|KAZ|X|13.9|\n2022|ITA|M|4.6|\n2023|KAZ|X|14.9|\n"
-	  "2023|ITA|M|5.2|E\n2024|KAZ|X|18.7|\n2024|ITA|M|5|E", false },
+	  "2023|ITA|M|5.2|E\n2024|KAZ|X|18.7|\n2024|ITA|M|5|E",
+	  false },
 	{ "no row", "mirror", "period|flow|value\n", true },
 	{ "one year", "mirror", "period|flow|value\n2024|X|5\n2024|M|4",
 	  false },
-	{ "one side", "mirror", "period|flow|value\n2023|X|5\n2024|X|4",
-	  true },
-	{ "one point of one side", "mirror", "period|flow|value\n2019|X|5\n"
+	{ "one side", "mirror", "period|flow|value\n2023|X|5\n2024|X|4", true },
+	{ "one point of one side", "mirror",
+	  "period|flow|value\n2019|X|5\n"
 	  "2020|X|5\n2021|X|5\n2022|X|5\n2023|X|6\n2024|X|7\n2022|M|2",
 	  false },
-	{ "no common year", "mirror", "period|flow|value\n2020|X|5\n2021|X|6\n"
-	  "2023|M|6\n2024|M|6", false },
-	{ "all equal", "mirror", "period|flow|value\n2023|X|5\n2023|M|5\n"
-	  "2024|X|5\n2024|M|5", false },
-	{ "all zero", "mirror", "period|flow|value\n2023|X|0\n2023|M|0\n"
-	  "2024|X|0\n2024|M|0", false },
+	{ "no common year", "mirror",
+	  "period|flow|value\n2020|X|5\n2021|X|6\n"
+	  "2023|M|6\n2024|M|6",
+	  false },
+	{ "all equal", "mirror",
+	  "period|flow|value\n2023|X|5\n2023|M|5\n"
+	  "2024|X|5\n2024|M|5",
+	  false },
+	{ "all zero", "mirror",
+	  "period|flow|value\n2023|X|0\n2023|M|0\n"
+	  "2024|X|0\n2024|M|0",
+	  false },
 	{ "all missing", "mirror", "period|flow|value\n2023|X|\n2023|M|",
 	  true },
-	{ "negative", "mirror", "period|flow|value\n2023|X|-5\n2023|M|5\n"
-	  "2024|X|3\n2024|M|-9", false },
-	{ "range of 10^12", "mirror", "period|flow|value\n2023|X|1e12\n"
-	  "2023|M|1\n2024|X|1\n2024|M|1e12", false },
-	{ "long names", "mirror", "period|flow|value|label\n"
+	{ "negative", "mirror",
+	  "period|flow|value\n2023|X|-5\n2023|M|5\n"
+	  "2024|X|3\n2024|M|-9",
+	  false },
+	{ "range of 10^12", "mirror",
+	  "period|flow|value\n2023|X|1e12\n"
+	  "2023|M|1\n2024|X|1\n2024|M|1e12",
+	  false },
+	{ "long names", "mirror",
+	  "period|flow|value|label\n"
 	  "2023|X|5|" LONG_RU "\n2023|M|4|" LONG_IT "\n2024|X|5|\n2020|M|3|",
 	  false },
 };
@@ -183,7 +229,8 @@ static void
 no_label_overlaps_or_leaves_the_frame(void **state)
 {
 	static const char *const titles[] = {
-		"", "Kazakhstan–Italy trade rose 23.6% to $19.9 bn in 2024",
+		"",
+		"Kazakhstan–Italy trade rose 23.6% to $19.9 bn in 2024",
 		("Seven product groups added $120 mn of imports from Italy; "
 		 "declines elsewhere took back three-quarters of it"),
 	};
@@ -194,9 +241,9 @@ no_label_overlaps_or_leaves_the_frame(void **state)
 	(void)state;
 	for (i = 0; i < INPUTS; i++)
 		for (w = 0; w < 3; w++) {
-			struct chart_case *c = drawn(&inputs[i], "light",
-						     widths[w], titles[w],
-						     name, sizeof(name));
+			struct chart_case *c =
+				drawn(&inputs[i], "light", widths[w], titles[w],
+				      name, sizeof(name));
 
 			labels_are_inside(c, name);
 			labels_do_not_overlap(c, name);
@@ -242,8 +289,8 @@ png_and_pdf_come_from_the_same_script(void **state)
 			continue;
 		last = inputs[i].type;
 		for (f = 0; f < 2; f++) {
-			struct chart_case *c = begin_case(last,
-							  inputs[i].lines);
+			struct chart_case *c =
+				begin_case(last, inputs[i].lines);
 
 			c->format = formats[f];
 			snprintf(name, sizeof(name), "%s %zu", last, f);
@@ -269,8 +316,8 @@ every_format_has_the_same_geometry(void **state)
 					       name, sizeof(name));
 
 		for (f = 0; f < 3; f++) {
-			struct chart_case *c = begin_case(inputs[i].type,
-							  inputs[i].lines);
+			struct chart_case *c =
+				begin_case(inputs[i].type, inputs[i].lines);
 			size_t l;
 
 			c->format = (enum ts_format)f;
@@ -298,14 +345,18 @@ static void
 hostile_texts_change_no_command(void **state)
 {
 	static const char *const hostile[] = {
-		"'; system 'touch owned' #", "`touch owned`",
-		"a\nset output '|touch owned'", "$d1\nTS_END_7f3a\n!id",
-		"@x \\n \" %s {/=200 x}", "]]>&#x41;\xFF\xED\xA0\x80",
-		"\xE2\x80\xAEtxet", "\t\t\t", "'",
+		"'; system 'touch owned' #",
+		"`touch owned`",
+		"a\nset output '|touch owned'",
+		"$d1\nTS_END_7f3a\n!id",
+		"@x \\n \" %s {/=200 x}",
+		"]]>&#x41;\xFF\xED\xA0\x80",
+		"\xE2\x80\xAEtxet",
+		"\t\t\t",
+		"'",
 	};
-	static const char *const types[] = { "columns", "ranked", "movers",
-					     "waterfall", "mirror",
-					     "balance" };
+	static const char *const types[] = { "columns",   "ranked", "movers",
+					     "waterfall", "mirror", "balance" };
 	struct batch batch;
 	size_t i, t;
 
@@ -314,28 +365,32 @@ hostile_texts_change_no_command(void **state)
 	for (t = 0; t < 6; t++)
 		for (i = 0; i < 9; i++) {
 			char name[64];
-			struct chart_case *c = begin_case(types[t],
+			struct chart_case *c = begin_case(
+				types[t],
 				"label|period|value|flow|from|to|product|"
 				"growth|fold_text|share|kind|unit|side");
 			const char *x = hostile[i];
 			bool two = strcmp(types[t], "mirror") == 0 ||
 				   strcmp(types[t], "balance") == 0;
 			const char *rows[4][13] = {
-				{ x, "2023", "1", two ? "X" : x, "1", "2",
-				  "a", x, x, x, x, x, two ? "exporter" : x },
-				{ x, "2024", "2", two ? "X" : x, "2", "3",
-				  "a", x, x, x, x, x, two ? "exporter" : x },
-				{ x, "2023", "3", two ? "M" : x, "3", "4",
-				  "a", x, x, x, x, x, "importer" },
-				{ x, "2024", "4", two ? "M" : x, "4", "5",
-				  "a", x, x, x, x, x, "importer" },
+				{ x, "2023", "1", two ? "X" : x, "1", "2", "a",
+				  x, x, x, x, x, two ? "exporter" : x },
+				{ x, "2024", "2", two ? "X" : x, "2", "3", "a",
+				  x, x, x, x, x, two ? "exporter" : x },
+				{ x, "2023", "3", two ? "M" : x, "3", "4", "a",
+				  x, x, x, x, x, "importer" },
+				{ x, "2024", "4", two ? "M" : x, "4", "5", "a",
+				  x, x, x, x, x, "importer" },
 			};
 			size_t r;
 
 			for (r = 0; r < (two ? 4u : 2u); r++)
-				assert_int_equal(ts_table_add(
-					(struct ts_table *)(uintptr_t)
-					c->spec.data, rows[r], &c->err), 0);
+				assert_int_equal(
+					ts_table_add(
+						(struct ts_table *)(uintptr_t)
+							c->spec.data,
+						rows[r], &c->err),
+					0);
 			c->spec.title = c->spec.subtitle = x;
 			c->spec.source = c->spec.notes = x;
 			c->spec.reporter = c->spec.partner = x;

@@ -31,15 +31,16 @@ is_above(const struct chart_case *c, const char *upper, const char *lower)
 static void
 bars_are_ranked_and_the_remainder_is_last(void **state)
 {
-	struct chart_case *c = drawn("ranked", "label|product|value\n"
-		"Coal|2701|55.3e6\nOther|OTHER|300e6\nOil|2709|98e6\n"
-		"Flax|1204|4.1e6\n|TOTAL|457.4e6");
+	struct chart_case *c = drawn(
+		"ranked", "label|product|value\n"
+			  "Coal|2701|55.3e6\nOther|OTHER|300e6\nOil|2709|98e6\n"
+			  "Flax|1204|4.1e6\n|TOTAL|457.4e6");
 
 	(void)state;
 	is_above(c, "Oil", "Coal");
 	is_above(c, "Coal", "Flax");
 	is_above(c, "Flax", "Other");
-	has_label(c, "21%");		/* 98 of 457.4 */
+	has_label(c, "21%"); /* 98 of 457.4 */
 	has_label(c, "0.9%");
 	assert_null(label_of(c, "TOTAL"));
 	end_case(c);
@@ -60,8 +61,9 @@ without_a_total_no_share_is_claimed(void **state)
 static void
 only_the_latest_period_is_ranked(void **state)
 {
-	struct chart_case *c = drawn("ranked", "label|period|value\n"
-		"A|2023|900\nA|2024|3\nB|2024|1\nB|2023|800");
+	struct chart_case *c =
+		drawn("ranked", "label|period|value\n"
+				"A|2023|900\nA|2024|3\nB|2024|1\nB|2023|800");
 
 	(void)state;
 	has_label(c, "3.0");
@@ -72,13 +74,15 @@ only_the_latest_period_is_ranked(void **state)
 static void
 the_smaller_rows_left_out_are_counted(void **state)
 {
-	struct chart_case *c = drawn("ranked", "label|product|value|status\n"
+	struct chart_case *c = drawn(
+		"ranked",
+		"label|product|value|status\n"
 		"A||14|\nB||13|\nC||12|\nD||11|\nE||10|\nF||9|\nG||8|\nH||7|\n"
 		"I||6|\nJ||5|\nK||4|\nL||3|\nM||2|\nOther|OTHER|99|\nN|||M");
 
 	(void)state;
 	assert_string_equal(c->need.note, "2 smaller rows are not shown. "
-			    "No figure published for 1.");
+					  "No figure published for 1.");
 	is_above(c, "K", "Other");
 	assert_null(label_of(c, "L"));
 	end_case(c);
@@ -87,11 +91,12 @@ the_smaller_rows_left_out_are_counted(void **state)
 static void
 movers_are_ordered_by_what_they_added_or_lost(void **state)
 {
-	struct chart_case *c = drawn("movers", "label|from|to|unit|period\n"
-		"Flax seeds|0|4.1|million USD|2023/2024\n"
-		"Hard coal|11.2|55.3|million USD|2023/2024\n"
-		"Crude oil|14500|18400|million USD|2023/2024\n"
-		"Wheat|45|12|million USD|2023/2024");
+	struct chart_case *c =
+		drawn("movers", "label|from|to|unit|period\n"
+				"Flax seeds|0|4.1|million USD|2023/2024\n"
+				"Hard coal|11.2|55.3|million USD|2023/2024\n"
+				"Crude oil|14500|18400|million USD|2023/2024\n"
+				"Wheat|45|12|million USD|2023/2024");
 
 	(void)state;
 	is_above(c, "Crude oil", "Hard coal");
@@ -99,23 +104,24 @@ movers_are_ordered_by_what_they_added_or_lost(void **state)
 	is_above(c, "Wheat", "Flax seeds");
 	has_label(c, "14.5 bn");
 	has_label(c, "18.4 bn");
-	has_label(c, "+26.9%");		/* from these rounded figures */
+	has_label(c, "+26.9%"); /* from these rounded figures */
 	has_label(c, "4.9" TIMES);
 	has_label(c, "new");
 	has_label(c, MINUS "73.3%");
 	has_label(c, "2023");
 	has_label(c, "2024");
 	assert_string_equal(c->need.note, "Open ring: no trade in 2023. "
-			    "Ordered by absolute change.");
+					  "Ordered by absolute change.");
 	end_case(c);
 }
 
 static void
 a_rate_that_is_told_is_not_computed(void **state)
 {
-	struct chart_case *c = drawn("movers",
-		"label|from|to|fold_text|growth\nCoal|11.2|55.3|nearly 5"
-		TIMES "|\nOil|14.5|18.4||26.7");
+	struct chart_case *c = drawn(
+		"movers",
+		"label|from|to|fold_text|growth\nCoal|11.2|55.3|nearly 5" TIMES
+		"|\nOil|14.5|18.4||26.7");
 
 	(void)state;
 	has_label(c, "nearly 5" TIMES);
@@ -128,7 +134,7 @@ static void
 labels_stand_outside_of_the_dots(void **state)
 {
 	struct chart_case *c = drawn("movers", "label|from|to\nUp|20|70\n"
-				     "Down|90|30");
+					       "Down|90|30");
 
 	(void)state;
 	assert_true(label_of(c, "20.0")->x1 < label_of(c, "70.0")->x0);
@@ -142,7 +148,7 @@ static void
 what_no_logarithm_can_show_is_said_in_words(void **state)
 {
 	struct chart_case *c = drawn("movers", "label|from|to\nA|-3|4\n"
-				     "B|5|7\nC||2");
+					       "B|5|7\nC||2");
 
 	(void)state;
 	has_label(c, MINUS "3.0 \xE2\x86\x92 4.0");
@@ -154,7 +160,9 @@ what_no_logarithm_can_show_is_said_in_words(void **state)
 static void
 the_ten_largest_movers_stay(void **state)
 {
-	struct chart_case *c = drawn("movers", "label|product|from|to\n"
+	struct chart_case *c = drawn(
+		"movers",
+		"label|product|from|to\n"
 		"A||1|100\nB||1|99\nC||1|98\nD||1|97\nE||1|96\nF||1|95\n"
 		"G||1|94\nH||1|93\nI||1|92\nJ||1|91\nK||1|90\n|TOTAL|1|999");
 
@@ -162,8 +170,7 @@ the_ten_largest_movers_stay(void **state)
 	has_label(c, "J");
 	assert_null(label_of(c, "K"));
 	assert_null(label_of(c, "TOTAL"));
-	assert_non_null(strstr(c->need.note,
-			       "1 smaller change is not shown."));
+	assert_non_null(strstr(c->need.note, "1 smaller change is not shown."));
 	end_case(c);
 }
 
@@ -171,20 +178,20 @@ the_ten_largest_movers_stay(void **state)
 static void
 the_residual_makes_a_waterfall_add_up(void **state)
 {
-	struct chart_case *c = drawn("waterfall",
-		"label|product|from|to|unit|period\n"
-		"|TOTAL|1272|1300|million USD|2023/2024\n"
-		"Pumps|8414|14.2|42.7|million USD|\n"
-		"Medicines|3004|98|123.5|million USD|\n"
-		"Packaging|8422|6.9|27.8|million USD|\n"
-		"Metal|8462|1.7|19.8|million USD|\n"
-		"Food|8438|4.1|13.9|million USD|\n"
-		"Heat|8419|15.7|24.2|million USD|\n"
-		"Binders|3824|2.7|10.9|million USD|");
+	struct chart_case *c =
+		drawn("waterfall", "label|product|from|to|unit|period\n"
+				   "|TOTAL|1272|1300|million USD|2023/2024\n"
+				   "Pumps|8414|14.2|42.7|million USD|\n"
+				   "Medicines|3004|98|123.5|million USD|\n"
+				   "Packaging|8422|6.9|27.8|million USD|\n"
+				   "Metal|8462|1.7|19.8|million USD|\n"
+				   "Food|8438|4.1|13.9|million USD|\n"
+				   "Heat|8419|15.7|24.2|million USD|\n"
+				   "Binders|3824|2.7|10.9|million USD|");
 
 	(void)state;
 	has_label(c, "All other");
-	has_label(c, MINUS "91.5");	/* 28 - 119.5 */
+	has_label(c, MINUS "91.5"); /* 28 - 119.5 */
 	has_label(c, "+28.5");
 	has_label(c, "1,272");
 	has_label(c, "1,300");
@@ -193,15 +200,16 @@ the_residual_makes_a_waterfall_add_up(void **state)
 	assert_string_equal(c->need.note, "Axis starts at 1,200.");
 	/* gains first, from the largest down, then what took it back */
 	assert_true(label_of(c, "Pumps")->x1 < label_of(c, "Binders")->x0);
-	assert_true(label_of(c, "Binders")->x1 <
-		    label_of(c, "All other")->x0);
+	assert_true(label_of(c, "Binders")->x1 < label_of(c, "All other")->x0);
 	end_case(c);
 }
 
 static void
 parts_beyond_eight_and_unknown_ones_are_in_the_residual(void **state)
 {
-	struct chart_case *c = drawn("waterfall", "label|product|from|to\n"
+	struct chart_case *c = drawn(
+		"waterfall",
+		"label|product|from|to\n"
 		"|TOTAL|100|200\nA|1|1|20\nB|2|1|19\nC|3|1|18\nD|4|1|17\n"
 		"E|5|1|16\nF|6|1|15\nG|7|1|14\nH|8|1|13\nI|9|1|4\nK|10||9");
 
@@ -219,7 +227,7 @@ static void
 a_column_that_starts_at_zero_is_not_cut(void **state)
 {
 	struct chart_case *c = drawn("waterfall", "label|from|to\nA|10|40\n"
-				     "B|10|5");
+						  "B|10|5");
 
 	(void)state;
 	assert_string_equal(c->need.note, "");
@@ -234,7 +242,9 @@ a_column_that_starts_at_zero_is_not_cut(void **state)
 static void
 long_names_lay_the_waterfall_on_its_side(void **state)
 {
-	struct chart_case *c = drawn("waterfall", "label|product|from|to\n"
+	struct chart_case *c = drawn(
+		"waterfall",
+		"label|product|from|to\n"
 		"Macchine ed apparecchi per la preparazione o la fabbricazione "
 		"industriale di alimenti o di bevande|8438|10|40\nB|2|10|5");
 
@@ -264,8 +274,8 @@ a_contradicting_table_is_refused(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct chart_case *c = begin_case(cases[i].type,
-						  cases[i].lines);
+		struct chart_case *c =
+			begin_case(cases[i].type, cases[i].lines);
 
 		assert_int_equal(ask(c), TS_BAD_DATA);
 		if (!strstr(c->err.text, cases[i].message))
@@ -282,15 +292,14 @@ main(void)
 		cmocka_unit_test(without_a_total_no_share_is_claimed),
 		cmocka_unit_test(only_the_latest_period_is_ranked),
 		cmocka_unit_test(the_smaller_rows_left_out_are_counted),
-		cmocka_unit_test(
-			movers_are_ordered_by_what_they_added_or_lost),
+		cmocka_unit_test(movers_are_ordered_by_what_they_added_or_lost),
 		cmocka_unit_test(a_rate_that_is_told_is_not_computed),
 		cmocka_unit_test(labels_stand_outside_of_the_dots),
 		cmocka_unit_test(what_no_logarithm_can_show_is_said_in_words),
 		cmocka_unit_test(the_ten_largest_movers_stay),
 		cmocka_unit_test(the_residual_makes_a_waterfall_add_up),
 		cmocka_unit_test(
-		parts_beyond_eight_and_unknown_ones_are_in_the_residual),
+			parts_beyond_eight_and_unknown_ones_are_in_the_residual),
 		cmocka_unit_test(a_column_that_starts_at_zero_is_not_cut),
 		cmocka_unit_test(long_names_lay_the_waterfall_on_its_side),
 		cmocka_unit_test(a_contradicting_table_is_refused),

@@ -28,8 +28,10 @@ boxes_of(const struct chart_case *c, uint32_t colour, double boxes[][4],
 	int number;
 
 	plot = strstr(c->script.out.data, "\nplot ");
-	snprintf(needle, sizeof(needle), "boxxyerror fs solid 1 noborder fc "
-		 "rgb '#%06X'", (unsigned)colour);
+	snprintf(needle, sizeof(needle),
+		 "boxxyerror fs solid 1 noborder fc "
+		 "rgb '#%06X'",
+		 (unsigned)colour);
 	clause = strstr(plot, needle);
 	if (!clause)
 		return 0;
@@ -38,9 +40,9 @@ boxes_of(const struct chart_case *c, uint32_t colour, double boxes[][4],
 	assert_int_equal(sscanf(clause, "$d%d", &number), 1);
 	snprintf(block, sizeof(block), "\n$d%d <<", number);
 	row = strchr(strstr(c->script.out.data, block) + 1, '\n');
-	while (count < most && sscanf(row, "%lf %lf %lf %lf",
-				      &boxes[count][0], &boxes[count][1],
-				      &boxes[count][2], &boxes[count][3]) == 4) {
+	while (count < most && sscanf(row, "%lf %lf %lf %lf", &boxes[count][0],
+				      &boxes[count][1], &boxes[count][2],
+				      &boxes[count][3]) == 4) {
 		count++;
 		row = strchr(row + 1, '\n');
 	}
@@ -50,9 +52,10 @@ boxes_of(const struct chart_case *c, uint32_t colour, double boxes[][4],
 static void
 columns_are_as_high_as_their_values(void **state)
 {
-	struct chart_case *c = drawn("columns", "period|value|unit\n"
-				     "2022|5|billion USD\n2023|10|billion USD"
-				     "\n2024|20|billion USD");
+	struct chart_case *c =
+		drawn("columns", "period|value|unit\n"
+				 "2022|5|billion USD\n2023|10|billion USD"
+				 "\n2024|20|billion USD");
 	double past[4][4], latest[4][4];
 
 	(void)state;
@@ -60,14 +63,15 @@ columns_are_as_high_as_their_values(void **state)
 	assert_int_equal(boxes_of(c, c->theme->exports, latest, 4), 1);
 	/* all stand on one line; 5 : 10 : 20 */
 	assert_true(fabs(past[0][3] - latest[0][3]) < 1e-3);
-	assert_true(fabs((past[1][3] - past[1][2]) /
-			 (past[0][3] - past[0][2]) - 2) < 1e-3);
-	assert_true(fabs((latest[0][3] - latest[0][2]) /
-			 (past[0][3] - past[0][2]) - 4) < 1e-3);
+	assert_true(fabs((past[1][3] - past[1][2]) / (past[0][3] - past[0][2]) -
+			 2) < 1e-3);
+	assert_true(
+		fabs((latest[0][3] - latest[0][2]) / (past[0][3] - past[0][2]) -
+		     4) < 1e-3);
 	has_label(c, "5.0");
 	has_label(c, "10.0");
 	has_label(c, "20.0");
-	has_label(c, "2.0\xC3\x97");	/* both changes are a doubling */
+	has_label(c, "2.0\xC3\x97"); /* both changes are a doubling */
 	assert_string_equal(c->need.unit, "US$ bn");
 	end_case(c);
 }
@@ -75,16 +79,17 @@ columns_are_as_high_as_their_values(void **state)
 static void
 the_value_above_a_column_is_the_one_of_the_row(void **state)
 {
-	struct chart_case *c = drawn("columns", "period|value|unit|growth\n"
-		"2023|16.1|billion USD|\n2024|19.9|billion USD|24%");
+	struct chart_case *c = drawn(
+		"columns", "period|value|unit|growth\n"
+			   "2023|16.1|billion USD|\n2024|19.9|billion USD|24%");
 
 	(void)state;
 	has_label(c, "16.1");
 	has_label(c, "19.9");
-	has_label(c, "+24%");		/* stated, not the computed 23.6 */
+	has_label(c, "+24%"); /* stated, not the computed 23.6 */
 	assert_null(label_of(c, "+23.6%"));
 	assert_null(label_of(c, "US$ mn"));
-	has_label(c, "US$ bn");		/* no subtitle was given */
+	has_label(c, "US$ bn"); /* no subtitle was given */
 	end_case(c);
 }
 
@@ -92,7 +97,7 @@ static void
 a_missing_year_is_a_gap_with_words(void **state)
 {
 	struct chart_case *c = drawn("columns", "period|value\n2021|3e9\n"
-				     "2022|\n2023|4e9\n2024|5e9");
+						"2022|\n2023|4e9\n2024|5e9");
 	double past[4][4];
 
 	(void)state;
@@ -100,7 +105,7 @@ a_missing_year_is_a_gap_with_words(void **state)
 	has_label(c, "no data");
 	has_label(c, "2022");
 	assert_null(label_of(c, "0"));
-	assert_null(label_of(c, "+33.3%"));	/* not over a gap */
+	assert_null(label_of(c, "+33.3%")); /* not over a gap */
 	has_label(c, "+25.0%");
 	assert_string_equal(c->need.note, "Gap: not published.");
 	end_case(c);
@@ -109,8 +114,9 @@ a_missing_year_is_a_gap_with_words(void **state)
 static void
 a_provisional_column_is_hatched_and_has_no_computed_growth(void **state)
 {
-	struct chart_case *c = drawn("columns", "period|value|status|label\n"
-		"2023|4e9||\n2024|5e9||\n2025|2e9|P|2025 Jan–Apr");
+	struct chart_case *c = drawn(
+		"columns", "period|value|status|label\n"
+			   "2023|4e9||\n2024|5e9||\n2025|2e9|P|2025 Jan–Apr");
 	double latest[4][4];
 
 	(void)state;
@@ -126,19 +132,21 @@ static void
 two_flows_do_not_add_up_to_columns(void **state)
 {
 	struct chart_case *c = begin_case("columns", "period|flow|value\n"
-					  "2023|X|1\n2023|M|2");
+						     "2023|X|1\n2023|M|2");
 
 	(void)state;
 	assert_int_equal(ask(c), TS_BAD_DATA);
 	assert_string_equal(c->err.text, "row 2: flow is \"M\" after \"X\", "
-			    "but this chart shows one flow");
+					 "but this chart shows one flow");
 	end_case(c);
 }
 
 static void
 the_balance_is_exports_less_imports(void **state)
 {
-	struct chart_case *c = drawn("balance", "period|flow|value\n"
+	struct chart_case *c = drawn(
+		"balance",
+		"period|flow|value\n"
 		"2023|X|14.9e9\n2023|M|1.3e9\n2024|X|18.7e9\n2024|M|1.3e9");
 
 	(void)state;
@@ -155,8 +163,9 @@ the_balance_is_exports_less_imports(void **state)
 static void
 a_deficit_has_a_minus(void **state)
 {
-	struct chart_case *c = drawn("balance", "period|flow|value\n"
-		"2023|X|2e9\n2023|M|5e9\n2024|X|1e9\n2024|M|5e9");
+	struct chart_case *c = drawn(
+		"balance", "period|flow|value\n"
+			   "2023|X|2e9\n2023|M|5e9\n2024|X|1e9\n2024|M|5e9");
 
 	(void)state;
 	has_label(c, MINUS "4.0");
@@ -166,9 +175,10 @@ a_deficit_has_a_minus(void **state)
 static void
 an_older_last_figure_says_of_when(void **state)
 {
-	struct chart_case *c = drawn("balance", "period|flow|value\n"
-		"2022|X|3e9\n2022|M|2e9\n2023|X|4e9\n2023|M|2.5e9\n"
-		"2024|X|5e9");
+	struct chart_case *c = drawn(
+		"balance", "period|flow|value\n"
+			   "2022|X|3e9\n2022|M|2e9\n2023|X|4e9\n2023|M|2.5e9\n"
+			   "2024|X|5e9");
 
 	(void)state;
 	has_label(c, "5.0");
@@ -180,9 +190,10 @@ an_older_last_figure_says_of_when(void **state)
 static void
 the_gap_of_a_mirror_is_told_absolutely_and_in_percent(void **state)
 {
-	struct chart_case *c = drawn("mirror",
-		"period|reporter|flow|value\n2023|KAZ|X|14.9e9\n"
-		"2023|ITA|M|5.2e9\n2024|KAZ|X|18.7e9\n2024|ITA|M|5e9");
+	struct chart_case *c =
+		drawn("mirror",
+		      "period|reporter|flow|value\n2023|KAZ|X|14.9e9\n"
+		      "2023|ITA|M|5.2e9\n2024|KAZ|X|18.7e9\n2024|ITA|M|5e9");
 
 	(void)state;
 	has_label(c, "Kazakhstan reports");
@@ -197,9 +208,9 @@ the_gap_of_a_mirror_is_told_absolutely_and_in_percent(void **state)
 static void
 imports_are_mirrored_with_the_names_changed_over(void **state)
 {
-	struct chart_case *c = begin_case("mirror",
-		"period|reporter|flow|value\n2024|ITA|X|1.2e9\n"
-		"2024|KAZ|M|1.3e9");
+	struct chart_case *c = begin_case(
+		"mirror", "period|reporter|flow|value\n2024|ITA|X|1.2e9\n"
+			  "2024|KAZ|M|1.3e9");
 
 	(void)state;
 	c->spec.flow = "M";
@@ -214,10 +225,10 @@ imports_are_mirrored_with_the_names_changed_over(void **state)
 static void
 two_sources_of_a_turnover_are_no_exporter_and_importer(void **state)
 {
-	struct chart_case *c = drawn("mirror",
-		"period|side|flow|value|label\n"
-		"2024|exporter|X+M|19.9e9|Kazakhstan alone\n"
-		"2024|importer|X+M|6.9e9|All of Central Asia");
+	struct chart_case *c =
+		drawn("mirror", "period|side|flow|value|label\n"
+				"2024|exporter|X+M|19.9e9|Kazakhstan alone\n"
+				"2024|importer|X+M|6.9e9|All of Central Asia");
 
 	(void)state;
 	has_label(c, "Kazakhstan alone");
@@ -231,9 +242,10 @@ two_sources_of_a_turnover_are_no_exporter_and_importer(void **state)
 static void
 the_line_of_a_mirror_does_not_bridge_a_missing_year(void **state)
 {
-	struct chart_case *c = drawn("mirror",
-		"period|flow|value\n2021|X|5e9\n2022|X|6e9\n2024|X|8e9\n"
-		"2021|M|5e9\n2022|M|5e9\n2023|M|5e9\n2024|M|4e9");
+	struct chart_case *c =
+		drawn("mirror",
+		      "period|flow|value\n2021|X|5e9\n2022|X|6e9\n2024|X|8e9\n"
+		      "2021|M|5e9\n2022|M|5e9\n2023|M|5e9\n2024|M|4e9");
 	char clause[64];
 	const char *at;
 	int number, points = 0;
@@ -259,7 +271,8 @@ the_line_of_a_mirror_does_not_bridge_a_missing_year(void **state)
 static void
 one_reporter_is_no_mirror(void **state)
 {
-	struct chart_case *c = begin_case("mirror",
+	struct chart_case *c = begin_case(
+		"mirror",
 		"period|reporter|flow|value\n2024|KAZ|X|5\n2024|KAZ|M|4");
 
 	(void)state;
@@ -269,7 +282,7 @@ one_reporter_is_no_mirror(void **state)
 	c = begin_case("mirror", "period|flow|value\n2024|X|5");
 	assert_int_equal(ask(c), TS_OK);
 	assert_string_equal(c->need.refused, "needs figures of both sides, "
-			    "the importer reports none");
+					     "the importer reports none");
 	end_case(c);
 }
 
@@ -282,17 +295,17 @@ main(void)
 			the_value_above_a_column_is_the_one_of_the_row),
 		cmocka_unit_test(a_missing_year_is_a_gap_with_words),
 		cmocka_unit_test(
-		a_provisional_column_is_hatched_and_has_no_computed_growth),
+			a_provisional_column_is_hatched_and_has_no_computed_growth),
 		cmocka_unit_test(two_flows_do_not_add_up_to_columns),
 		cmocka_unit_test(the_balance_is_exports_less_imports),
 		cmocka_unit_test(a_deficit_has_a_minus),
 		cmocka_unit_test(an_older_last_figure_says_of_when),
 		cmocka_unit_test(
-		the_gap_of_a_mirror_is_told_absolutely_and_in_percent),
+			the_gap_of_a_mirror_is_told_absolutely_and_in_percent),
 		cmocka_unit_test(
 			imports_are_mirrored_with_the_names_changed_over),
 		cmocka_unit_test(
-		two_sources_of_a_turnover_are_no_exporter_and_importer),
+			two_sources_of_a_turnover_are_no_exporter_and_importer),
 		cmocka_unit_test(
 			the_line_of_a_mirror_does_not_bridge_a_missing_year),
 		cmocka_unit_test(one_reporter_is_no_mirror),

@@ -47,10 +47,16 @@ figures_have_three_digits_at_the_scale_of_the_chart(void **state)
 		{ 19.9e9, 0, "0", "0" },
 		{ 19.9e9, 68.6e6, "0.07", "68.6 mn" },
 		{ 19.9e9, 1e6, "<0.01", "1.0 mn" },
-		{ 19.9e9, -1e6, ">\xE2\x88\x92" "0.01",
-		  "\xE2\x88\x92" "1.0 mn" },
-		{ 19.9e9, -22.3e9, "\xE2\x88\x92" "22.3",
-		  "\xE2\x88\x92" "22.3" },
+		{ 19.9e9, -1e6,
+		  ">\xE2\x88\x92"
+		  "0.01",
+		  "\xE2\x88\x92"
+		  "1.0 mn" },
+		{ 19.9e9, -22.3e9,
+		  "\xE2\x88\x92"
+		  "22.3",
+		  "\xE2\x88\x92"
+		  "22.3" },
 		{ 55.3e6, 18.4e9, "18,400", "18.4 bn" },
 		{ 55.3e6, 314900, "0.31", "0.31" },
 		{ 55.3e6, 800000, "0.8", "0.8" },
@@ -95,13 +101,21 @@ a_stated_rate_is_quoted_digit_for_digit(void **state)
 	static const struct {
 		const char *stated, *shown;
 	} cases[] = {
-		{ "26.7", "+26.7%" }, { "+26.70%", "+26.70%" },
-		{ "-3", "\xE2\x88\x92" "3%" }, { "0", "0%" },
-		{ "24 %", "+24%" }, { " 24", "+24%" },
+		{ "26.7", "+26.7%" },
+		{ "+26.70%", "+26.70%" },
+		{ "-3", "\xE2\x88\x92"
+			"3%" },
+		{ "0", "0%" },
+		{ "24 %", "+24%" },
+		{ " 24", "+24%" },
 		{ "nearly 5\xC3\x97", "nearly 5\xC3\x97" },
-		{ "~27%", "~27%" }, { "+", "+" }, { "4.9\xC3\x97",
-		  "4.9\xC3\x97" },
-		{ "\xE2\x88\x92" "22.3%", "\xE2\x88\x92" "22.3%" },
+		{ "~27%", "~27%" },
+		{ "+", "+" },
+		{ "4.9\xC3\x97", "4.9\xC3\x97" },
+		{ "\xE2\x88\x92"
+		  "22.3%",
+		  "\xE2\x88\x92"
+		  "22.3%" },
 	};
 	struct ts_figures fig = scale_of(1);
 	size_t i;
@@ -132,16 +146,16 @@ ticks_are_round_cover_the_range_and_are_few(void **state)
 	static const struct {
 		double low, high;
 	} ranges[] = {
-		{ 0, 18.7 }, { 0, 1 }, { 0, 1e12 }, { -1.4, 18.7 },
-		{ -9, 0 }, { -1e-6, 1e-6 }, { 0, 99.9 }, { 0, 3.0001 },
+		{ 0, 18.7 },   { 0, 1 },        { 0, 1e12 }, { -1.4, 18.7 },
+		{ -9, 0 },     { -1e-6, 1e-6 }, { 0, 99.9 }, { 0, 3.0001 },
 		{ -5e9, 4e3 }, { 0, 20 },
 	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		struct ts_ticks t = ts_ticks_make(ranges[i].low,
-						  ranges[i].high);
+		struct ts_ticks t =
+			ts_ticks_make(ranges[i].low, ranges[i].high);
 
 		if (t.low > ranges[i].low + 1e-12 ||
 		    t.high < ranges[i].high * (1 - 1e-9) || t.count < 3 ||
@@ -175,8 +189,9 @@ static void
 a_logarithmic_axis_always_has_two_ticks(void **state)
 {
 	static const double ends[][2] = {
-		{ 1, 1 }, { 14.5e9, 18.4e9 }, { 0.3, 18.4e9 }, { 1, 1e12 },
-		{ 1e-9, 1e29 }, { 3, 4 }, { 5, 50 }, { 1.8e6, 24.2e6 },
+		{ 1, 1 },    { 14.5e9, 18.4e9 }, { 0.3, 18.4e9 },
+		{ 1, 1e12 }, { 1e-9, 1e29 },     { 3, 4 },
+		{ 5, 50 },   { 1.8e6, 24.2e6 },
 	};
 	size_t i, j;
 	int zero;
@@ -184,8 +199,8 @@ a_logarithmic_axis_always_has_two_ticks(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		for (zero = 0; zero < 2; zero++) {
-			struct ts_log log = ts_log_make(ends[i][0], ends[i][1],
-							zero);
+			struct ts_log log =
+				ts_log_make(ends[i][0], ends[i][1], zero);
 
 			log.left = 100;
 			log.right = 500;
@@ -195,13 +210,12 @@ a_logarithmic_axis_always_has_two_ticks(void **state)
 				    log.high >= ends[i][1]);
 			for (j = 0; j < log.count; j++)
 				assert_true(ts_log_x(&log, log.ticks[j]) >=
-					    100 - 1e-6 &&
+						    100 - 1e-6 &&
 					    ts_log_x(&log, log.ticks[j]) <=
-					    500 + 1e-6);
+						    500 + 1e-6);
 			assert_true(ts_log_x(&log, 0) == 100);
 			/* zero is left of everything that is traded */
-			assert_true(!zero ||
-				    ts_log_x(&log, ends[i][0]) > 100);
+			assert_true(!zero || ts_log_x(&log, ends[i][0]) > 100);
 		}
 }
 
@@ -211,9 +225,11 @@ a_cut_name_keeps_its_code(void **state)
 	struct ts_figures fig = scale_of(1);
 	struct ts_type type = { TS_MEDIUM, 11.5 };
 	int lines;
-	const char *name = ts_name_wrap(&fig, type, 160, 2,
+	const char *name = ts_name_wrap(
+		&fig, type, 160, 2,
 		"Machinery and mechanical appliances having individual "
-		"functions, not specified elsewhere", "8479", &lines);
+		"functions, not specified elsewhere",
+		"8479", &lines);
 	const char *second = strchr(name, '\n');
 
 	(void)state;

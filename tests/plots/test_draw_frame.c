@@ -34,8 +34,8 @@ texts_stand_where_the_design_has_them(void **state)
 	assert_true(fabs(label_of(c, "Measure, US$")->y - 49) < 0.1);
 	assert_true(fabs(label_of(c, "Source: somebody.")->y -
 			 (c->need.height_px - 27)) < 0.1);
-	assert_true(fabs(label_of(c, "A note.")->y -
-			 (c->need.height_px - 13)) < 0.1);
+	assert_true(fabs(label_of(c, "A note.")->y - (c->need.height_px - 13)) <
+		    0.1);
 	assert_true(fabs(label_of(c, "tradestat")->x1 - 580) < 0.1);
 	end_case(c);
 }
@@ -59,7 +59,8 @@ a_long_title_takes_two_even_lines(void **state)
 static void
 a_title_too_long_for_two_lines_is_cut(void **state)
 {
-	struct chart_case *c = framed("Kazakhstan reports almost four times "
+	struct chart_case *c = framed(
+		"Kazakhstan reports almost four times "
 		"the exports to Italy that Italy reports as imports from "
 		"Kazakhstan, and nobody has explained the difference so far",
 		"", "", "");
@@ -75,7 +76,8 @@ a_title_too_long_for_two_lines_is_cut(void **state)
 static void
 a_figure_is_not_parted_from_its_unit(void **state)
 {
-	struct chart_case *c = framed("One source gives $19.9 billion for "
+	struct chart_case *c = framed(
+		"One source gives $19.9 billion for "
 		"Kazakhstan, another $6.9 billion for all of Central Asia",
 		"", "", "");
 	size_t i;
@@ -90,8 +92,11 @@ a_figure_is_not_parted_from_its_unit(void **state)
 static void
 long_notes_flow_behind_the_source(void **state)
 {
-	struct chart_case *c = framed("T", "", "Source: Ministry of Trade and "
-		"Integration", "Candidate causes of the gap: transit and "
+	struct chart_case *c = framed(
+		"T", "",
+		"Source: Ministry of Trade and "
+		"Integration",
+		"Candidate causes of the gap: transit and "
 		"consignment trade, CIF against FOB, timing, and whatever "
 		"else there may be");
 	size_t i, found = 0;
@@ -99,8 +104,8 @@ long_notes_flow_behind_the_source(void **state)
 	(void)state;
 	/* what follows the source begins a sentence of its own */
 	for (i = 0; i < c->label_count; i++)
-		found += strstr(c->labels[i].text,
-				"Integration. Candidate") != NULL;
+		found += strstr(c->labels[i].text, "Integration. Candidate") !=
+			 NULL;
 	assert_int_equal(found, 1);
 	/* the last line leaves room for the brand */
 	for (i = 0; i < c->label_count; i++)
@@ -175,7 +180,8 @@ static void
 a_point_of_a_panel_is_a_place_on_the_page(void **state)
 {
 	struct ts_chart_job job = {
-		.page = { 0, 0, 794, 1123 }, .panel = { 20, 200, 754, 430 },
+		.page = { 0, 0, 794, 1123 },
+		.panel = { 20, 200, 754, 430 },
 	};
 
 	(void)state;

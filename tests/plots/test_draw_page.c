@@ -11,8 +11,8 @@ static const struct ts_key_figure keys[] = {
 	{ "Imports from Italy", "1.3 bn", "2.2%", -1, "" },
 	{ "Italian direct investment", "7.3 bn", "level stated for 2024", 0,
 	  "" },
-	{ "A label that is much too long for the width of its tile", "1 bn",
-	  "", 0, "" },
+	{ "A label that is much too long for the width of its tile", "1 bn", "",
+	  0, "" },
 };
 
 struct report {
@@ -35,18 +35,27 @@ begin_report(const char *lines)
 	r->arena = ts_arena_new(64 << 20);
 	assert_non_null(r->arena);
 	r->spec = (struct ts_chart_spec){
-		.title = "A finding", .subtitle = "Measure", .language = "en",
-		.source = "Source: test.", .notes = "", .unit = "USD",
+		.title = "A finding",
+		.subtitle = "Measure",
+		.language = "en",
+		.source = "Source: test.",
+		.notes = "",
+		.unit = "USD",
 		.data = table_of(r->arena, lines),
 	};
 	for (i = 0; i < SENTENCES; i++)
 		r->sentences[i] = "Crude oil: up 26.7% or $3.9 billion (from "
 				  "$14.5 to $18.4 billion)";
 	r->job = (struct ts_page_job){
-		.theme = ts_theme_find("light"), .title = "The report",
-		.subtitle = "2024", .issued = "Issued 30 May 2025",
-		.footer = "tradestat", .keys = keys, .key_count = 4,
-		.blocks = r->blocks, .arena = r->arena,
+		.theme = ts_theme_find("light"),
+		.title = "The report",
+		.subtitle = "2024",
+		.issued = "Issued 30 May 2025",
+		.footer = "tradestat",
+		.keys = keys,
+		.key_count = 4,
+		.blocks = r->blocks,
+		.arena = r->arena,
 	};
 	return r;
 }
@@ -55,9 +64,11 @@ static void
 add(struct report *r, const char *chart, size_t sentences)
 {
 	r->blocks[r->job.block_count++] = (struct ts_page_block){
-		.chart = chart ? chart_named(chart) : NULL, .spec = &r->spec,
+		.chart = chart ? chart_named(chart) : NULL,
+		.spec = &r->spec,
 		.not_drawn = chart ? NULL : "nothing was published",
-		.sentences = r->sentences, .sentence_count = sentences,
+		.sentences = r->sentences,
+		.sentence_count = sentences,
 	};
 }
 
@@ -100,7 +111,7 @@ the_cover_has_the_places_of_the_design(void **state)
 	compose(r);
 	assert_int_equal(r->set.count, 1);
 	cover = &r->set.pages[0];
-	assert_int_equal(cover->box_count, 5);	/* the bar and four tiles */
+	assert_int_equal(cover->box_count, 5); /* the bar and four tiles */
 	assert_true(cover->boxes[1].place.x == 40 &&
 		    cover->boxes[1].place.y == 108 &&
 		    fabs(cover->boxes[1].place.width - 170) < 0.1 &&
@@ -190,7 +201,7 @@ a_chart_that_cannot_be_drawn_becomes_its_reason(void **state)
 	(void)state;
 	add(r, "columns", 1);
 	add(r, NULL, 1);
-	add(r, "balance", 0);	/* the table lacks a column */
+	add(r, "balance", 0); /* the table lacks a column */
 	compose(r);
 	page = &r->set.pages[0];
 	assert_int_equal(page->panel_count, 0);
@@ -220,8 +231,7 @@ any_number_of_key_figures_has_its_place(void **state)
 			const struct ts_rect *at =
 				&r->set.pages[0].boxes[i].place;
 
-			assert_true(at->x >= 40 &&
-				    at->x + at->width <= 754.1);
+			assert_true(at->x >= 40 && at->x + at->width <= 754.1);
 		}
 		end_report(r);
 	}
@@ -234,8 +244,10 @@ the_engine_draws_the_pages(void **state)
 					"2023|M|2e9\n2024|X|5e9\n2024|M|1e9");
 	char *dir = temp_dir();
 	char path[512], work[512];
-	struct ts_plot_opts opts = { .work_dir = work, .font = "Inter",
-				     .processes = 1, .sandbox = true };
+	struct ts_plot_opts opts = { .work_dir = work,
+				     .font = "Inter",
+				     .processes = 1,
+				     .sandbox = true };
 	struct ts_plot *plot;
 	struct ts_buf pdf = TS_BUF_INIT(16 << 20);
 

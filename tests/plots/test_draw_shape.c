@@ -26,7 +26,8 @@ static enum ts_status
 read_rows(const char *lines, struct ts_rows *rows)
 {
 	static const char *const none[] = { NULL };
-	struct ts_chart_spec spec = { .language = "en", .unit = "USD",
+	struct ts_chart_spec spec = { .language = "en",
+				      .unit = "USD",
 				      .data = table_of(arena, lines) };
 
 	return ts_rows_read(&spec, arena, none, rows, &err);
@@ -40,7 +41,7 @@ a_scale_in_the_unit_is_applied(void **state)
 		double value;
 		const char *name;
 	} cases[] = {
-		{ "USD", 1.5, "USD" }, { "thousand USD", 1500, "USD" },
+		{ "USD", 1.5, "USD" },       { "thousand USD", 1500, "USD" },
 		{ "million t", 1.5e6, "t" }, { "billion USD", 1.5e9, "USD" },
 		{ "", 1.5, "USD" },
 	};
@@ -77,8 +78,7 @@ what_is_no_figure_or_no_period_names_its_row(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct ts_rows rows;
 
-		assert_int_equal(read_rows(cases[i].lines, &rows),
-				 TS_BAD_DATA);
+		assert_int_equal(read_rows(cases[i].lines, &rows), TS_BAD_DATA);
 		if (!strstr(err.text, cases[i].message))
 			fail_msg("%s", err.text);
 	}
@@ -127,12 +127,13 @@ years_without_a_row_are_gaps(void **state)
 	struct ts_point *points;
 
 	(void)state;
-	assert_int_equal(read_rows("period|value\n2024|5\n2021|3\n2022|", &rows),
-			 TS_OK);
+	assert_int_equal(
+		read_rows("period|value\n2024|5\n2021|3\n2022|", &rows), TS_OK);
 	assert_int_equal(ts_slots_make(&rows, 15, &slots, &err), TS_OK);
 	assert_int_equal(slots.count, 4);
-	assert_int_equal(ts_slots_fill(&rows, &slots, NULL, NULL, arena,
-				       &points, &err), TS_OK);
+	assert_int_equal(
+		ts_slots_fill(&rows, &slots, NULL, NULL, arena, &points, &err),
+		TS_OK);
 	assert_true(points[0].value == 3 && points[3].value == 5);
 	assert_true(isnan(points[1].value) && points[1].row);
 	assert_true(isnan(points[2].value) && !points[2].row);
@@ -147,13 +148,15 @@ the_latest_periods_stay_when_there_are_too_many(void **state)
 	struct ts_point *points;
 
 	(void)state;
-	assert_int_equal(read_rows("period|value\n0001|1\n9999|2\n9998|3",
-				   &rows), TS_OK);
+	assert_int_equal(
+		read_rows("period|value\n0001|1\n9999|2\n9998|3", &rows),
+		TS_OK);
 	assert_int_equal(ts_slots_make(&rows, 15, &slots, &err), TS_OK);
 	assert_int_equal(slots.count, 15);
 	assert_int_equal(slots.dropped, 9999 - 15);
-	assert_int_equal(ts_slots_fill(&rows, &slots, NULL, NULL, arena,
-				       &points, &err), TS_OK);
+	assert_int_equal(
+		ts_slots_fill(&rows, &slots, NULL, NULL, arena, &points, &err),
+		TS_OK);
 	assert_true(points[14].value == 2 && points[13].value == 3);
 }
 
@@ -161,7 +164,8 @@ static void
 an_axis_of_time_takes_one_kind_of_period(void **state)
 {
 	static const char *const bad[] = {
-		"period|value\n2024|1\n2024-05|2", "period|value\n|1",
+		"period|value\n2024|1\n2024-05|2",
+		"period|value\n|1",
 		"period|value\n2005..2024|1",
 	};
 	size_t i;
@@ -188,7 +192,8 @@ pairs_are_the_two_latest_periods(void **state)
 				   "2709|Oil|2024|7\n2701|Coal|2022|3\n"
 				   "2709|Oil|2022|5\n2701|Coal|2024|\n"
 				   "2709|Oil|2019|99\nTOTAL||2024|10\n",
-				   &rows), TS_OK);
+				   &rows),
+			 TS_OK);
 	assert_int_equal(ts_pairs_make(&rows, arena, &pairs, &err), TS_OK);
 	assert_int_equal(pairs.count, 3);
 	assert_string_equal(pairs.base, "2022");
@@ -208,7 +213,9 @@ from_and_to_of_a_row_are_a_pair(void **state)
 
 	(void)state;
 	assert_int_equal(read_rows("label|from|to|period\nOil|5|7|2023/2024\n"
-				   "Flax|0|4|2023/2024", &rows), TS_OK);
+				   "Flax|0|4|2023/2024",
+				   &rows),
+			 TS_OK);
 	assert_int_equal(ts_pairs_make(&rows, arena, &pairs, &err), TS_OK);
 	assert_string_equal(pairs.base, "2023");
 	assert_string_equal(pairs.current, "2024");
@@ -224,11 +231,13 @@ a_second_figure_for_the_same_thing_is_refused(void **state)
 	struct ts_pairs pairs;
 
 	(void)state;
-	assert_int_equal(read_rows("period|value\n2024|5\n2023|1\n2024|6",
-				   &rows), TS_OK);
+	assert_int_equal(
+		read_rows("period|value\n2024|5\n2023|1\n2024|6", &rows),
+		TS_OK);
 	assert_int_equal(ts_slots_make(&rows, 15, &slots, &err), TS_OK);
-	assert_int_equal(ts_slots_fill(&rows, &slots, NULL, NULL, arena,
-				       &points, &err), TS_BAD_DATA);
+	assert_int_equal(
+		ts_slots_fill(&rows, &slots, NULL, NULL, arena, &points, &err),
+		TS_BAD_DATA);
 	assert_string_equal(err.text, "rows 1 and 3: two figures for 2024");
 	assert_int_equal(ts_pairs_make(&rows, arena, &pairs, &err),
 			 TS_BAD_DATA);
@@ -243,7 +252,7 @@ one_chart_one_flow(void **state)
 	assert_int_equal(read_rows("flow|value\nX|1\nM|2", &rows), TS_OK);
 	assert_int_equal(ts_rows_constant(&rows, "flow", &err), TS_BAD_DATA);
 	assert_string_equal(err.text, "row 2: flow is \"M\" after \"X\", but "
-			    "this chart shows one flow");
+				      "this chart shows one flow");
 	assert_int_equal(ts_rows_constant(&rows, "partner", &err), TS_OK);
 }
 
@@ -251,9 +260,8 @@ one_chart_one_flow(void **state)
 static void
 a_missing_column_is_named(void **state)
 {
-	static const char *const types[] = { "columns", "balance", "ranked",
-					     "movers", "waterfall",
-					     "mirror" };
+	static const char *const types[] = { "columns", "balance",   "ranked",
+					     "movers",  "waterfall", "mirror" };
 	size_t i;
 
 	(void)state;
@@ -282,8 +290,7 @@ main(void)
 		cmocka_unit_test(an_axis_of_time_takes_one_kind_of_period),
 		cmocka_unit_test(pairs_are_the_two_latest_periods),
 		cmocka_unit_test(from_and_to_of_a_row_are_a_pair),
-		cmocka_unit_test(
-			a_second_figure_for_the_same_thing_is_refused),
+		cmocka_unit_test(a_second_figure_for_the_same_thing_is_refused),
 		cmocka_unit_test(one_chart_one_flow),
 		cmocka_unit_test(a_missing_column_is_named),
 	};

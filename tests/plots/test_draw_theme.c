@@ -10,8 +10,7 @@
 
 enum vision { NORMAL, PROTAN, DEUTAN, TRITAN };
 
-static const char *const visions[] = { "normal", "protan", "deutan",
-				       "tritan" };
+static const char *const visions[] = { "normal", "protan", "deutan", "tritan" };
 
 static const double seen[4][3][3] = {
 	{ { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } },
@@ -34,8 +33,8 @@ linear(uint32_t colour, double out[3])
 	for (i = 0; i < 3; i++) {
 		double c = (colour >> (16 - 8 * i) & 0xFF) / 255.0;
 
-		out[i] = c <= 0.04045 ? c / 12.92 :
-			 pow((c + 0.055) / 1.055, 2.4);
+		out[i] = c <= 0.04045 ? c / 12.92
+				      : pow((c + 0.055) / 1.055, 2.4);
 	}
 }
 
@@ -128,13 +127,13 @@ every_text_has_a_contrast_of_four_and_a_half(void **state)
 		};
 
 		for (i = 0; i < 11; i++) {
-			double got = contrast(texts[i].colour,
-					      theme->background);
+			double got =
+				contrast(texts[i].colour, theme->background);
 
 			/* charts.md gives the footer as 4.5, rounded */
 			if (got < 4.45)
-				fail_msg("%s %s: %.2f", names[t],
-					 texts[i].role, got);
+				fail_msg("%s %s: %.2f", names[t], texts[i].role,
+					 got);
 		}
 		/* tiles carry ink and text too */
 		assert_true(contrast(theme->ink, theme->tile) > 4.5);

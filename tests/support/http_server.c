@@ -81,8 +81,8 @@ http_reply(struct http_talk *talk, const char *status, const char *headers,
 }
 
 void
-http_reply_text(struct http_talk *talk, const char *status,
-		const char *headers, const char *body)
+http_reply_text(struct http_talk *talk, const char *status, const char *headers,
+		const char *body)
 {
 	http_reply(talk, status, headers, body, strlen(body));
 }
@@ -157,7 +157,8 @@ serve(void *arg)
 {
 	struct visit *visit = arg;
 	struct http_server *server = visit->server;
-	struct http_talk talk = { .server = server, .fd = visit->fd,
+	struct http_talk talk = { .server = server,
+				  .fd = visit->fd,
 				  .ctx = server->ctx };
 	char *request = malloc(MAX_REQUEST);
 
@@ -205,7 +206,7 @@ listen_on(void *arg)
 		int fd = accept(server->listener, NULL, NULL);
 
 		if (fd < 0)
-			return NULL;	/* shut down by stop */
+			return NULL; /* shut down by stop */
 		visit(server, fd);
 	}
 }
@@ -215,7 +216,7 @@ http_server_start(http_answer *answer, void *ctx)
 {
 	struct http_server *server = calloc(1, sizeof *server);
 	struct sockaddr_in at = { .sin_family = AF_INET,
-		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+				  .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	socklen_t size = sizeof at;
 
 	if (server == NULL)

@@ -19,11 +19,11 @@ struct http_server;
 struct http_talk {
 	struct http_server *server;
 	int fd;
-	const char *request;	/* request line and headers */
-	int nth;		/* 0 for the first request of the server */
-	bool close;		/* set it: no further request on it */
-	bool reset;		/* by http_reset */
-	void *ctx;		/* of the test */
+	const char *request; /* request line and headers */
+	int nth;             /* 0 for the first request of the server */
+	bool close;          /* set it: no further request on it */
+	bool reset;          /* by http_reset */
+	void *ctx;           /* of the test */
 };
 
 typedef void http_answer(struct http_talk *talk);
@@ -47,8 +47,8 @@ bool http_say_bytes(struct http_talk *talk, const void *bytes, size_t count);
 bool http_say(struct http_talk *talk, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* A whole reply with Content-Length; headers: "Name: value\r\n" ... or "". */
-void http_reply(struct http_talk *talk, const char *status,
-		const char *headers, const void *body, size_t count);
+void http_reply(struct http_talk *talk, const char *status, const char *headers,
+		const void *body, size_t count);
 void http_reply_text(struct http_talk *talk, const char *status,
 		     const char *headers, const char *body);
 void http_pause_ms(int ms);

@@ -14,7 +14,7 @@ struct ts_arena;
 
 /* ceiling_bytes: most that the arena may hold altogether. NULL: no memory. */
 TS_API struct ts_arena *ts_arena_new(size_t ceiling_bytes);
-TS_API void ts_arena_free(struct ts_arena *arena);	/* NULL is welcome */
+TS_API void ts_arena_free(struct ts_arena *arena); /* NULL is welcome */
 /* Forgets all that was allocated, keeps the first block for reuse. */
 TS_API void ts_arena_reset(struct ts_arena *arena);
 

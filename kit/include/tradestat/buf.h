@@ -16,21 +16,23 @@
 
 struct ts_buf {
 	char *data;
-	size_t used;		/* bytes, without the terminator */
+	size_t used; /* bytes, without the terminator */
 	size_t room;
-	size_t ceiling;		/* growing past it fails the buffer */
+	size_t ceiling; /* growing past it fails the buffer */
 	bool failed;
-	bool no_memory;		/* it failed for that, not for the ceiling */
+	bool no_memory; /* it failed for that, not for the ceiling */
 };
 
 TS_API extern char ts_buf_empty[1];
-#define TS_BUF_INIT(max_bytes)						\
-	{ .data = ts_buf_empty, .used = 0, .room = 0,			\
-	  .ceiling = (max_bytes), .failed = false }
+#define TS_BUF_INIT(max_bytes)                                                 \
+	{                                                                      \
+		.data = ts_buf_empty, .used = 0, .room = 0,                    \
+		.ceiling = (max_bytes), .failed = false                        \
+	}
 #define TS_AUTO_BUF __attribute__((cleanup(ts_buf_free))) struct ts_buf
 
 TS_API void ts_buf_free(struct ts_buf *buf);
-TS_API void ts_buf_reset(struct ts_buf *buf);	/* empty, not failed */
+TS_API void ts_buf_reset(struct ts_buf *buf); /* empty, not failed */
 TS_API void ts_buf_add(struct ts_buf *buf, const char *text);
 TS_API void ts_buf_add_bytes(struct ts_buf *buf, const void *bytes,
 			     size_t count);

@@ -14,15 +14,15 @@
 #include <tradestat/err.h>
 
 struct ts_csv_field {
-	const char *text;	/* terminated; valid during the call only */
+	const char *text; /* terminated; valid during the call only */
 	size_t length;
 	bool quoted;
 };
 
 struct ts_csv_opts {
-	char separator;		/* ',' ';' or '\t' */
-	size_t max_field;	/* bytes; 0: 64 KiB */
-	size_t max_fields;	/* 0: 4,096 */
+	char separator;    /* ',' ';' or '\t' */
+	size_t max_field;  /* bytes; 0: 64 KiB */
+	size_t max_fields; /* 0: 4,096 */
 };
 
 typedef enum ts_status ts_csv_record(void *ctx, uint64_t line,

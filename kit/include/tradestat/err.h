@@ -14,22 +14,22 @@
 
 enum ts_status {
 	TS_OK = 0,
-	TS_AGAIN,	/* transient: the same call may succeed later */
-	TS_REFUSED,	/* the other side said no: retrying is pointless */
-	TS_BAD_DATA,	/* the input is malformed or contradicts itself */
-	TS_BAD_CONFIG,	/* the operator has to change something */
-	TS_BAD_USAGE,	/* the command line is wrong */
-	TS_NO_INPUT,	/* a file or an argument names nothing that exists */
+	TS_AGAIN,       /* transient: the same call may succeed later */
+	TS_REFUSED,     /* the other side said no: retrying is pointless */
+	TS_BAD_DATA,    /* the input is malformed or contradicts itself */
+	TS_BAD_CONFIG,  /* the operator has to change something */
+	TS_BAD_USAGE,   /* the command line is wrong */
+	TS_NO_INPUT,    /* a file or an argument names nothing that exists */
 	TS_UNAVAILABLE, /* a program, font or plugin we need is missing */
-	TS_HELD,	/* a gate failed: the edition waits for a person */
-	TS_FULL,	/* no space, or over quota: goes on once there is room */
-	TS_CORRUPT,	/* our own store or archive is damaged: stop writing */
-	TS_SYSTEM,	/* errno-shaped: disk, memory, descriptors */
+	TS_HELD,        /* a gate failed: the edition waits for a person */
+	TS_FULL,    /* no space, or over quota: goes on once there is room */
+	TS_CORRUPT, /* our own store or archive is damaged: stop writing */
+	TS_SYSTEM,  /* errno-shaped: disk, memory, descriptors */
 };
 
 struct ts_err {
 	enum ts_status status;
-	char text[1024];	/* UTF-8, one line, always terminated */
+	char text[1024]; /* UTF-8, one line, always terminated */
 };
 
 /*
@@ -39,14 +39,14 @@ struct ts_err {
  * shown as \x.. so that publisher text cannot forge a log line.
  */
 TS_API enum ts_status ts_fail(struct ts_err *err, enum ts_status status,
-			      const char *fmt, ...)
-	__attribute__((cold)) TS_PRINTF(3, 4);
+			      const char *fmt, ...) __attribute__((cold))
+TS_PRINTF(3, 4);
 
 /* As ts_fail with ": " and strerror(errno_value) behind; ENOSPC, EDQUOT and
  * EFBIG give TS_FULL, all others TS_SYSTEM. */
 TS_API enum ts_status ts_fail_errno(struct ts_err *err, int errno_value,
-				    const char *fmt, ...)
-	__attribute__((cold)) TS_PRINTF(3, 4);
+				    const char *fmt, ...) __attribute__((cold))
+TS_PRINTF(3, 4);
 
 /* Puts "what: " in front of the text; keeps and returns err->status. */
 TS_API enum ts_status ts_while(struct ts_err *err, const char *fmt, ...)

@@ -12,7 +12,7 @@
 #include <tradestat/buf.h>
 #include <tradestat/err.h>
 
-TS_API void ts_close(int *fd);	/* for TS_AUTO_FD; keeps errno */
+TS_API void ts_close(int *fd); /* for TS_AUTO_FD; keeps errno */
 #define TS_AUTO_FD __attribute__((cleanup(ts_close))) int
 
 TS_API enum ts_status ts_file_write(const char *path, const void *bytes,

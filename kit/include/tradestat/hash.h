@@ -10,7 +10,7 @@
 
 struct ts_hash;
 
-TS_API struct ts_hash *ts_hash_new(void);	/* NULL: no memory */
+TS_API struct ts_hash *ts_hash_new(void); /* NULL: no memory */
 TS_API void ts_hash_add(struct ts_hash *hash, const void *bytes, size_t count);
 TS_API void ts_hash_end(struct ts_hash *hash, char text[TS_SHA256_TEXT]);
 TS_API void ts_hash_free(struct ts_hash *hash);

@@ -10,14 +10,14 @@
 #include <tradestat/err.h>
 
 enum ts_level {
-	TS_LOG_ERR = 3,		/* a person must act */
-	TS_LOG_WARN = 4,	/* will need a person */
-	TS_LOG_NOTICE = 5,	/* normal but notable */
-	TS_LOG_INFO = 6,	/* the story of a day in about twenty lines */
-	TS_LOG_DEBUG = 7,	/* the story of a job */
+	TS_LOG_ERR = 3,    /* a person must act */
+	TS_LOG_WARN = 4,   /* will need a person */
+	TS_LOG_NOTICE = 5, /* normal but notable */
+	TS_LOG_INFO = 6,   /* the story of a day in about twenty lines */
+	TS_LOG_DEBUG = 7,  /* the story of a job */
 };
 
-TS_API void ts_log_level(enum ts_level least);	/* default TS_LOG_NOTICE */
+TS_API void ts_log_level(enum ts_level least); /* default TS_LOG_NOTICE */
 TS_API void ts_log(enum ts_level level, const char *place, const char *fmt, ...)
 	TS_PRINTF(3, 4);
 

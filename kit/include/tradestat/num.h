@@ -16,7 +16,7 @@
 
 struct ts_decimal {
 	int64_t coef;
-	int8_t scale;		/* digits behind the point, -100..100 */
+	int8_t scale; /* digits behind the point, -100..100 */
 };
 
 /* Results are untouched on failure (TS_BAD_DATA). */

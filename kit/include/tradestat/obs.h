@@ -20,23 +20,23 @@
 #include <tradestat/period.h>
 
 struct ts_obs {
-	const char *source;	/* id of the configured source, "" in decode */
-	const char *dataset;	/* publisher's id of the data set */
-	const char *flow;	/* X M RX RM, or the publisher's word */
+	const char *source;  /* id of the configured source, "" in decode */
+	const char *dataset; /* publisher's id of the data set */
+	const char *flow;    /* X M RX RM, or the publisher's word */
 	const char *reporter;
 	const char *partner;
-	const char *product;	/* HS code or TOTAL; an indicator's id */
-	char frequency;		/* A S Q M W D, R range, '-' none */
+	const char *product; /* HS code or TOTAL; an indicator's id */
+	char frequency;      /* A S Q M W D, R range, '-' none */
 	struct ts_period period;
-	bool has_value;		/* false: missing, see status */
+	bool has_value; /* false: missing, see status */
 	struct ts_decimal value;
-	const char *unit;	/* USD, kg, percent, ... */
-	const char *status;	/* "" normal; else letters of CL_OBS_STATUS (E
-				   estimated, P provisional, M missing, ...), C
-				   confidential; see docs/model.md */
-	const char *const *extra;	/* aligned with ts_columns, "" absent */
+	const char *unit;         /* USD, kg, percent, ... */
+	const char *status;       /* "" normal; else letters of CL_OBS_STATUS (E
+				     estimated, P provisional, M missing, ...), C
+				     confidential; see docs/model.md */
+	const char *const *extra; /* aligned with ts_columns, "" absent */
 	size_t extra_count;
-	uint64_t line;		/* line or record number in the document */
+	uint64_t line; /* line or record number in the document */
 };
 
 /*
@@ -70,8 +70,8 @@ struct ts_sink {
 };
 
 /* The fixed columns of tidy CSV, in order (product.md section 4). */
-#define TS_TIDY_HEADER							\
-	"source,dataset,flow,reporter,partner,product,frequency,"	\
+#define TS_TIDY_HEADER                                                         \
+	"source,dataset,flow,reporter,partner,product,frequency,"              \
 	"period,value,unit,status"
 
 struct ts_buf;

@@ -14,13 +14,13 @@
 #include <tradestat/err.h>
 
 enum ts_opt_kind {
-	TS_OPT_STRING,		/* const char * */
-	TS_OPT_INT,		/* int64_t, min..max */
-	TS_OPT_REAL,		/* double */
-	TS_OPT_BOOL,		/* bool; true false yes no on off */
-	TS_OPT_SECONDS,		/* int64_t; "90", "90 s", "5 min", "2 h", "7 d" */
-	TS_OPT_BYTES,		/* int64_t; "512 MiB", "10 kB" */
-	TS_OPT_SECRET,		/* const char *: the reference, not the value */
+	TS_OPT_STRING,  /* const char * */
+	TS_OPT_INT,     /* int64_t, min..max */
+	TS_OPT_REAL,    /* double */
+	TS_OPT_BOOL,    /* bool; true false yes no on off */
+	TS_OPT_SECONDS, /* int64_t; "90", "90 s", "5 min", "2 h", "7 d" */
+	TS_OPT_BYTES,   /* int64_t; "512 MiB", "10 kB" */
+	TS_OPT_SECRET,  /* const char *: the reference, not the value */
 };
 
 typedef const char *ts_opt_STRING;
@@ -32,27 +32,30 @@ typedef int64_t ts_opt_BYTES;
 typedef const char *ts_opt_SECRET;
 
 struct ts_opt {
-	const char *name;	/* lower_snake_case; NULL ends the table */
+	const char *name; /* lower_snake_case; NULL ends the table */
 	enum ts_opt_kind kind;
 	size_t offset;
-	const char *preset;	/* NULL: required, unless optional */
-	bool optional;		/* no preset and none needed: stays zero */
-	int64_t min, max;	/* both 0: no range */
-	const char *help;	/* one sentence */
+	const char *preset; /* NULL: required, unless optional */
+	bool optional;      /* no preset and none needed: stays zero */
+	int64_t min, max;   /* both 0: no range */
+	const char *help;   /* one sentence */
 };
 
 /* The compiler checks that the field has the type of its KIND. */
-#define TS_OPT_AT(owner, KIND, field)					\
-	.name = #field, .kind = TS_OPT_##KIND,				\
-	.offset = offsetof(owner, field) + 0 * sizeof(char[		\
-		__builtin_types_compatible_p(				\
-			__typeof__(((owner *)0)->field), ts_opt_##KIND) ? 1 : -1])
+#define TS_OPT_AT(owner, KIND, field)                                          \
+	.name = #field, .kind = TS_OPT_##KIND,                                 \
+	.offset = offsetof(owner, field) +                                     \
+		  0 * sizeof(char[__builtin_types_compatible_p(                \
+					  __typeof__(((owner *)0)->field),     \
+					  ts_opt_##KIND)                       \
+					  ? 1                                  \
+					  : -1])
 
 /* One setting as the operator wrote it. */
 struct ts_setting {
 	const char *name;
-	const char *value;	/* text form; lists are joined with '\n' */
-	const char *file;	/* NULL: from the command line */
+	const char *value; /* text form; lists are joined with '\n' */
+	const char *file;  /* NULL: from the command line */
 	int line;
 };
 

@@ -15,22 +15,22 @@
 #include <tradestat/err.h>
 
 enum ts_span {
-	TS_NO_SPAN = 0,	/* no period at all: a figure without a time */
+	TS_NO_SPAN = 0, /* no period at all: a figure without a time */
 	TS_YEAR,
 	TS_HALF,
 	TS_QUARTER,
 	TS_MONTH,
 	TS_WEEK,
 	TS_DAY,
-	TS_RANGE,	/* years only: year..until */
+	TS_RANGE, /* years only: year..until */
 };
 
 struct ts_period {
-	int16_t year;		/* 1..9999 */
-	uint8_t nth;		/* half, quarter, month, week; month of a day */
-	uint8_t day;		/* 0 unless span is TS_DAY */
-	int16_t until;		/* last year of a range, else 0 */
-	uint8_t span;		/* enum ts_span */
+	int16_t year;  /* 1..9999 */
+	uint8_t nth;   /* half, quarter, month, week; month of a day */
+	uint8_t day;   /* 0 unless span is TS_DAY */
+	int16_t until; /* last year of a range, else 0 */
+	uint8_t span;  /* enum ts_span */
 };
 
 /*
@@ -43,7 +43,8 @@ struct ts_period {
  */
 TS_API enum ts_status ts_period_parse(const char *text, struct ts_period *out,
 				      struct ts_err *err) TS_MUST_USE;
-/* The publisher says which frequency it is: reads YYYY, YYYYMM, YYYYMMDD too. */
+/* The publisher says which frequency it is: reads YYYY, YYYYMM, YYYYMMDD too.
+ */
 TS_API enum ts_status ts_period_parse_as(enum ts_span span, const char *text,
 					 struct ts_period *out,
 					 struct ts_err *err) TS_MUST_USE;
@@ -61,7 +62,7 @@ TS_API struct ts_period ts_period_step(struct ts_period period, int steps);
 TS_API int ts_period_distance(struct ts_period a, struct ts_period b);
 /* A, S, Q, M, W, D; 'R' for a range, '-' for none (SDMX CL_FREQ letters). */
 TS_API char ts_period_freq(struct ts_period period);
-TS_API enum ts_span ts_span_of_freq(char freq);	/* TS_NO_SPAN: unknown */
+TS_API enum ts_span ts_span_of_freq(char freq); /* TS_NO_SPAN: unknown */
 
 /* Days since 1970-01-01 of the first and the last day. */
 TS_API int32_t ts_period_first_day(struct ts_period period);

@@ -17,11 +17,11 @@
 #include <tradestat/err.h>
 
 struct ts_script {
-	struct ts_buf out;	/* the job file so far */
-	int blocks;		/* datablocks begun */
+	struct ts_buf out; /* the job file so far */
+	int blocks;        /* datablocks begun */
 	bool in_block;
 	bool row_begun;
-	double point_scale;	/* multiply every ps by it: 0.61 for svg, else 1 */
+	double point_scale; /* multiply every ps by it: 0.61 for svg, else 1 */
 };
 
 TS_API void ts_script_init(struct ts_script *script, size_t max_bytes);
@@ -42,8 +42,8 @@ TS_API void ts_script_safe(struct ts_buf *out, const char *text);
 TS_API int ts_script_data(struct ts_script *script);
 TS_API void ts_script_num(struct ts_script *script, double value); /* NaN: "" */
 TS_API void ts_script_field(struct ts_script *script, const char *text);
-TS_API void ts_script_row(struct ts_script *script);	/* ends the row */
-TS_API void ts_script_gap(struct ts_script *script);	/* blank line */
+TS_API void ts_script_row(struct ts_script *script); /* ends the row */
+TS_API void ts_script_gap(struct ts_script *script); /* blank line */
 TS_API void ts_script_data_end(struct ts_script *script);
 
 /* Widths of text in design px: sum of advances of Inter, 1-2 % above ink. */

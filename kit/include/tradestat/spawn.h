@@ -14,23 +14,23 @@
 
 /* Caps of the child; 0 leaves the limit as it is. */
 struct ts_limits {
-	size_t memory_bytes;	/* RLIMIT_AS */
-	unsigned cpu_s;		/* RLIMIT_CPU */
-	size_t file_bytes;	/* RLIMIT_FSIZE */
-	unsigned files;		/* RLIMIT_NOFILE */
+	size_t memory_bytes; /* RLIMIT_AS */
+	unsigned cpu_s;      /* RLIMIT_CPU */
+	size_t file_bytes;   /* RLIMIT_FSIZE */
+	unsigned files;      /* RLIMIT_NOFILE */
 };
 
 struct ts_spawn {
-	const char *const *argv;	/* argv[0] absolute; NULL at the end */
-	const char *const *envp;	/* whole environment; NULL: empty */
-	const char *work_dir;		/* NULL: "/" */
-	int stdin_fd;			/* -1: /dev/null */
-	int stdout_fd;			/* -1: /dev/null */
-	int stderr_fd;			/* -1: /dev/null */
+	const char *const *argv; /* argv[0] absolute; NULL at the end */
+	const char *const *envp; /* whole environment; NULL: empty */
+	const char *work_dir;    /* NULL: "/" */
+	int stdin_fd;            /* -1: /dev/null */
+	int stdout_fd;           /* -1: /dev/null */
+	int stderr_fd;           /* -1: /dev/null */
 	struct ts_limits limits;
-	bool sandbox;			/* no_new_privs, parent death signal,
-					   Landlock and seccomp, as far as the
-					   kernel offers them */
+	bool sandbox; /* no_new_privs, parent death signal,
+			 Landlock and seccomp, as far as the
+			 kernel offers them */
 	/* Landlock when sandbox is set; NULL at the end of each list. */
 	const char *const *read_paths;
 	const char *const *exec_paths;
@@ -39,7 +39,7 @@ struct ts_spawn {
 
 struct ts_child {
 	pid_t pid;
-	bool landlock;		/* what of the sandbox is active */
+	bool landlock; /* what of the sandbox is active */
 	bool seccomp;
 };
 

@@ -17,10 +17,10 @@ struct ts_table {
 	struct ts_arena *arena;
 	const char **columns;
 	size_t column_count;
-	const char **cells;	/* row-major, never NULL */
+	const char **cells; /* row-major, never NULL */
 	size_t row_count;
 	size_t row_room;
-	const char *name;	/* where it came from, for messages */
+	const char *name; /* where it came from, for messages */
 };
 
 #define TS_NO_COLUMN ((size_t)-1)
@@ -35,14 +35,13 @@ TS_API enum ts_status ts_table_add(struct ts_table *table,
 				   struct ts_err *err) TS_MUST_USE;
 TS_API size_t ts_table_column(const struct ts_table *table, const char *name);
 TS_API const char *ts_table_text(const struct ts_table *table, size_t row,
-				 size_t column);	/* "" past the edge */
+				 size_t column); /* "" past the edge */
 /* false: empty or not a number (NaN). */
 TS_API bool ts_table_number(const struct ts_table *table, size_t row,
 			    size_t column, double *out);
 /* Header row and records of RFC 4180 CSV (UTF-8, BOM allowed). */
 TS_API enum ts_status ts_table_read_csv(struct ts_arena *arena,
-					const char *path,
-					struct ts_table **out,
+					const char *path, struct ts_table **out,
 					struct ts_err *err) TS_MUST_USE;
 struct ts_buf;
 TS_API void ts_table_write_csv(const struct ts_table *table,

@@ -21,7 +21,7 @@ TS_API bool ts_utf8_valid(const char *bytes, size_t count);
  */
 TS_API uint32_t ts_utf8_next(const char **at, const char *end);
 TS_API void ts_utf8_put(struct ts_buf *out, uint32_t code_point);
-TS_API size_t ts_utf8_length(const char *text);	/* code points */
+TS_API size_t ts_utf8_length(const char *text); /* code points */
 
 /*
  * Shows foreign text in one line: bad bytes become U+FFFD, C0/C1 controls,

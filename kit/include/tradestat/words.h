@@ -20,7 +20,7 @@
 struct ts_amount {
 	double value;
 	double half_width;
-	const char *unit;	/* "USD", "EUR", "KZT", "kg", "percent", "" */
+	const char *unit; /* "USD", "EUR", "KZT", "kg", "percent", "" */
 };
 
 /* "$3.9 billion", "$314.9 thousand", "€12.0 million", "4,110 t"; three
@@ -49,10 +49,10 @@ struct ts_change {
 	struct ts_amount from, to;
 	bool has_from, has_to;
 	/* what the publisher states itself; NULL: nothing */
-	const char *stated_growth;	/* percent, as written: "26.7" */
-	const char *stated_fold;	/* "4.9" */
-	const char *stated_delta;	/* in the unit, exact text: "3900000000" */
-	const char *stated_qualifier;	/* "nearly"; NULL */
+	const char *stated_growth; /* percent, as written: "26.7" */
+	const char *stated_fold;   /* "4.9" */
+	const char *stated_delta;  /* in the unit, exact text: "3900000000" */
+	const char *stated_qualifier; /* "nearly"; NULL */
 };
 
 /*
@@ -72,7 +72,7 @@ TS_API void ts_words_rate(struct ts_buf *out, const char *language,
 TS_API bool ts_words_contradicts(const struct ts_change *change, double *low,
 				 double *high);
 /* Name of a month, and a date: "24 November 2026". */
-TS_API void ts_words_date(struct ts_buf *out, const char *language,
-			  int year, int month, int day);
+TS_API void ts_words_date(struct ts_buf *out, const char *language, int year,
+			  int month, int day);
 
 #endif
