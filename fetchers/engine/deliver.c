@@ -98,7 +98,7 @@ on_warn(void *ctx, const char *text)
 static size_t
 unpack_head(char *head, size_t count)
 {
-	unsigned char plain[TS_BODY_HEAD];
+	unsigned char plain[TS_BODY_HEAD] = { 0 };
 	z_stream zip = { .next_in = (unsigned char *)head,
 			 .avail_in = (unsigned)count,
 			 .next_out = plain,
