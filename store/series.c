@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define CONTEXT_BYTES 8192
+#define FIXED_TEXTS 4
 #define WORD_BYTES 1024
 #define ARENA_BYTES (16u << 20)
 #define MOST_SLOTS (1u << 20) /* 24 MB; forgotten and begun anew past it */
@@ -47,7 +48,7 @@ forget_words(struct ts_series_words *words)
 	words->used = 0;
 	words->last_row = (struct ts_interned){ 0 };
 	memset(words->last, 0, sizeof words->last);
-	words->context_size = 0;
+	words->has_context = false;
 	if (words->arena != NULL)
 		ts_arena_reset(words->arena);
 }
@@ -59,10 +60,13 @@ make_room(struct ts_series_words *words, struct ts_err *err)
 		words->arena = ts_arena_new(ARENA_BYTES);
 	if (words->context == NULL)
 		words->context = malloc(CONTEXT_BYTES);
-	if (words->draft == NULL)
-		words->draft = malloc(CONTEXT_BYTES);
+	if (words->raw == NULL)
+		words->raw = malloc(CONTEXT_BYTES);
+	if (words->lengths == NULL)
+		words->lengths = calloc(FIXED_TEXTS + words->dimension_count,
+					sizeof *words->lengths);
 	if (words->arena == NULL || words->context == NULL ||
-	    words->draft == NULL)
+	    words->raw == NULL || words->lengths == NULL)
 		return no_memory(err);
 	return TS_OK;
 }
@@ -122,6 +126,8 @@ ts_series_forget(struct ts_store *store)
 		free((char *)words->names[i]);
 	free(words->names);
 	free(words->dimensions);
+	free(words->lengths);
+	words->lengths = NULL;
 	words->names = NULL;
 	words->dimensions = NULL;
 	words->dimension_count = words->column_count = 0;
@@ -137,7 +143,7 @@ ts_series_free(struct ts_store *store)
 	ts_arena_free(words->arena);
 	free(words->slots);
 	free(words->context);
-	free(words->draft);
+	free(words->raw);
 }
 
 /* ---- the context ------------------------------------------------------- */
@@ -195,38 +201,72 @@ draft_value(struct draft *draft, const char *text)
 	}
 }
 
+/* The n-th of the texts that make a context. */
+static inline const char *
+context_text(const struct ts_series_words *words, const struct ts_obs *obs,
+	     size_t n)
+{
+	const char *const fixed[FIXED_TEXTS] = { obs->source, obs->dataset,
+						 obs->flow, obs->unit };
+	size_t column;
+
+	if (n < FIXED_TEXTS)
+		return fixed[n];
+	column = words->dimensions[n - FIXED_TEXTS];
+	return column < obs->extra_count ? obs->extra[column] : "";
+}
+
+static bool
+is_last_context(const struct ts_series_words *words, const struct ts_obs *obs)
+{
+	const char *at = words->raw;
+
+	if (!words->has_context || words->frequency != obs->frequency)
+		return false;
+	for (size_t n = 0; n < FIXED_TEXTS + words->dimension_count; n++) {
+		if (strcmp(at, context_text(words, obs, n)) != 0)
+			return false;
+		at += words->lengths[n] + 1;
+	}
+	return true;
+}
+
+/* The context as it came (to know it again) and as it is written; 0 when it
+ * is too long, else the size of the latter. */
 static size_t
 write_context(struct ts_series_words *words, const struct ts_obs *obs)
 {
-	struct draft draft = { words->draft, words->draft + CONTEXT_BYTES,
+	struct draft raw = { words->raw, words->raw + CONTEXT_BYTES, false };
+	struct draft draft = { words->context, words->context + CONTEXT_BYTES,
 			       false };
 	char frequency[2] = { obs->frequency, '\0' };
 	bool any = false;
 
-	draft_text(&draft, obs->source);
-	draft_end(&draft);
-	draft_text(&draft, obs->dataset);
-	draft_end(&draft);
-	draft_text(&draft, obs->flow);
-	draft_end(&draft);
-	draft_text(&draft, frequency);
-	draft_end(&draft);
-	draft_text(&draft, obs->unit);
-	draft_end(&draft);
-	for (size_t i = 0; i < words->dimension_count; i++) {
-		size_t column = words->dimensions[i];
+	for (size_t n = 0; n < FIXED_TEXTS + words->dimension_count; n++) {
+		const char *text = context_text(words, obs, n);
 
-		if (column >= obs->extra_count || obs->extra[column][0] == '\0')
-			continue;
-		if (any)
-			draft_text(&draft, ";");
-		any = true;
-		draft_value(&draft, words->names[i]);
-		draft_text(&draft, "=");
-		draft_value(&draft, obs->extra[column]);
+		words->lengths[n] = strlen(text);
+		draft_text(&raw, text);
+		draft_end(&raw);
+		if (n < FIXED_TEXTS) {
+			draft_text(&draft, text);
+			draft_end(&draft);
+		} else if (text[0] != '\0') {
+			if (any)
+				draft_text(&draft, ";");
+			any = true;
+			draft_value(&draft, words->names[n - FIXED_TEXTS]);
+			draft_text(&draft, "=");
+			draft_value(&draft, text);
+		}
+		if (n == FIXED_TEXTS - 1) {
+			draft_text(&draft, frequency);
+			draft_end(&draft);
+		}
 	}
 	draft_end(&draft);
-	return draft.full ? 0 : (size_t)(draft.at - words->draft);
+	words->frequency = obs->frequency;
+	return draft.full || raw.full ? 0 : (size_t)(draft.at - words->context);
 }
 
 /* ---- words ------------------------------------------------------------- */
@@ -344,24 +384,23 @@ static enum ts_status
 row_numbers(struct ts_series_words *words, const struct ts_obs *obs,
 	    struct ts_interned *row, struct ts_err *err)
 {
-	size_t size = write_context(words, obs);
 	enum ts_status status = TS_OK;
-	char *draft = words->draft;
 	const char *kept;
 
-	if (size == 0)
-		return ts_fail(err, TS_BAD_DATA,
-			       "codes of more than %d bytes"
-			       " (line %llu)",
-			       CONTEXT_BYTES, (unsigned long long)obs->line);
 	*row = words->last_row;
-	if (size != words->context_size ||
-	    memcmp(draft, words->context, size) != 0) {
-		status = word_number(words, draft, size, &row->context, &kept,
-				     err);
-		words->draft = words->context;
-		words->context = draft;
-		words->context_size = status == TS_OK ? size : 0;
+	if (!is_last_context(words, obs)) {
+		size_t size = write_context(words, obs);
+
+		if (size == 0)
+			return ts_fail(err, TS_BAD_DATA,
+				       "codes of more than %d bytes (line"
+				       " %llu)",
+				       CONTEXT_BYTES,
+				       (unsigned long long)obs->line);
+		words->context_size = size;
+		status = word_number(words, words->context, size, &row->context,
+				     &kept, err);
+		words->has_context = status == TS_OK;
 	}
 	if (status == TS_OK)
 		status = row_word(words, 0, obs->reporter, &row->reporter, err);
@@ -370,6 +409,19 @@ row_numbers(struct ts_series_words *words, const struct ts_obs *obs,
 	if (status == TS_OK)
 		status = row_word(words, 2, obs->product, &row->product, err);
 	return status;
+}
+
+/* Everything is forgotten and begun anew when the memory is used up; the
+ * series are in the back end. */
+static enum ts_status
+row_numbers_anew(struct ts_series_words *words, const struct ts_obs *obs,
+		 struct ts_interned *row, struct ts_err *err)
+{
+	enum ts_status status;
+
+	forget_words(words);
+	status = row_numbers(words, obs, row, err);
+	return status == TS_FULL ? no_memory(err) : status;
 }
 
 enum ts_status
@@ -384,12 +436,10 @@ ts_series_of(struct ts_store *store, const struct ts_obs *obs, int64_t *id,
 	if (status != TS_OK)
 		return status;
 	status = row_numbers(words, obs, &row, err);
-	if (status == TS_FULL) {
-		forget_words(words);
-		status = row_numbers(words, obs, &row, err);
-	}
+	if (status == TS_FULL)
+		status = row_numbers_anew(words, obs, &row, err);
 	if (status != TS_OK)
-		return status == TS_FULL ? no_memory(err) : status;
+		return status;
 	if (words->last_row.id != 0 &&
 	    memcmp(&row, &words->last_row, offsetof(struct ts_interned, id)) ==
 		    0) {
@@ -400,8 +450,7 @@ ts_series_of(struct ts_store *store, const struct ts_obs *obs, int64_t *id,
 		if (!grow_slots(words)) {
 			if (words->slots == NULL)
 				return no_memory(err);
-			forget_words(words);
-			status = row_numbers(words, obs, &row, err);
+			status = row_numbers_anew(words, obs, &row, err);
 			if (status != TS_OK)
 				return status;
 		}

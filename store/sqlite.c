@@ -142,7 +142,8 @@ close_backend(struct ts_backend *backend)
 	for (int i = 0; i < TS_SQL_COUNT; i++)
 		sqlite3_finalize(sqlite->statements[i]);
 	sqlite3_close(sqlite->db);
-	free(sqlite->facts_sql);
+	free(sqlite->facts_sql[0]);
+	free(sqlite->facts_sql[1]);
 	free(sqlite->path);
 	free(sqlite);
 }

@@ -31,6 +31,7 @@ enum ts_sqlite_statement {
 	TS_SQL_SERIES_ADD,
 	TS_SQL_FACT_ADD,
 	TS_SQL_FACTS_ADD,
+	TS_SQL_FACTS_ADD_PLAIN,
 	TS_SQL_FACT_REPLACE,
 	TS_SQL_FACTS_KNOWN,
 	TS_SQL_PACE_GET,
@@ -45,7 +46,8 @@ struct ts_sqlite {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *statements[TS_SQL_COUNT];
-	char *facts_sql; /* text of TS_SQL_FACTS_ADD */
+	char *facts_sql[2]; /* texts of TS_SQL_FACTS_ADD.. */
+	bool adds_series;   /* the last one was new: the next may be too */
 	/* a file that is read without any lock: what it was like */
 	bool immutable;
 	struct timespec changed;

@@ -53,13 +53,12 @@ bind_series(sqlite3_stmt *statement, const struct ts_series *series)
 	ts_sqlite_text(statement, 9, series->dimensions);
 }
 
-enum ts_status
-ts_sqlite_series_id(struct ts_backend *backend, const struct ts_series *series,
-		    int64_t *id, struct ts_err *err)
+static enum ts_status
+find_series(struct ts_sqlite *sqlite, const struct ts_series *series,
+	    int64_t *id, struct ts_err *err)
 {
-	struct ts_sqlite *sqlite = of(backend);
-	sqlite3_stmt *find, *add;
 	enum ts_status status;
+	sqlite3_stmt *find;
 	int code;
 
 	status = ts_sqlite_statement(sqlite, TS_SQL_SERIES_FIND, &find, err);
@@ -67,30 +66,59 @@ ts_sqlite_series_id(struct ts_backend *backend, const struct ts_series *series,
 		return status;
 	bind_series(find, series);
 	code = sqlite3_step(find);
-	if (code == SQLITE_ROW) {
+	if (code == SQLITE_ROW)
 		*id = sqlite3_column_int64(find, 0);
-		sqlite3_reset(find);
-		return TS_OK;
-	}
+	else if (code != SQLITE_DONE)
+		status = ts_sqlite_failed(sqlite, code, "series", err);
 	sqlite3_reset(find);
-	if (code != SQLITE_DONE)
-		return ts_sqlite_failed(sqlite, code, "series", err);
+	return status;
+}
+
+static enum ts_status
+add_series(struct ts_sqlite *sqlite, const struct ts_series *series,
+	   int64_t *id, struct ts_err *err)
+{
+	enum ts_status status;
+	sqlite3_stmt *add;
+
 	status = ts_sqlite_statement(sqlite, TS_SQL_SERIES_ADD, &add, err);
 	if (status != TS_OK)
 		return status;
 	bind_series(add, series);
 	status = ts_sqlite_run(sqlite, add, "series", err);
-	if (status == TS_OK)
+	if (status == TS_OK && sqlite3_changes(sqlite->db) > 0)
 		*id = sqlite3_last_insert_rowid(sqlite->db);
+	return status;
+}
+
+/* Series come in swarms, new ones or old ones: what the last one was is tried
+ * first. */
+enum ts_status
+ts_sqlite_series_id(struct ts_backend *backend, const struct ts_series *series,
+		    int64_t *id, struct ts_err *err)
+{
+	struct ts_sqlite *sqlite = of(backend);
+	enum ts_status status = TS_OK;
+
+	*id = 0;
+	if (sqlite->adds_series)
+		status = add_series(sqlite, series, id, err);
+	if (status == TS_OK && *id == 0) {
+		sqlite->adds_series = false;
+		status = find_series(sqlite, series, id, err);
+	}
+	if (status == TS_OK && *id == 0) {
+		sqlite->adds_series = true;
+		status = add_series(sqlite, series, id, err);
+	}
 	return status;
 }
 
 /* ---- figures in -------------------------------------------------------- */
 
-/* series, period, coef, scale, status from place "at" on. */
+/* series, period, coef, scale from place "at" on. */
 static void
-bind_fact(sqlite3_stmt *add, int at, const struct ts_fact *fact,
-	  const char *status)
+bind_fact(sqlite3_stmt *add, int at, const struct ts_fact *fact)
 {
 	sqlite3_bind_int64(add, at, fact->series);
 	sqlite3_bind_int64(add, at + 1, fact->period);
@@ -99,7 +127,6 @@ bind_fact(sqlite3_stmt *add, int at, const struct ts_fact *fact,
 	else
 		sqlite3_bind_null(add, at + 2);
 	sqlite3_bind_int(add, at + 3, fact->scale);
-	ts_sqlite_text(add, at + 4, status);
 }
 
 static enum ts_status
@@ -109,13 +136,24 @@ add_chunk(struct ts_sqlite *sqlite, int64_t document,
 {
 	enum ts_status status;
 	sqlite3_stmt *add;
+	bool plain = true;
+	int places;
 
-	status = ts_sqlite_statement(sqlite, TS_SQL_FACTS_ADD, &add, err);
+	for (int i = 0; i < TS_SQLITE_CHUNK; i++)
+		plain = plain && statuses[facts[i].status][0] == '\0';
+	status = ts_sqlite_statement(
+		sqlite, plain ? TS_SQL_FACTS_ADD_PLAIN : TS_SQL_FACTS_ADD, &add,
+		err);
 	if (status != TS_OK)
 		return status;
+	places = plain ? 4 : 5;
 	sqlite3_bind_int64(add, 1, document);
-	for (int i = 0; i < TS_SQLITE_CHUNK; i++)
-		bind_fact(add, 2 + 5 * i, &facts[i], statuses[facts[i].status]);
+	for (int i = 0; i < TS_SQLITE_CHUNK; i++) {
+		bind_fact(add, 2 + places * i, &facts[i]);
+		if (!plain)
+			ts_sqlite_text(add, 6 + places * i,
+				       statuses[facts[i].status]);
+	}
 	return ts_sqlite_run(sqlite, add, "figures", err);
 }
 
@@ -131,7 +169,8 @@ run_one(struct ts_sqlite *sqlite, enum ts_sqlite_statement which,
 	if (status != TS_OK)
 		return status;
 	sqlite3_bind_int64(one, 1, document);
-	bind_fact(one, 2, fact, text);
+	bind_fact(one, 2, fact);
+	ts_sqlite_text(one, 6, text);
 	return ts_sqlite_run(sqlite, one, "figures", err);
 }
 

@@ -42,10 +42,10 @@ static const char *const statement_text[TS_SQL_COUNT] = {
 		"SELECT id FROM series WHERE source=?1 AND dataset=?2"
 		" AND flow=?3 AND reporter=?4 AND partner=?5 AND product=?6"
 		" AND frequency=?7 AND unit=?8 AND dimensions=?9",
-	[TS_SQL_SERIES_ADD] =
-		"INSERT INTO series(source, dataset, flow, reporter, partner,"
-		" product, frequency, unit, dimensions)"
-		" VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+	[TS_SQL_SERIES_ADD] = "INSERT OR IGNORE INTO series(source, dataset, "
+			      "flow, reporter, partner,"
+			      " product, frequency, unit, dimensions)"
+			      " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
 	[TS_SQL_FACT_ADD] =
 		"INSERT OR IGNORE INTO observation VALUES(?2,?3,?1,?4,?5,?6)",
 	[TS_SQL_FACT_REPLACE] =
@@ -147,25 +147,30 @@ ts_sqlite_failed(struct ts_sqlite *sqlite, int code, const char *what,
 		       why);
 }
 
-/* (?2,?3,?1,?4,?5,?6),...: all rows of a chunk are of one document. */
+/*
+ * (?2,?3,?1,?4,?5,?6),...: all rows of a chunk are of one document. Where no
+ * figure has a status, which is the rule, there is none to be bound.
+ */
 static char *
-chunk_text(void)
+chunk_text(bool plain)
 {
 	TS_AUTO_BUF sql = TS_BUF_INIT(64 * 1024);
-	char *text;
+	int places = plain ? 4 : 5;
 
 	ts_buf_add(&sql, "INSERT OR IGNORE INTO observation VALUES");
 	for (int i = 0; i < TS_SQLITE_CHUNK; i++) {
-		int at = i * 5 + 2;
+		int at = i * places + 2;
 
-		ts_buf_addf(&sql, "%s(?%d,?%d,?1,?%d,?%d,?%d)",
-			    i > 0 ? "," : "", at, at + 1, at + 2, at + 3,
-			    at + 4);
+		ts_buf_addf(&sql, "%s(?%d,?%d,?1,?%d,?%d,", i > 0 ? "," : "",
+			    at, at + 1, at + 2, at + 3);
+		if (plain)
+			ts_buf_add(&sql, "'')");
+		else
+			ts_buf_addf(&sql, "?%d)", at + 4);
 	}
 	if (ts_buf_check(&sql, "statement", NULL) != TS_OK)
 		return NULL;
-	text = strdup(sql.data);
-	return text;
+	return strdup(sql.data);
 }
 
 enum ts_status
@@ -182,10 +187,12 @@ ts_sqlite_statement(struct ts_sqlite *sqlite, enum ts_sqlite_statement which,
 		*out = *place;
 		return TS_OK;
 	}
-	if (which == TS_SQL_FACTS_ADD) {
-		if (sqlite->facts_sql == NULL)
-			sqlite->facts_sql = chunk_text();
-		text = sqlite->facts_sql;
+	if (which == TS_SQL_FACTS_ADD || which == TS_SQL_FACTS_ADD_PLAIN) {
+		bool plain = which == TS_SQL_FACTS_ADD_PLAIN;
+
+		if (sqlite->facts_sql[plain] == NULL)
+			sqlite->facts_sql[plain] = chunk_text(plain);
+		text = sqlite->facts_sql[plain];
 		if (text == NULL)
 			return ts_fail_errno(err, ENOMEM, "store: statement");
 	}

@@ -27,9 +27,12 @@ struct ts_series_words {
 	/* the row before, which is often the same in most words */
 	const char *last[3];
 	struct ts_interned last_row;
-	char *context; /* texts of the last context, NUL between */
+	/* the last context: as it came, and as it is written */
+	bool has_context;
+	char frequency;
+	char *raw, *context; /* texts with NUL between */
+	size_t *lengths;     /* of the texts in raw */
 	size_t context_size;
-	char *draft; /* texts of this one */
 	/* dimensions of the document, by name */
 	size_t *dimensions;
 	const char **names;

@@ -4,6 +4,7 @@
  * figures of 20,000 series go into an empty store through begin, put and
  * commit, and into an empty file through one prepared INSERT a row: the same
  * table, the same settings, the same order, one transaction, integers only.
+ * Beside it, the same with a hundred rows a statement.
  * Rounds alternate; medians of wall time, the commit included. Then the same
  * document comes a second time, under another number, and changes nothing.
  * Last, how many rows a second the normaliser passes on by itself.
@@ -18,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <tradestat/file.h>
+#include <tradestat/buf.h>
 #include <tradestat/num.h>
 #include "store/normalise.h"
 #include "store/store.h"
@@ -128,14 +129,42 @@ sql(sqlite3 *db, const char *text)
 		die(sqlite3_errmsg(db));
 }
 
-static double
-bare(const struct input *input, enum order order, const char *path)
+/* The text of an INSERT of so many rows. */
+static char *
+insert_text(int rows)
 {
+	TS_AUTO_BUF text = TS_BUF_INIT(1 << 20);
+
+	ts_buf_add(&text, "INSERT INTO observation VALUES");
+	for (int i = 0; i < rows; i++)
+		ts_buf_add(&text, i > 0 ? ",(?,?,?,?,?,?)" : "(?,?,?,?,?,?)");
+	return strdup(text.data);
+}
+
+static void
+bind_row(sqlite3_stmt *add, int at, const struct input *input, enum order order,
+	 size_t n)
+{
+	size_t series, period;
+
+	place(input, order, n, &series, &period);
+	sqlite3_bind_int64(add, at, (int64_t)series + 1);
+	sqlite3_bind_int64(add, at + 1, ts_period_key(input->period[period]));
+	sqlite3_bind_int64(add, at + 2, 1);
+	sqlite3_bind_int64(add, at + 3, value_of(series, period));
+	sqlite3_bind_int(add, at + 4, 0);
+	sqlite3_bind_text(add, at + 5, "", 0, SQLITE_STATIC);
+}
+
+static double
+bare(const struct input *input, enum order order, const char *path, int chunk)
+{
+	char *text = insert_text(chunk);
 	sqlite3_stmt *add;
 	double started;
 	sqlite3 *db;
 
-	if (sqlite3_open(path, &db) != SQLITE_OK)
+	if (text == NULL || sqlite3_open(path, &db) != SQLITE_OK)
 		die("open");
 	sql(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 		"PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
@@ -146,22 +175,12 @@ bare(const struct input *input, enum order order, const char *path)
 		" PRIMARY KEY(series, period, document)) WITHOUT ROWID;");
 	started = seconds();
 	sql(db, "BEGIN IMMEDIATE");
-	if (sqlite3_prepare_v2(db,
-			       "INSERT INTO observation"
-			       " VALUES(?1,?2,?3,?4,?5,?6)",
-			       -1, &add, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(db, text, -1, &add, NULL) != SQLITE_OK)
 		die(sqlite3_errmsg(db));
-	for (size_t n = 0; n < input->count; n++) {
-		size_t series, period;
-
-		place(input, order, n, &series, &period);
-		sqlite3_bind_int64(add, 1, (int64_t)series + 1);
-		sqlite3_bind_int64(add, 2,
-				   ts_period_key(input->period[period]));
-		sqlite3_bind_int64(add, 3, 1);
-		sqlite3_bind_int64(add, 4, value_of(series, period));
-		sqlite3_bind_int(add, 5, 0);
-		sqlite3_bind_text(add, 6, "", 0, SQLITE_STATIC);
+	for (size_t n = 0; n + (size_t)chunk <= input->count;
+	     n += (size_t)chunk) {
+		for (int i = 0; i < chunk; i++)
+			bind_row(add, 1 + 6 * i, input, order, n + (size_t)i);
 		if (sqlite3_step(add) != SQLITE_DONE)
 			die(sqlite3_errmsg(db));
 		sqlite3_reset(add);
@@ -170,6 +189,7 @@ bare(const struct input *input, enum order order, const char *path)
 	sql(db, "COMMIT");
 	started = seconds() - started;
 	sqlite3_close(db);
+	free(text);
 	return started;
 }
 
@@ -331,8 +351,8 @@ median(double *values, int count)
 }
 
 struct figures {
-	double bare[MOST_ROUNDS], first[MOST_ROUNDS], again[MOST_ROUNDS],
-		read[MOST_ROUNDS];
+	double bare[MOST_ROUNDS], hundred[MOST_ROUNDS], first[MOST_ROUNDS],
+		again[MOST_ROUNDS], read[MOST_ROUNDS];
 };
 
 static void
@@ -348,7 +368,9 @@ round_of(const struct input *input, enum order order, const char *dir,
 	char path[512];
 
 	snprintf(path, sizeof path, "%s/bare.db", dir);
-	figures->bare[round] = bare(input, order, path);
+	figures->bare[round] = bare(input, order, path, 1);
+	remove_store(path);
+	figures->hundred[round] = bare(input, order, path, 100);
 	remove_store(path);
 	snprintf(path, sizeof path, "%s/store.db", dir);
 	opts.path = path;
@@ -407,11 +429,14 @@ main(int argc, char **argv)
 		for (int i = 0; i < times; i++)
 			round_of(&input, (enum order)order, dir, &figures, i);
 		floor = median(figures.bare, times);
-		printf("%-18s bare %.2f  store %.2f (ratio %.2f)  again %.2f"
-		       "  read %.2f\n",
+		printf("%-18s bare %.2f, by hundreds %.2f  store %.2f (ratio"
+		       " %.2f, %.2f)  again %.2f  read %.2f\n",
 		       order_names[order], m / floor,
+		       m / median(figures.hundred, times),
 		       m / median(figures.first, times),
 		       floor / median(figures.first, times),
+		       median(figures.hundred, times) /
+			       median(figures.first, times),
 		       m / median(figures.again, times),
 		       m / median(figures.read, times));
 	}
