@@ -664,12 +664,14 @@ missing_is_not_zero_and_zero_is_not_missing(void **state)
 }
 
 #define MONTH(year, month, value) #year "-" #month ",KAZ,X," #value "\n"
+/* clang-format never comes to rest over this list */
+/* clang-format off */
 #define YEAR(year, v)                                                          \
-	MONTH(year, 01, v)                                                     \
-	MONTH(year, 02, v) MONTH(year, 03, v) MONTH(year, 04, v)               \
-		MONTH(year, 05, v) MONTH(year, 06, v) MONTH(year, 07, v)       \
-			MONTH(year, 08, v) MONTH(year, 09, v)                  \
-				MONTH(year, 10, v) MONTH(year, 11, v)
+	MONTH(year, 01, v) MONTH(year, 02, v) MONTH(year, 03, v)               \
+	MONTH(year, 04, v) MONTH(year, 05, v) MONTH(year, 06, v)               \
+	MONTH(year, 07, v) MONTH(year, 08, v) MONTH(year, 09, v)               \
+	MONTH(year, 10, v) MONTH(year, 11, v)
+/* clang-format on */
 #define MONTHS "period,reporter,flow,value\n"
 
 static void
