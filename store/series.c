@@ -16,7 +16,7 @@
 #define FIXED_TEXTS 4
 #define WORD_BYTES 1024
 #define ARENA_BYTES (16u << 20)
-#define MOST_SLOTS (1u << 20) /* 24 MB; forgotten and begun anew past it */
+#define MOST_SLOTS (1u << 19) /* 12 MB; forgotten and begun anew past it */
 #define FEW_SLOTS (1u << 16)  /* kept from one document to the next */
 
 struct named {

@@ -363,6 +363,37 @@ repetition_is_noticed_across_batches(void **state)
 	ts_store_close(store);
 }
 
+/* More words than are remembered of one document: they are forgotten, and the
+ * series are found again. */
+static void
+words_without_end_do_not_split_a_series(void **state)
+{
+	struct ts_store *store = open_store(":memory:");
+	struct ts_document document = document_at(1000, "https://x/y");
+	struct ts_obs obs = figure("KAZ ITA 27 2020 1");
+	struct ts_store_counts counts;
+	struct ts_store_change change;
+	char product[1000];
+	struct ts_err err;
+
+	(void)state;
+	memset(product, 'x', sizeof product);
+	product[sizeof product - 1] = '\0';
+	obs.product = product;
+	assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
+	for (int i = 0; i < 40000; i++) {
+		snprintf(product, 7, "%06d", i % 20000);
+		product[6] = 'x';
+		obs.period.year = (int16_t)(2020 + i / 20000);
+		assert_int_equal(ts_store_put(store, &obs, &err), TS_OK);
+	}
+	assert_int_equal(ts_store_commit(store, &change, &err), TS_OK);
+	assert_int_equal(change.added, 40000);
+	assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
+	assert_int_equal(counts.series, 20000);
+	ts_store_close(store);
+}
+
 static void
 a_figure_that_fails_spoils_the_commit(void **state)
 {
@@ -438,6 +469,7 @@ main(void)
 		cmocka_unit_test(a_document_that_contradicts_itself_is_refused),
 		cmocka_unit_test(a_document_may_repeat_itself),
 		cmocka_unit_test(repetition_is_noticed_across_batches),
+		cmocka_unit_test(words_without_end_do_not_split_a_series),
 		cmocka_unit_test(a_figure_that_fails_spoils_the_commit),
 		cmocka_unit_test(rows_may_come_in_any_order),
 	};
