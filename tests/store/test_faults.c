@@ -731,6 +731,23 @@ reading_creates_nothing(void **state)
 	assert_false(is_there(place, "-shm"));
 }
 
+static void
+a_path_may_hold_what_means_something_in_an_address(void **state)
+{
+	struct place *place = *state;
+	struct ts_store *store;
+	char path[512];
+	struct ts_err err;
+
+	snprintf(path, sizeof path, "%s/a%%41?b#c d.db", place->dir);
+	store = open_store(path);
+	LOAD(store, 1000, "KAZ ITA 27 2023 1");
+	ts_store_close(store);
+	assert_int_equal(try_open(path, true, &store, &err), TS_OK);
+	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2023 1 @1000\n");
+	ts_store_close(store);
+}
+
 struct meanwhile {
 	const char *path;
 	bool done;
@@ -822,6 +839,7 @@ main(void)
 		TEST(a_database_of_another_program_is_left_alone),
 		TEST(an_older_schema_is_brought_up_to_date),
 		TEST(reading_creates_nothing),
+		TEST(a_path_may_hold_what_means_something_in_an_address),
 		TEST(a_file_that_changed_while_it_was_read_is_read_again),
 		TEST(a_copy_is_whole_and_never_overwrites),
 	};

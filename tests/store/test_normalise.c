@@ -661,6 +661,77 @@ the_frequency_is_that_of_the_period(void **state)
 	assert_non_null(strstr(one("fred", "", &obs), " D 2024-05-17 "));
 }
 
+struct told {
+	char fact[64], warning[64];
+};
+
+static enum ts_status
+keep_fact(void *ctx, const char *name, const char *value, struct ts_err *err)
+{
+	struct told *told = ctx;
+
+	(void)err;
+	snprintf(told->fact, sizeof told->fact, "%s=%s", name, value);
+	return TS_OK;
+}
+
+static void
+keep_warning(void *ctx, const char *text)
+{
+	struct told *told = ctx;
+
+	snprintf(told->warning, sizeof told->warning, "%s", text);
+}
+
+static void
+facts_and_warnings_pass_through(void **state)
+{
+	struct told told = { "", "" };
+	struct ts_sink next = { .ctx = &told,
+				.fact = keep_fact,
+				.warn = keep_warning };
+	struct ts_normaliser *normaliser;
+	const struct ts_sink *sink;
+	struct ts_err err;
+
+	(void)state;
+	assert_int_equal(
+		ts_normalise_new(codes, "ecb", "", &next, &normaliser, &err),
+		TS_OK);
+	sink = ts_normalise_sink(normaliser);
+	assert_int_equal(sink->fact(sink->ctx, "pages", "2", &err), TS_OK);
+	sink->warn(sink->ctx, "odd");
+	assert_string_equal(told.fact, "pages=2");
+	assert_string_equal(told.warning, "odd");
+	ts_normalise_free(normaliser);
+}
+
+static void
+a_value_beyond_all_scales_is_refused(void **state)
+{
+	struct ts_obs obs = plain();
+	struct ts_err err;
+	struct rig rig;
+
+	(void)state;
+	rig_up(&rig, "office", "comtrade");
+	obs.unit = "USD bn";
+	obs.value.scale = -100;
+	assert_int_equal(send(&rig, &obs, &err), TS_BAD_DATA);
+	assert_non_null(strstr(err.text, "line 7"));
+	rig_down(&rig);
+}
+
+static void
+the_total_has_one_name(void **state)
+{
+	struct ts_obs obs = plain();
+
+	(void)state;
+	obs.product = "Total";
+	assert_non_null(strstr(one("wits", "comtrade", &obs), " TOTAL A "));
+}
+
 static void
 hostile_words_stay_words(void **state)
 {
@@ -718,6 +789,9 @@ main(void)
 		cmocka_unit_test(
 			a_column_that_repeats_a_fixed_one_tells_nothing_apart),
 		cmocka_unit_test(the_frequency_is_that_of_the_period),
+		cmocka_unit_test(facts_and_warnings_pass_through),
+		cmocka_unit_test(a_value_beyond_all_scales_is_refused),
+		cmocka_unit_test(the_total_has_one_name),
 		cmocka_unit_test(hostile_words_stay_words),
 	};
 

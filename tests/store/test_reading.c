@@ -283,6 +283,63 @@ figures_keep_their_exact_spelling(void **state)
 }
 
 static void
+a_figure_without_a_time_is_read_without_a_range(void **state)
+{
+	struct ts_store *store = open_store(":memory:");
+	struct ts_document document = document_at(1000, "u");
+	struct ts_obs obs = figure("KAZ ITA 27 2023 1");
+	struct ts_query some = { .has_from = true, .from = YEAR(1) };
+	struct ts_err err;
+
+	(void)state;
+	obs.period = (struct ts_period){ .span = TS_NO_SPAN };
+	obs.frequency = ts_period_freq(obs.period);
+	assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
+	assert_int_equal(ts_store_put(store, &obs, &err), TS_OK);
+	assert_int_equal(ts_store_commit(store, NULL, &err), TS_OK);
+	assert_string_equal(read_all(store, NULL), "KAZ ITA 27  1 @1000\n");
+	assert_string_equal(read_all(store, &some), "");
+	ts_store_close(store);
+}
+
+static void
+codes_of_no_end_are_refused(void **state)
+{
+	static char longest[70000];
+	static const struct ts_column column = { "note", true };
+	const char *const extra[] = { longest };
+	struct ts_document document = document_at(1000, "u");
+
+	(void)state;
+	memset(longest, '%', sizeof longest - 1);
+	for (int which = 0; which < 5; which++) {
+		struct ts_store *store = open_store(":memory:");
+		struct ts_obs obs = figure("KAZ ITA 27 2023 1");
+		struct ts_err err = { 0 };
+
+		assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
+		assert_int_equal(
+			ts_store_columns(store,
+					 &(struct ts_columns){ &column, 1 },
+					 &err),
+			TS_OK);
+		if (which == 0)
+			obs.dataset = longest;
+		else if (which == 1)
+			obs.product = longest;
+		else if (which == 2)
+			obs.status = longest;
+		else if (which == 3)
+			obs.extra = extra, obs.extra_count = 1;
+		else
+			longest[4000] = '\0', obs.extra = extra,
+			obs.extra_count = 1;
+		assert_int_equal(ts_store_put(store, &obs, &err), TS_BAD_DATA);
+		ts_store_close(store);
+	}
+}
+
+static void
 calls_in_the_wrong_order_are_refused(void **state)
 {
 	struct ts_store *store = open_store(":memory:");
@@ -321,6 +378,9 @@ main(void)
 		cmocka_unit_test(a_reader_may_stop),
 		cmocka_unit_test(a_reader_may_ask_on_while_it_reads),
 		cmocka_unit_test(figures_keep_their_exact_spelling),
+		cmocka_unit_test(
+			a_figure_without_a_time_is_read_without_a_range),
+		cmocka_unit_test(codes_of_no_end_are_refused),
 		cmocka_unit_test(calls_in_the_wrong_order_are_refused),
 	};
 

@@ -163,6 +163,75 @@ a_period_that_vanished_from_a_later_release_is_kept(void **state)
 }
 
 static void
+a_document_with_gaps_is_compared_period_by_period(void **state)
+{
+	struct ts_store *store = open_store(":memory:");
+	struct ts_store_change change;
+
+	(void)state;
+	LOAD(store, 1000, "KAZ ITA 27 2020 1", "KAZ ITA 27 2021 2",
+	     "KAZ ITA 27 2022 3", "KAZ ITA 27 2024 5");
+	change = LOAD(store, 2000, "KAZ ITA 27 2020 1", "KAZ ITA 27 2022 4",
+		      "KAZ ITA 27 2023 6", "KAZ ITA 27 2024 5");
+	assert_int_equal(change.unchanged, 2);
+	assert_int_equal(change.revised, 1);
+	assert_int_equal(change.added, 1);
+	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2020 1 @1000\n"
+						   "KAZ ITA 27 2021 2 @1000\n"
+						   "KAZ ITA 27 2022 4 @2000\n"
+						   "KAZ ITA 27 2023 6 @2000\n"
+						   "KAZ ITA 27 2024 5 @1000\n");
+	ts_store_close(store);
+}
+
+/* Packs have times of whole seconds. */
+static void
+of_two_documents_of_one_moment_the_later_stored_counts(void **state)
+{
+	struct ts_store *store = open_store(":memory:");
+	struct ts_period period = { .year = 2023, .span = TS_YEAR };
+	struct heard heard = { .used = 0 };
+	struct ts_err err;
+
+	(void)state;
+	LOAD(store, 1000, "KAZ ITA 27 2023 1");
+	LOAD(store, 1000, "KAZ ITA 27 2023 2");
+	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2023 2 @1000\n");
+	assert_int_equal(
+		ts_store_vintages(store, 1, period, hear, &heard, &err), TS_OK);
+	assert_string_equal(heard.text, "KAZ ITA 27 2023 1 @1000\n"
+					"KAZ ITA 27 2023 2 @1000\n");
+	ts_store_close(store);
+}
+
+static void
+statuses_of_many_rows_keep_their_place(void **state)
+{
+	static const char *const statuses[] = { "", "P", "E", "BP" };
+	struct ts_store *store = open_store(":memory:");
+	struct ts_document document = document_at(1000, "https://x/y");
+	struct ts_obs obs = figure("KAZ ITA 27 2000 1");
+	struct ts_err err;
+
+	(void)state;
+	assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
+	for (int i = 0; i < 250; i++) {
+		obs.period.year = (int16_t)(1700 + i);
+		obs.has_value = i % 7 != 0;
+		obs.value.coef = i;
+		obs.status = statuses[i % 4];
+		assert_int_equal(ts_store_put(store, &obs, &err), TS_OK);
+	}
+	assert_int_equal(ts_store_commit(store, NULL, &err), TS_OK);
+	assert_non_null(strstr(read_all(store, NULL), " 1701 1 P @1000\n"));
+	assert_non_null(strstr(read_all(store, NULL), " 1707 - BP @1000\n"));
+	assert_non_null(strstr(read_all(store, NULL), " 1798 - E @1000\n"));
+	assert_non_null(strstr(read_all(store, NULL), " 1944 244 @1000\n"));
+	assert_non_null(strstr(read_all(store, NULL), " 1949 249 P @1000\n"));
+	ts_store_close(store);
+}
+
+static void
 a_value_that_returns_to_what_it_was_is_a_vintage(void **state)
 {
 	struct ts_store *store = open_store(":memory:");
@@ -469,6 +538,11 @@ main(void)
 		cmocka_unit_test(a_document_that_contradicts_itself_is_refused),
 		cmocka_unit_test(a_document_may_repeat_itself),
 		cmocka_unit_test(repetition_is_noticed_across_batches),
+		cmocka_unit_test(
+			a_document_with_gaps_is_compared_period_by_period),
+		cmocka_unit_test(
+			of_two_documents_of_one_moment_the_later_stored_counts),
+		cmocka_unit_test(statuses_of_many_rows_keep_their_place),
 		cmocka_unit_test(words_without_end_do_not_split_a_series),
 		cmocka_unit_test(a_figure_that_fails_spoils_the_commit),
 		cmocka_unit_test(rows_may_come_in_any_order),
