@@ -301,6 +301,17 @@ ts_page_turnover(struct ts_page_build *pb)
 
 /* ---- balance ------------------------------------------------------------- */
 
+/* In a table: a figure that nobody published says so. */
+static const char *
+said(struct ts_render *r, const struct ts_value *value)
+{
+	if (!value->has)
+		return "no data";
+	return value->derived ? ts_r_printf(r, "%s (derived)",
+					    ts_r_amount(r, value->amount))
+			      : ts_r_amount(r, value->amount);
+}
+
 static void
 balance_row(struct ts_page_build *pb, const char *source, const char *reporter,
 	    const char *partner, struct ts_period period, const char *prefix)
@@ -315,8 +326,8 @@ balance_row(struct ts_page_build *pb, const char *source, const char *reporter,
 	value_row(pb, "X", "exports", reporter, partner, period, &x, "");
 	value_row(pb, "M", "imports", reporter, partner, period, &m, "");
 	cells[0] = ts_r_period(r, period);
-	cells[1] = x.has ? ts_r_amount(r, x.amount) : "no data";
-	cells[2] = m.has ? ts_r_amount(r, m.amount) : "no data";
+	cells[1] = said(r, &x);
+	cells[2] = said(r, &m);
 	cells[3] = "";
 	if (x.has)
 		value_figure(r, ts_r_printf(r, "%sexports", prefix), "Exports",
