@@ -95,6 +95,8 @@ ts_exit_code(enum ts_status status)
 		return 74; /* EX_IOERR */
 	case TS_SYSTEM:
 		return 71; /* EX_OSERR */
+	case TS_NO_OUTPUT:
+		return 73; /* EX_CANTCREAT */
 	}
 	return 70; /* EX_SOFTWARE: no such status */
 }
@@ -127,6 +129,8 @@ ts_status_name(enum ts_status status)
 		return "corrupt";
 	case TS_SYSTEM:
 		return "system";
+	case TS_NO_OUTPUT:
+		return "no output";
 	}
 	return "unknown";
 }

@@ -330,8 +330,11 @@ open_tools(struct rendering *x, struct ts_err *err)
 				     .sandbox = true,
 				     .created_us = x->now_us };
 
-	if (ts_bundle_open(out, conf->min_free, &x->bundle, err) != TS_OK)
-		return err->status;
+	if (ts_bundle_open(out, conf->min_free, &x->bundle, err) != TS_OK) {
+		if (err->status == TS_SYSTEM)
+			err->status = TS_NO_OUTPUT;
+		return ts_while(err, "output folder (output_dir)");
+	}
 	opts.work_dir = ts_r_printf(x->render, "%s/gnuplot",
 				    ts_bundle_scratch_dir(x->bundle));
 	opts.cache_dir = ts_r_printf(x->render, "%s/charts", conf->cache_dir);

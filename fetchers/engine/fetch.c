@@ -183,6 +183,7 @@ ts_run_failed(struct ts_run *run, size_t ask, struct ts_err *err)
 	case TS_FULL:
 	case TS_CORRUPT:
 	case TS_SYSTEM:
+	case TS_NO_OUTPUT:
 		return err->status; /* ours: the others would fail, too */
 	case TS_OK:
 	case TS_AGAIN:

@@ -3,7 +3,9 @@
 import csv
 import io
 import os
+import shutil
 import subprocess
+import tempfile
 import unittest
 
 from house import House, PROGRAM, ROOT
@@ -98,6 +100,51 @@ class Tools(unittest.TestCase):
             done = self.house.run("list", what)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn(some, done.stdout)
+
+    @unittest.skipIf(os.geteuid() != 0, "plugins must belong to root")
+    def test_a_third_party_plugin_is_built_installed_and_used(self):
+        root = tempfile.mkdtemp(prefix="tradestat-plugins-", dir="/root")
+        self.addCleanup(shutil.rmtree, root, True)
+        headers = os.path.join(root, "include")
+        shutil.copytree(os.path.join(ROOT, "kit/include"), headers)
+        with open(os.path.join(ROOT, "kit/tradestat.pc.in"),
+                  encoding="utf-8") as file:
+            text = file.read()
+        plugins = os.path.join(root, "plugins")
+        for name, value in (("prefix", root), ("libdir", root),
+                            ("includedir", headers), ("plugindir", plugins),
+                            ("VERSION", "0.1.0"), ("ABI_MAJOR", "1")):
+            text = text.replace("@%s@" % name, value)
+        with open(os.path.join(root, "tradestat.pc"), "w",
+                  encoding="utf-8") as file:
+            file.write(text)
+        source = os.path.join(root, "source")
+        shutil.copytree(os.path.join(ROOT, "tests/plugin-example"), source)
+        env = {k: v for k, v in os.environ.items()
+               if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "BUILD",
+                            "SANITIZE", "CC")}
+        done = subprocess.run(["make", "-C", source, "install"],
+                              env={**env, "PKG_CONFIG_PATH": root},
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        house = House(settings='')
+        self.addCleanup(house.close)
+        with open(house.path("tradestat.conf"), encoding="utf-8") as file:
+            text = file.read()
+        house.write("tradestat.conf", text.replace(
+            house.dir + "/plugins", plugins))
+        listed = house.run("list", "indicators")
+        self.assertIn(plugins, listed.stdout, listed.stderr)
+        done = house.run("compute", "median_value", "--input",
+                         house.write("s.csv", SERIES))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(",ok", done.stdout)
+        # writable by others: refused, named, and the rest goes on
+        os.chmod(os.path.join(plugins, "median_value.so"), 0o666)
+        done = house.run("list", "indicators")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("median_value.so", done.stderr)
+        self.assertNotIn("median_value", done.stdout)
 
     def test_help_and_version_are_on_stdout(self):
         self.assertIn("Verbs:", self.tool("--help").stdout)

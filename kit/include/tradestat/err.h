@@ -22,9 +22,10 @@ enum ts_status {
 	TS_NO_INPUT,    /* a file or an argument names nothing that exists */
 	TS_UNAVAILABLE, /* a program, font or plugin we need is missing */
 	TS_HELD,        /* a gate failed: the edition waits for a person */
-	TS_FULL,    /* no space, or over quota: goes on once there is room */
-	TS_CORRUPT, /* our own store or archive is damaged: stop writing */
-	TS_SYSTEM,  /* errno-shaped: disk, memory, descriptors */
+	TS_FULL,      /* no space, or over quota: goes on once there is room */
+	TS_CORRUPT,   /* our own store or archive is damaged: stop writing */
+	TS_SYSTEM,    /* errno-shaped: disk, memory, descriptors */
+	TS_NO_OUTPUT, /* a result cannot be written where it should go */
 };
 
 struct ts_err {
