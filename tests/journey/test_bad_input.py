@@ -76,8 +76,8 @@ class SpoiltDocument(unittest.TestCase):
                                         str(len(b) + 1000),
                                         "Connection": "close"}, b), 75, [])
 
-    def test_an_empty_answer_is_an_error(self):
-        self.spoil(lambda s, h, b: (s, h, b""), 65, [])
+    def test_an_empty_answer_is_an_outage(self):
+        self.spoil(lambda s, h, b: (s, h, b""), 75, ["answered with nothing"])
 
     def test_a_wrong_encoding_is_told(self):
         self.spoil(lambda s, h, b: (s, h, b.replace(
