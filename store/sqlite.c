@@ -9,6 +9,7 @@
 #include <tradestat/buf.h>
 
 #define BUSY_MS 10000
+#define LOG_WAIT_MS 5
 #define PATH_BYTES 8192
 
 static struct ts_sqlite *
@@ -232,13 +233,11 @@ run_pragmas(struct ts_sqlite *sqlite, const char *sql, struct ts_err *err)
 
 /* Settings of the connection; they leave the file as it is. */
 static enum ts_status
-set_connection(struct ts_sqlite *sqlite, const struct ts_store_opts *opts,
-	       struct ts_err *err)
+set_connection(struct ts_sqlite *sqlite, int wait_ms, struct ts_err *err)
 {
 	int code;
 
-	sqlite3_busy_timeout(sqlite->db,
-			     opts->busy_ms > 0 ? opts->busy_ms : BUSY_MS);
+	sqlite3_busy_timeout(sqlite->db, wait_ms);
 	code = sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_DEFENSIVE, 1,
 				 NULL);
 	if (code != SQLITE_OK)
@@ -252,27 +251,44 @@ set_connection(struct ts_sqlite *sqlite, const struct ts_store_opts *opts,
 }
 
 static enum ts_status
-set_log(struct ts_sqlite *sqlite, struct ts_err *err)
+ask_for_log(struct ts_sqlite *sqlite, int *code, struct ts_err *err)
 {
 	enum ts_status status = TS_OK;
 	sqlite3_stmt *set = NULL;
-	int code;
+
+	*code = sqlite3_prepare_v2(sqlite->db, "PRAGMA journal_mode=WAL", -1,
+				   &set, NULL);
+	if (*code == SQLITE_OK)
+		*code = sqlite3_step(set);
+	if (*code != SQLITE_ROW)
+		status =
+			ts_sqlite_failed(sqlite, *code, "write-ahead log", err);
+	else if (strcmp(ts_sqlite_column(set, 0), "wal") != 0)
+		status = ts_fail(err, TS_BAD_CONFIG,
+				 "store %s: its file system does not allow a"
+				 " write-ahead log",
+				 sqlite->path);
+	sqlite3_finalize(set);
+	return status;
+}
+
+/* The one lock that SQLite does not wait for: several processes that make the
+ * store at the same moment. */
+static enum ts_status
+set_log(struct ts_sqlite *sqlite, int wait_ms, struct ts_err *err)
+{
+	const struct ts_clock *clock = ts_clock_system();
+	enum ts_status status = TS_OK;
+	int code = SQLITE_OK;
 
 	if (strcmp(sqlite->path, ":memory:") != 0) {
-		code = sqlite3_prepare_v2(sqlite->db, "PRAGMA journal_mode=WAL",
-					  -1, &set, NULL);
-		if (code == SQLITE_OK)
-			code = sqlite3_step(set);
-		if (code != SQLITE_ROW)
-			status = ts_sqlite_failed(sqlite, code,
-						  "write-ahead log", err);
-		else if (strcmp(ts_sqlite_column(set, 0), "wal") != 0)
-			status = ts_fail(err, TS_BAD_CONFIG,
-					 "store %s: its"
-					 " file system does not allow a"
-					 " write-ahead log",
-					 sqlite->path);
-		sqlite3_finalize(set);
+		status = ask_for_log(sqlite, &code, err);
+		for (int waited = 0;
+		     (code & 0xFF) == SQLITE_BUSY && waited < wait_ms;
+		     waited += LOG_WAIT_MS) {
+			clock->sleep_us(clock, LOG_WAIT_MS * 1000);
+			status = ask_for_log(sqlite, &code, err);
+		}
 	}
 	if (status != TS_OK)
 		return status;
@@ -288,6 +304,7 @@ ts_sqlite_open(const struct ts_store_opts *opts, struct ts_backend **out,
 	       struct ts_err *err)
 {
 	struct ts_sqlite *sqlite = calloc(1, sizeof *sqlite);
+	int wait_ms = opts->busy_ms > 0 ? opts->busy_ms : BUSY_MS;
 	enum ts_status status;
 	int version;
 
@@ -298,11 +315,11 @@ ts_sqlite_open(const struct ts_store_opts *opts, struct ts_backend **out,
 	sqlite->backend.ops = &sqlite_ops;
 	status = open_file(sqlite, opts->read_only, err);
 	if (status == TS_OK)
-		status = set_connection(sqlite, opts, err);
+		status = set_connection(sqlite, wait_ms, err);
 	if (status == TS_OK)
 		status = ts_sqlite_look(sqlite, &version, err);
 	if (status == TS_OK && !opts->read_only)
-		status = set_log(sqlite, err);
+		status = set_log(sqlite, wait_ms, err);
 	if (status == TS_OK)
 		status = ts_sqlite_migrate(sqlite, opts->read_only, err);
 	if (status != TS_OK) {

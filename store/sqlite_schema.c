@@ -86,30 +86,53 @@ execute(struct ts_sqlite *sqlite, const char *sql, const char *what,
 				what, err);
 }
 
+/* What tells a file of ours. */
+struct marks {
+	int version, id, tables;
+};
+
+static enum ts_status
+read_marks(struct ts_sqlite *sqlite, struct marks *marks, struct ts_err *err)
+{
+	enum ts_status status;
+
+	status = ask_int(sqlite, "PRAGMA user_version", &marks->version, err);
+	if (status == TS_OK)
+		status = ask_int(sqlite, "PRAGMA application_id", &marks->id,
+				 err);
+	if (status == TS_OK)
+		status = ask_int(sqlite, "SELECT count(*) FROM sqlite_schema",
+				 &marks->tables, err);
+	return status;
+}
+
 enum ts_status
 ts_sqlite_look(struct ts_sqlite *sqlite, int *version, struct ts_err *err)
 {
-	enum ts_status status;
-	int id = 0, tables = 0;
+	/* of one moment: another process may be making the store just now */
+	bool inside = sqlite3_get_autocommit(sqlite->db) == 0;
+	struct marks marks = { 0, 0, 0 };
+	enum ts_status status = TS_OK;
 
-	status = ask_int(sqlite, "PRAGMA user_version", version, err);
+	if (!inside)
+		status = execute(sqlite, "BEGIN", "read", err);
 	if (status == TS_OK)
-		status = ask_int(sqlite, "PRAGMA application_id", &id, err);
-	if (status == TS_OK)
-		status = ask_int(sqlite, "SELECT count(*) FROM sqlite_schema",
-				 &tables, err);
+		status = read_marks(sqlite, &marks, err);
+	if (!inside)
+		(void)sqlite3_exec(sqlite->db, "COMMIT", NULL, NULL, NULL);
 	if (status != TS_OK)
 		return status;
-	if (id != APPLICATION_ID && (tables > 0 || *version != 0))
+	if (marks.id != APPLICATION_ID &&
+	    (marks.tables > 0 || marks.version != 0))
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "store %s: a database of another program",
 			       sqlite->path);
-	if (*version > NEWEST)
+	if (marks.version > NEWEST)
 		return ts_fail(err, TS_BAD_CONFIG,
-			       "store %s: written by a"
-			       " newer version (schema %d, this program knows"
-			       " %d)",
-			       sqlite->path, *version, NEWEST);
+			       "store %s: written by a newer version (schema"
+			       " %d, this program knows %d)",
+			       sqlite->path, marks.version, NEWEST);
+	*version = marks.version;
 	return TS_OK;
 }
 

@@ -425,8 +425,10 @@ many_processes_make_one_store_and_number_once(void **state)
 		store = open_in_child(place->path);
 		for (int n = 0; n < 10; n++)
 			if (ts_store_edition_new(store, "r", "2024", n, &number,
-						 &err) != TS_OK)
-				_exit(1);
+						 &err) != TS_OK) {
+				print_message("%s\n", err.text);
+				_exit(2);
+			}
 		ts_store_close(store);
 		_exit(0);
 	}
