@@ -405,6 +405,24 @@ a_lock_of_another_process_is_waited_for_then_reported(void **state)
 }
 
 #define PROCESSES 6
+#define TEN 10
+
+static void
+make_editions(const char *path)
+{
+	struct ts_store *store = open_in_child(path);
+	struct ts_err err;
+	int number;
+
+	for (int n = 0; n < TEN; n++)
+		if (ts_store_edition_new(store, "r", "2024", n, &number,
+					 &err) != TS_OK) {
+			print_message("%s\n", err.text);
+			_exit(2);
+		}
+	ts_store_close(store);
+	_exit(0);
+}
 
 /* Each child opens the store, which is not there yet, and makes editions. */
 static void
@@ -415,35 +433,57 @@ many_processes_make_one_store_and_number_once(void **state)
 	struct ts_store *store;
 	struct ts_err err;
 	pid_t pids[PROCESSES];
-	int status, number;
+	char path[512];
+	int status;
 
-	for (int i = 0; i < PROCESSES; i++) {
-		pids[i] = fork();
-		assert_true(pids[i] >= 0);
-		if (pids[i] != 0)
-			continue;
-		store = open_in_child(place->path);
-		for (int n = 0; n < 10; n++)
-			if (ts_store_edition_new(store, "r", "2024", n, &number,
-						 &err) != TS_OK) {
-				print_message("%s\n", err.text);
-				_exit(2);
-			}
+	for (int round = 0; round < 5; round++) {
+		snprintf(path, sizeof path, "%s/%d.db", place->dir, round);
+		for (int i = 0; i < PROCESSES; i++) {
+			pids[i] = fork();
+			assert_true(pids[i] >= 0);
+			if (pids[i] == 0)
+				make_editions(path);
+		}
+		for (int i = 0; i < PROCESSES; i++) {
+			assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+			assert_true(WIFEXITED(status) &&
+				    WEXITSTATUS(status) == 0);
+		}
+		store = open_store(path);
+		assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
+		assert_int_equal(counts.editions, PROCESSES * TEN);
 		ts_store_close(store);
-		_exit(0);
 	}
-	for (int i = 0; i < PROCESSES; i++) {
-		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	}
-	store = open_store(place->path);
-	assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
-	assert_int_equal(counts.editions, PROCESSES * 10);
-	assert_int_equal(
-		ts_store_edition_new(store, "r", "2024", 1, &number, &err),
-		TS_OK);
-	assert_int_equal(number, PROCESSES * 10 + 1);
+}
+
+/* SQLite does not wait for this lock by itself. */
+static void
+a_lock_on_a_file_that_is_still_empty_is_waited_for(void **state)
+{
+	struct place *place = *state;
+	struct ts_store *store;
+	int ready[2], go[2], status;
+	struct ts_err err = { 0 };
+	char byte = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(go), 0);
+	pid = fork();
+	if (pid == 0)
+		hold_lock(place->path, ready[1], go[0]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	busy_ms = 30;
+	assert_int_equal(try_open(place->path, false, &store, &err), TS_AGAIN);
+	busy_ms = 60000;
+	assert_int_equal(write(go[1], &byte, 1), 1);
+	assert_int_equal(try_open(place->path, false, &store, &err), TS_OK);
 	ts_store_close(store);
+	waitpid(pid, &status, 0);
+	for (int i = 0; i < 2; i++) {
+		close(ready[i]);
+		close(go[i]);
+	}
 }
 
 static void
@@ -831,6 +871,7 @@ main(void)
 		TEST(a_limit_of_file_size_is_a_full_disk),
 		TEST(a_full_disk_loses_nothing_and_ends_by_itself),
 		TEST(a_lock_of_another_process_is_waited_for_then_reported),
+		TEST(a_lock_on_a_file_that_is_still_empty_is_waited_for),
 		TEST(many_processes_make_one_store_and_number_once),
 		TEST(a_reader_sees_what_was_committed_while_another_writes),
 		TEST(a_damaged_page_is_corruption),
