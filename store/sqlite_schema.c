@@ -243,10 +243,11 @@ ts_sqlite_backup(struct ts_backend *backend, const char *path,
 
 	if (access(path, F_OK) == 0)
 		return ts_fail(err, TS_REFUSED, "%s exists", path);
-	if ((size_t)snprintf(part, sizeof part, "%s.part", path) >= sizeof part)
+	if ((size_t)snprintf(part, sizeof part, "%s.part-%ld", path,
+			     (long)getpid()) >= sizeof part)
 		return ts_fail(err, TS_BAD_USAGE, "path too long: %.60s...",
 			       path);
-	(void)unlink(part); /* of a copy that was interrupted */
+	(void)unlink(part);
 	copy.path = part;
 	status = fill_copy(&copy, sqlite->db, err);
 	sqlite3_close(copy.db);
