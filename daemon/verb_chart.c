@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <tradestat/file.h>
 #include <tradestat/log.h>
+#include "daemon/chart_page.h"
 #include "daemon/world.h"
 #include "plots/engine/plot.h"
 
@@ -70,8 +71,9 @@ static enum ts_status
 draw(const struct ts_cli *cli, struct ts_world *world, const char *work,
      struct ts_arena *arena, struct ts_err *err)
 {
+	bool page = strcmp(cli->args[0], "page") == 0;
 	const struct ts_chart *chart =
-		find_chart(world->registry, cli->args[0], err);
+		page ? NULL : find_chart(world->registry, cli->args[0], err);
 	struct ts_plot_opts opts = { .gnuplot = world->conf->gnuplot,
 				     .work_dir = work,
 				     .font = world->conf->font,
@@ -85,7 +87,7 @@ draw(const struct ts_cli *cli, struct ts_world *world, const char *work,
 	struct ts_plot *plot;
 	enum ts_status status;
 
-	if (chart == NULL)
+	if (chart == NULL && !page)
 		return err->status;
 	if (format_of(cli->output, &request.format, err) != TS_OK)
 		return err->status;
@@ -108,7 +110,10 @@ draw(const struct ts_cli *cli, struct ts_world *world, const char *work,
 	status = ts_plot_open(&opts, &plot, err);
 	if (status != TS_OK)
 		return status;
-	status = ts_plot_draw(plot, &request, 1, err);
+	status = page ? ts_chart_page(plot, world->registry, &spec,
+				      request.theme, request.format,
+				      cli->output, arena, err)
+		      : ts_plot_draw(plot, &request, 1, err);
 	if (status == TS_OK && request.problem[0] != '\0')
 		ts_log(TS_LOG_WARN, "chart", "%s", request.problem);
 	ts_plot_close(plot);

@@ -91,6 +91,10 @@ fill(json_t *list, const char *what, struct ts_world *world, struct ts_err *err)
 	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (strcmp(what, kinds[i].name) == 0) {
 			list_plugins(list, world->registry, kinds[i].kind);
+			if (kinds[i].kind == TS_KIND_CHART)
+				put(list, "page",
+				    "A4 page: key figures, balance, turnover",
+				    "built in");
 			return TS_OK;
 		}
 	if (strcmp(what, "indicators") == 0) {

@@ -81,7 +81,7 @@ class Tools(unittest.TestCase):
                                                           ",M,ITA,KAZ,"))
         for chart, data in (("columns", exports), ("balance", series),
                             ("movers", movers), ("ranked", latest),
-                            ("mirror", mirror)):
+                            ("mirror", mirror), ("page", series)):
             for suffix, head in ((".png", b"\x89PNG"), (".svg", b"<?xml"),
                                  (".pdf", b"%PDF-")):
                 out = self.house.path(chart + suffix)
