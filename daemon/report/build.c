@@ -419,6 +419,12 @@ ts_r_gate(struct ts_render *r, const char *name, const char *fmt, ...)
 					  .text = taken(r, &buf) };
 }
 
+const char *
+ts_report_partner(const struct ts_conf_report *report)
+{
+	return report->partner[0] != '\0' ? report->partner : "W00";
+}
+
 /* ---- values -------------------------------------------------------------- */
 
 static const struct ts_fact *

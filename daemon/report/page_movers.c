@@ -71,9 +71,7 @@ collect(const struct ts_render *r, const char *flow, struct mover *movers,
 	struct ts_pick pick = { .source = r->headline,
 				.flow = flow,
 				.reporter = r->report->reporter,
-				.partner = r->report->partner[0] != '\0'
-						   ? r->report->partner
-						   : "W00",
+				.partner = ts_report_partner(r->report),
 				.period = &r->period };
 	const struct ts_fact *fact;
 	size_t level = level_of(r, &pick), count = 0, at = 0;
@@ -402,8 +400,7 @@ contributions_page(struct ts_page_build *pb, const char *id, const char *flow)
 	static const char *const columns[] = { "HS", "Product", "Contribution",
 					       NULL };
 	struct ts_render *r = pb->render;
-	const char *partner =
-		r->report->partner[0] != '\0' ? r->report->partner : "W00";
+	const char *partner = ts_report_partner(r->report);
 	const char *what = flow[0] == 'X' ? "exports" : "imports";
 	struct mover *movers =
 		ts_arena_alloc(r->arena, MAX_MOVERS, sizeof *movers);

@@ -27,12 +27,6 @@ by_value(const void *a, const void *b)
 	return strcmp(x->product, y->product);
 }
 
-static const char *
-partner_code(const struct ts_render *r)
-{
-	return r->report->partner[0] != '\0' ? r->report->partner : "W00";
-}
-
 void
 ts_page_products(struct ts_page_build *pb)
 {
@@ -44,7 +38,7 @@ ts_page_products(struct ts_page_build *pb)
 	struct ts_pick pick = { .source = r->headline,
 				.flow = "X",
 				.reporter = r->report->reporter,
-				.partner = partner_code(r),
+				.partner = ts_report_partner(r->report),
 				.unit = r->report->currency,
 				.period = &r->period };
 	const struct ts_fact *fact;
@@ -71,7 +65,7 @@ ts_page_products(struct ts_page_build *pb)
 	}
 	qsort(facts, count, sizeof *facts, by_value);
 	total = ts_r_value(r, r->headline, "X", r->report->reporter,
-			   partner_code(r), r->period);
+			   ts_report_partner(r->report), r->period);
 	for (i = 0; i < count && i < ROWS; i++) {
 		double share = total.has ? 100 * facts[i]->amount.value /
 						   total.amount.value
@@ -152,7 +146,7 @@ best_run(const struct ts_render *r)
 {
 	struct ts_pick pick = { .flow = "X",
 				.reporter = r->report->reporter,
-				.partner = partner_code(r),
+				.partner = ts_report_partner(r->report),
 				.frequency = 'A',
 				.unit = r->report->currency };
 	struct run best = { .source = NULL };
@@ -206,7 +200,7 @@ ts_page_product_series(struct ts_page_build *pb)
 		struct ts_pick pick = { .source = run.source,
 					.flow = "X",
 					.reporter = r->report->reporter,
-					.partner = partner_code(r),
+					.partner = ts_report_partner(r->report),
 					.product = run.product,
 					.unit = r->report->currency,
 					.period = &period };

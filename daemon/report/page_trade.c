@@ -16,12 +16,6 @@ pair_name(struct ts_render *r)
 		       : ts_r_printf(r, "%s's trade", r->reporter);
 }
 
-static const char *
-partner_code(const struct ts_render *r)
-{
-	return r->report->partner[0] != '\0' ? r->report->partner : "W00";
-}
-
 static void
 use_value(struct ts_page_build *pb, const struct ts_value *value)
 {
@@ -241,7 +235,8 @@ ts_page_turnover(struct ts_page_build *pb)
 	static const char *const columns[] = { "Year", "Turnover", "Change",
 					       NULL };
 	struct ts_render *r = pb->render;
-	const char *reporter = r->report->reporter, *partner = partner_code(r);
+	const char *reporter = r->report->reporter,
+		   *partner = ts_report_partner(r->report);
 	struct ts_period period, first;
 	struct ts_value from, to;
 	struct ts_change change;
@@ -401,7 +396,8 @@ flow_news(struct ts_page_build *pb, const char *flow, const char *what,
 	  const char *key)
 {
 	struct ts_render *r = pb->render;
-	const char *reporter = r->report->reporter, *partner = partner_code(r);
+	const char *reporter = r->report->reporter,
+		   *partner = ts_report_partner(r->report);
 	struct ts_value from =
 		ts_r_value(r, r->headline, flow, reporter, partner, r->base);
 	struct ts_value to =
@@ -438,7 +434,8 @@ ts_page_balance(struct ts_page_build *pb)
 	static const char *const columns[] = { "Year", "Exports", "Imports",
 					       "Balance", NULL };
 	struct ts_render *r = pb->render;
-	const char *reporter = r->report->reporter, *partner = partner_code(r);
+	const char *reporter = r->report->reporter,
+		   *partner = ts_report_partner(r->report);
 	struct ts_value x, m, base;
 	struct ts_period first, period;
 

@@ -15,8 +15,7 @@
 static bool
 is_pair_total(const struct ts_render *r, const struct ts_fact *fact)
 {
-	const char *partner =
-		r->report->partner[0] != '\0' ? r->report->partner : "W00";
+	const char *partner = ts_report_partner(r->report);
 
 	return fact->has_value && fact->measure[0] == '\0' &&
 	       strcmp(fact->reporter, r->report->reporter) == 0 &&
@@ -213,8 +212,7 @@ static void
 gate_adds_up(struct ts_render *r)
 {
 	const char *us = r->report->reporter;
-	const char *them =
-		r->report->partner[0] != '\0' ? r->report->partner : "W00";
+	const char *them = ts_report_partner(r->report);
 	static const char *const flows[] = { "X", "M" };
 	struct ts_value t =
 		ts_r_value(r, r->headline, "X+M", us, them, r->period);
@@ -284,8 +282,7 @@ gate_units(struct ts_render *r)
 {
 	static const char *const flows[] = { "X", "M", "X+M" };
 	const char *us = r->report->reporter;
-	const char *them =
-		r->report->partner[0] != '\0' ? r->report->partner : "W00";
+	const char *them = ts_report_partner(r->report);
 	double factor = r->report->gates.jump_factor;
 	size_t f;
 

@@ -153,6 +153,9 @@ bool ts_r_indicator(struct ts_render *render, const char *measure,
 		    const char *period, struct ts_result *out);
 
 /* ---- page builders ---- */
+/* Code of the other side of a report: its partner, else the world. */
+const char *ts_report_partner(const struct ts_conf_report *report);
+
 typedef void ts_page_builder(struct ts_page_build *pb);
 ts_page_builder ts_page_turnover, ts_page_balance, ts_page_export_movers,
 	ts_page_import_movers, ts_page_export_contributions,

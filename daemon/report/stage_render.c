@@ -292,8 +292,6 @@ make_files(struct rendering *x, struct ts_err *err)
 {
 	const char *const *format = x->wish->report->formats;
 	static const char *const usual[] = { "html", "pdf", "csv", NULL };
-	const struct ts_plugin *const *list =
-		ts_registry_list(x->world->registry, TS_KIND_OUTPUT);
 
 	if (format == NULL || format[0] == NULL)
 		format = usual;
@@ -315,7 +313,6 @@ make_files(struct rendering *x, struct ts_err *err)
 		    TS_OK)
 			return ts_while(err, "%s", *format);
 	}
-	(void)list;
 	return TS_OK;
 }
 

@@ -121,8 +121,7 @@ static void
 comtrade_needs(struct needing *n, const struct ts_template *tpl,
 	       const struct ts_conf_report *report, const char *const *members)
 {
-	const char *partner =
-		report->partner[0] != '\0' ? report->partner : "W00";
+	const char *partner = ts_report_partner(report);
 
 	if (tpl->wants_region) {
 		need(n, "region", members, one(n, partner), total, 0);
@@ -185,9 +184,7 @@ ts_template_needs(const struct ts_template *tpl, struct ts_world *world,
 		need(&n, "all",
 		     one(&n, report->reporter[0] != '\0' ? report->reporter
 							 : "W00"),
-		     one(&n,
-			 report->partner[0] != '\0' ? report->partner : "W00"),
-		     total, 0);
+		     one(&n, ts_report_partner(report)), total, 0);
 	}
 	*needs = ts_arena_alloc(arena, n.count, sizeof **needs);
 	if (*needs == NULL || n.failed)
