@@ -291,7 +291,10 @@ ts_url_canonical(struct ts_buf *out, const char *url)
 		unsigned char c;
 
 		if (low < 0) {
-			ts_buf_add_char(out, *at);
+			/* a percent sign alone must not make an escape of
+			 * what comes to stand behind it */
+			ts_buf_add(out, *at == '%' ? "%25"
+						   : (char[]){ *at, '\0' });
 			continue;
 		}
 		c = (unsigned char)(high * 16 + low);
