@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * log.h - one line, one event: level, place, sentence, on stderr. Under a
- * journal stream lines carry the <n> prefix of sd-daemon(3). Control
- * characters are shown as \x.. and a line is cut at 2,000 bytes.
+ * log.h - one line, one event: level, place, sentence. Where stderr is the
+ * journal (JOURNAL_STREAM names its device and inode) it goes there as fields;
+ * a stderr that only comes near the journal gets the <n> prefix of
+ * sd-daemon(3), every other one the level's name. Control characters are shown
+ * as \x.. and a line is cut at 2,000 bytes.
  */
 #ifndef TRADESTAT_LOG_H
 #define TRADESTAT_LOG_H
@@ -20,5 +22,29 @@ enum ts_level {
 TS_API void ts_log_level(enum ts_level least); /* default TS_LOG_NOTICE */
 TS_API void ts_log(enum ts_level level, const char *place, const char *fmt, ...)
 	TS_PRINTF(3, 4);
+
+/*
+ * One thing a machine may want to know about an event. The name is upper case
+ * (REPORT, PERIOD, NUMBER, STAGE, SOURCE, GATE, REASON, DURATION_MS ...) and
+ * reaches the journal with TRADESTAT_ in front. A NULL value leaves the field
+ * out, one longer than 500 bytes is cut.
+ */
+struct ts_field {
+	const char *name;
+	const char *value;
+};
+#define TS_FIELDS_MAX 16 /* of one event; further ones are left out */
+
+struct ts_event_kind; /* the classes of events: event.h */
+
+/*
+ * As ts_log, for an event that has a class: the journal gets MESSAGE_ID,
+ * TRADESTAT_EVENT and the fields, a list that a NULL name ends (the list
+ * itself may be NULL). Elsewhere only the sentence is seen: it must say it
+ * all.
+ */
+TS_API void ts_event(enum ts_level level, const struct ts_event_kind *kind,
+		     const char *place, const struct ts_field *fields,
+		     const char *fmt, ...) TS_PRINTF(5, 6);
 
 #endif
