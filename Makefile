@@ -14,11 +14,13 @@ prefix   ?= /usr
 libdir   ?= $(prefix)/lib/$(shell $(CC) -print-multiarch 2>/dev/null)
 sysconfdir ?= /etc
 localstatedir ?= /var
+runstatedir ?= /run
 plugindir ?= $(libdir)/tradestat
 datadir  ?= $(prefix)/share/tradestat
 
 CC       ?= cc
-PKGS_KIT  := libcrypto
+PKGS_KIT  := libcrypto libsystemd
+PKGS_DAEMON := libconfig sqlite3
 PKGS_WORK := libconfig libcurl jansson yajl libxml-2.0 sqlite3 zlib libqpdf fontconfig
 SANITIZE ?=
 WERROR   ?=
@@ -40,6 +42,8 @@ CPPFLAGS += -D_GNU_SOURCE -Ikit/include -I. -include kit/banned.h \
 	-DTS_DATA_DIR='"$(datadir)"' -DTS_CONF_DIR='"$(sysconfdir)/tradestat"' \
 	-DTS_STATE_DIR='"$(localstatedir)/lib/tradestat"' \
 	-DTS_CACHE_DIR='"$(localstatedir)/cache/tradestat"' \
+	-DTS_RUNTIME_DIR='"$(runstatedir)/tradestat"' -DTS_BIN_DIR='"$(prefix)/bin"' \
+	$(if $(FAULTS),-DTS_FAULTS) \
 	$(XML_CFLAGS)
 CFLAGS   += -std=c11 $(OPT) $(WARN) $(HARDEN) $(WERROR)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDSAN)
@@ -54,7 +58,13 @@ SRC_store := $(wildcard store/*.c)
 SRC_indicators := $(wildcard indicators/*.c indicators/engine/*.c indicators/measure/*.c)
 SRC_plots := $(wildcard plots/*.c plots/draw/*.c plots/engine/*.c)
 SRC_output := $(wildcard output/*.c output/write/*.c output/engine/*.c)
-SRC_daemon := $(wildcard daemon/*.c daemon/report/*.c)
+# Of the daemon's room: the tool with its verbs and stages, the supervisor, and
+# what both need. The supervisor links no more than kit, config and store.
+MAINS := daemon/tradestat.c daemon/tradestatd.c
+SRC_common := $(wildcard daemon/common/*.c)
+SRC_tool := $(filter-out $(MAINS),$(wildcard daemon/*.c daemon/report/*.c))
+SRC_supervise := $(wildcard daemon/supervise/*.c)
+SRC_daemon := $(SRC_common) $(SRC_tool) $(SRC_supervise) $(wildcard $(MAINS))
 SRC_all := $(SRC_kit) $(foreach r,$(ROOMS),$(SRC_$(r))) $(SRC_daemon)
 
 # Plugins: the files that define a descriptor, and the name it gets.
@@ -62,11 +72,11 @@ PLUGIN_SRC := $(shell grep -lE '^const struct ts_(fetcher|decoder|indicator|char
 plugin_symbol = ts_plugin_$(subst /,_,$(basename $(1)))
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
-OBJ_daemon := $(call objects,$(SRC_daemon))
+OBJ_daemon := $(call objects,$(SRC_common) $(SRC_tool) $(SRC_supervise))
 LIB_kit := $(BUILD)/lib/kit.a
 LIB_ROOMS := $(foreach r,$(ROOMS),$(BUILD)/lib/$(r).a)
 
-all: $(BUILD)/tradestat
+all: $(BUILD)/tradestat $(if $(wildcard daemon/tradestatd.c),$(BUILD)/tradestatd)
 
 -include $(patsubst %.o,%.d,$(call objects,$(SRC_all)))
 
@@ -106,8 +116,14 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_builtin,$(r))))
 
 # Everything of kit is exported to plugins, used by us or not.
-$(BUILD)/tradestat: $(OBJ_daemon) $(LIB_ROOMS) $(LIB_kit)
-	$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $(OBJ_daemon) $(LIB_ROOMS) -Wl,--whole-archive $(LIB_kit) -Wl,--no-whole-archive $(LIBS_WORK)
+OBJ_tradestat := $(call objects,daemon/tradestat.c $(SRC_common) $(SRC_tool))
+$(BUILD)/tradestat: $(OBJ_tradestat) $(LIB_ROOMS) $(LIB_kit)
+	$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $(OBJ_tradestat) $(LIB_ROOMS) -Wl,--whole-archive $(LIB_kit) -Wl,--no-whole-archive $(LIBS_WORK)
+
+OBJ_tradestatd := $(call objects,daemon/tradestatd.c $(SRC_common) $(SRC_supervise))
+LIB_DAEMON := $(BUILD)/lib/config.a $(BUILD)/lib/store.a $(LIB_kit)
+$(BUILD)/tradestatd: $(OBJ_tradestatd) $(LIB_DAEMON)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJ_tradestatd) $(LIB_DAEMON) $(shell pkg-config --libs $(PKGS_DAEMON)) $(LIBS_KIT)
 
 # Tests ---------------------------------------------------------------------
 # tests/<room>/test_*.c link that room and kit only: the layering at work.
@@ -116,7 +132,7 @@ SAN := $(BUILD)/san
 TEST_ROOMS := kit $(ROOMS) daemon
 TEST_SUPPORT := $(wildcard tests/support/*.c)
 test_programs = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/$(1)/test_*.c))
-test_libs = $(if $(filter kit,$(1)),,$(if $(filter daemon,$(1)),$(filter-out %/daemon/tradestat.o,$(OBJ_daemon)) $(LIB_ROOMS),$(BUILD)/lib/$(1).a))
+test_libs = $(if $(filter kit,$(1)),,$(if $(filter daemon,$(1)),$(OBJ_daemon) $(LIB_ROOMS),$(BUILD)/lib/$(1).a))
 
 # A plugin resolves kit's functions in the program that loads it.
 LDFLAGS_test_registry = -rdynamic -Wl,--whole-archive $(LIB_kit) -Wl,--no-whole-archive
@@ -139,7 +155,7 @@ $(foreach r,$(TEST_ROOMS),$(eval $(call test_rules,$(r))))
 # installs some calls make again: what pkg-config says is read once, at start.
 DEPS_BUILD := build-essential pkg-config libconfig-dev libcurl4-openssl-dev \
 	libyajl-dev libjansson-dev libxml2-dev libsqlite3-dev zlib1g-dev \
-	libqpdf-dev libssl-dev libfontconfig-dev gnuplot-nox fonts-inter fontconfig
+	libsystemd-dev libqpdf-dev libssl-dev libfontconfig-dev gnuplot-nox fonts-inter fontconfig
 DEPS_CHECK := $(DEPS_BUILD) libcmocka-dev python3 openssl qpdf
 DEPS_LINT  := $(DEPS_CHECK) clang clang-format cppcheck
 DEPS_FUZZ  := $(DEPS_BUILD) clang libclang-rt-14-dev
@@ -170,7 +186,7 @@ check-system:
 	@echo "check-system: tradestatd has no unit yet (0 passed, 0 failed)"
 
 # Fuzz targets: as libFuzzer programs, and as replays of their corpus.
-LIBS_ALL := $(filter-out %/daemon/tradestat.o,$(OBJ_daemon)) $(LIB_ROOMS) $(LIB_kit)
+LIBS_ALL := $(OBJ_daemon) $(LIB_ROOMS) $(LIB_kit)
 $(BUILD)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay_main.c $(LIBS_ALL)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes $(LDFLAGS) -o $@ $< tests/fuzz/replay_main.c $(LIBS_ALL) $(LIBS_WORK)
@@ -217,9 +233,11 @@ run-demo: all
 HEADERS := $(wildcard kit/include/tradestat/*.h)
 install: all
 	install -D -m 0755 $(BUILD)/tradestat $(DESTDIR)$(prefix)/bin/tradestat
-	install -d $(DESTDIR)$(prefix)/include/tradestat $(DESTDIR)$(plugindir) $(DESTDIR)$(datadir)/codes $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(sysconfdir)/tradestat/reports.d $(DESTDIR)$(prefix)/share/doc/tradestat/examples
+	install -D -m 0755 $(BUILD)/tradestatd $(DESTDIR)$(prefix)/sbin/tradestatd
+	install -d $(DESTDIR)$(prefix)/include/tradestat $(DESTDIR)$(plugindir) $(DESTDIR)$(datadir)/codes $(DESTDIR)$(datadir)/holidays $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(sysconfdir)/tradestat/reports.d $(DESTDIR)$(prefix)/share/doc/tradestat/examples
 	install -m 0644 $(HEADERS) $(DESTDIR)$(prefix)/include/tradestat
 	install -m 0644 config/codes/*.csv $(DESTDIR)$(datadir)/codes
+	install -m 0644 config/holidays/*.conf $(DESTDIR)$(datadir)/holidays
 	install -m 0644 config/reports/*.conf $(DESTDIR)$(prefix)/share/doc/tradestat/examples
 	install -m 0644 README.md ARCHITECTURE.md docs/*.md $(DESTDIR)$(prefix)/share/doc/tradestat
 	test -e $(DESTDIR)$(sysconfdir)/tradestat/tradestat.conf || install -m 0644 config/tradestat.conf $(DESTDIR)$(sysconfdir)/tradestat/tradestat.conf
@@ -227,7 +245,7 @@ install: all
 
 # Configuration and state are the operator's and stay.
 uninstall:
-	rm -f $(DESTDIR)$(prefix)/bin/tradestat $(DESTDIR)$(libdir)/pkgconfig/tradestat.pc
+	rm -f $(DESTDIR)$(prefix)/bin/tradestat $(DESTDIR)$(prefix)/sbin/tradestatd $(DESTDIR)$(libdir)/pkgconfig/tradestat.pc
 	rm -rf $(DESTDIR)$(prefix)/include/tradestat $(DESTDIR)$(datadir) $(DESTDIR)$(prefix)/share/doc/tradestat
 	-rmdir $(DESTDIR)$(plugindir)
 

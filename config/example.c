@@ -107,7 +107,8 @@ put_rows(struct ts_buf *out, const struct ts_opt *opts, const char *mark,
 void
 ts_conf_example(struct ts_buf *out)
 {
-	static const char *const main_groups[] = { "sources", "report", NULL };
+	static const char *const main_groups[] = { "sources", "report",
+						   "daemon", NULL };
 	static const char *const report_groups[] = { "gates", "deliver", NULL };
 
 	ts_buf_add(
@@ -136,6 +137,10 @@ ts_conf_example(struct ts_buf *out)
 			"#    fetcher = \"\";\n");
 	put_rows(out, ts_conf_source_opts, "#", "    ", NULL);
 	ts_buf_add(out, "#  }\n#);\n");
+	ts_buf_add(out, "\n# How the daemon goes about its work.\n"
+			"#daemon:\n#{\n");
+	put_rows(out, ts_conf_daemon_opts, "#", "  ", NULL);
+	ts_buf_add(out, "#};\n");
 	ts_buf_add(out,
 		   "\n# A report; it usually stands in reports.d/ID.conf.\n"
 		   "#report:\n#{\n");

@@ -166,7 +166,11 @@ static enum ts_status
 place(struct load *load, const char *value, const char *preset,
       const char **out, struct ts_err *err)
 {
-	const char *path = value != NULL && value[0] != '\0' ? value : preset;
+	const char *path;
+
+	if (preset == NULL)
+		preset = "";
+	path = value != NULL && value[0] != '\0' ? value : preset;
 
 	*out = path[0] == '/' || path[0] == '\0' || path == preset
 		       ? path
@@ -196,7 +200,11 @@ fill_main(struct load *load, const struct ts_conf_main_values *values,
 	    place(load, values->plugin_dir, defaults->plugin_dir,
 		  &conf->plugin_dir, err) != TS_OK ||
 	    place(load, values->codes_dir, defaults->codes_dir,
-		  &conf->codes_dir, err) != TS_OK)
+		  &conf->codes_dir, err) != TS_OK ||
+	    place(load, values->holidays_dir, defaults->holidays_dir,
+		  &conf->holidays_dir, err) != TS_OK ||
+	    place(load, values->runtime_dir, defaults->runtime_dir,
+		  &conf->runtime_dir, err) != TS_OK)
 		return err->status;
 	if (values->include_dir != NULL && values->include_dir[0] != '\0' &&
 	    place(load, values->include_dir, "", &load->include_dir, err) !=
@@ -206,8 +214,72 @@ fill_main(struct load *load, const struct ts_conf_main_values *values,
 	conf->font = values->font;
 	conf->contact = values->contact;
 	conf->proxy = values->proxy;
+	conf->timezone = values->timezone;
 	conf->min_free = values->min_free;
 	return TS_OK;
+}
+
+/* Values of the daemon's group. A metrics file that is not named lies beside
+ * the store; one that is named "" is not written. */
+static enum ts_status
+fill_daemon(struct load *load, const struct ts_conf_daemon_values *values,
+	    struct ts_err *err)
+{
+	struct ts_conf_daemon *out = &load->conf->daemon;
+
+	*out = (struct ts_conf_daemon){
+		.fetch_workers = (int)values->fetch_workers,
+		.render_workers = (int)values->render_workers,
+		.fetch_timeout_s = values->fetch_timeout,
+		.render_timeout_s = values->render_timeout,
+		.stop_timeout_s = values->stop_timeout,
+		.worker_memory = values->worker_memory,
+		.retry_first_s = values->retry_first,
+		.retry_most_s = values->retry_most,
+		.give_up_s = values->give_up,
+		.operator_digest_s = values->operator_digest,
+		.backup_every_s = values->backup_every,
+		.backups = (int)values->backups,
+		.metrics_file = "",
+	};
+	if (values->metrics_file == NULL)
+		out->metrics_file =
+			ts_arena_printf(load->arena, "%s/tradestatd.prom",
+					load->conf->state_dir);
+	else if (place(load, values->metrics_file, "", &out->metrics_file,
+		       err) != TS_OK)
+		return err->status;
+	if (out->metrics_file == NULL)
+		return no_memory(err);
+	if (place(load, values->worker, "", &out->worker, err) != TS_OK ||
+	    place(load, values->replay, "", &out->replay, err) != TS_OK ||
+	    place(load, values->operator_command, "", &out->operator_command,
+		  err) != TS_OK)
+		return err->status;
+	return TS_OK;
+}
+
+static enum ts_status
+read_daemon(struct load *load, const struct ts_conf_file *file,
+	    const config_setting_t *group, struct ts_err *err)
+{
+	struct ts_conf_daemon_values values = { 0 };
+	struct ts_settings settings = { 0 };
+
+	if (group != NULL && !config_setting_is_group(group)) {
+		struct ts_conf_place at = ts_conf_place_of(file, group);
+
+		ts_conf_problem(&load->problems, at.file, at.line,
+				"daemon is a group: daemon: { ... };");
+	} else if (group != NULL &&
+		   ts_conf_members(file, group, ts_conf_daemon_opts, NULL,
+				   &settings, err) != TS_OK) {
+		return err->status;
+	}
+	if (ts_opt_apply(ts_conf_daemon_opts, &settings, &values, load->arena,
+			 ts_conf_complain, &load->problems, err) == TS_SYSTEM)
+		return err->status;
+	return fill_daemon(load, &values, err);
 }
 
 static void
@@ -233,7 +305,8 @@ static enum ts_status
 read_main(struct load *load, const struct ts_conf_file *file,
 	  struct ts_err *err)
 {
-	static const char *const groups[] = { "sources", "report", NULL };
+	static const char *const groups[] = { "sources", "report", "daemon",
+					      NULL };
 	struct ts_conf_main_values values = { 0 };
 	struct ts_settings settings = { 0 };
 	const config_setting_t *root = NULL, *group;
@@ -248,6 +321,9 @@ read_main(struct load *load, const struct ts_conf_file *file,
 	if (ts_opt_apply(ts_conf_main_opts, &settings, &values, load->arena,
 			 ts_conf_complain, &load->problems, err) == TS_SYSTEM ||
 	    fill_main(load, &values, err) != TS_OK)
+		return err->status;
+	group = root != NULL ? config_setting_get_member(root, "daemon") : NULL;
+	if (read_daemon(load, file, group, err) != TS_OK)
 		return err->status;
 	if (root == NULL)
 		return TS_OK;

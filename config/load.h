@@ -38,6 +38,24 @@ struct ts_conf_gates {
 	const char *on_missing;    /* "hold" or "note" */
 };
 
+/* When a report is due. Texts are checked by the timetable's compiler
+ * (daemon/common/timetable.h), which knows calendars. */
+struct ts_conf_schedule {
+	const char *timetable;          /* "" : by hand only */
+	const char *workday;            /* any skip next previous +N -N */
+	const char *const *holidays;    /* names of lists */
+	const char *not_before, *until; /* dates or times, "" none */
+	int64_t spread_s;
+	const char *misfire; /* once all skip */
+	int64_t max_age_s;   /* of a missed run */
+	bool wait_for_data;
+	int64_t deadline_s;      /* of waiting, from the due moment */
+	const char *on_deadline; /* hold send-marked skip */
+	int64_t settle_s;
+	int64_t poll_every_s;
+	int polls_per_day;
+};
+
 struct ts_conf_report {
 	const char *id;
 	const char *file;
@@ -55,13 +73,29 @@ struct ts_conf_report {
 	const char *const *formats;   /* html pdf csv (xlsx: not yet) */
 	const char *const *sources;   /* ids; empty: the template's */
 	const char *const *pages;     /* ids; empty: the template's */
-	const char *timetable;        /* kept, checked by the daemon's parser */
-	const char *send_when;
-	double movers_floor; /* smallest value of a mover row */
-	int movers;          /* rows of a mover list; 7 */
+	struct ts_conf_schedule schedule;
+	const char *send_when; /* changed always */
+	double movers_floor;   /* smallest value of a mover row */
+	int movers;            /* rows of a mover list; 7 */
 	struct ts_conf_gates gates;
 	const struct ts_conf_delivery *deliver;
 	size_t deliver_count;
+};
+
+/* How the daemon goes about its work. */
+struct ts_conf_daemon {
+	const char *worker; /* path of tradestat; "" : the one beside */
+	int fetch_workers, render_workers;
+	int64_t fetch_timeout_s, render_timeout_s, stop_timeout_s;
+	int64_t worker_memory; /* bytes; 0: no limit */
+	int64_t retry_first_s, retry_most_s, give_up_s;
+	const char *operator_command; /* "" none */
+	int64_t operator_digest_s;
+	const char *metrics_file; /* "" none */
+	int64_t backup_every_s;   /* 0: never */
+	int backups;              /* how many are kept */
+	const char *replay;       /* pack that answers instead of the network;
+				     "" none */
 };
 
 struct ts_conf {
@@ -71,11 +105,15 @@ struct ts_conf {
 	const char *output_dir; /* bundles */
 	const char *plugin_dir;
 	const char *codes_dir;
-	const char *gnuplot; /* absolute path; "" : found on PATH */
-	const char *font;    /* "Inter" */
+	const char *holidays_dir;
+	const char *runtime_dir; /* control socket */
+	const char *timezone;    /* of timetables that name none */
+	const char *gnuplot;     /* absolute path; "" : found on PATH */
+	const char *font;        /* "Inter" */
 	const char *contact;
 	const char *proxy;
 	int64_t min_free; /* bytes */
+	struct ts_conf_daemon daemon;
 	const struct ts_conf_source *sources;
 	size_t source_count;
 	const struct ts_conf_report *reports;
@@ -86,6 +124,7 @@ struct ts_conf {
 struct ts_conf_defaults {      /* built-in, depend on how it was installed */
 	const char *main_file; /* used when it exists and none was given */
 	const char *state_dir, *cache_dir, *plugin_dir, *codes_dir;
+	const char *holidays_dir, *runtime_dir;
 };
 
 /*
@@ -111,6 +150,19 @@ enum ts_status ts_secret_read(const char *reference, struct ts_secret **out,
 			      struct ts_err *err) TS_MUST_USE;
 const char *ts_secret_reveal(const struct ts_secret *secret);
 void ts_secret_free(struct ts_secret *secret); /* wipes */
+
+/*
+ * A worker gets the secrets of its stage and no others. The supervisor packs
+ * them into a sealed memory file, which becomes the worker's standard input;
+ * the worker opens it first thing, and from then on ts_secret_read answers
+ * "credential:" from there only, and "file:" from there first.
+ * references: NULL at the end. A reference that cannot be read is left out
+ * and told to complain: the stage that needs it will say so itself.
+ */
+enum ts_status ts_secrets_pack(const char *const *references,
+			       ts_opt_complain *complain, void *ctx, int *fd,
+			       struct ts_err *err) TS_MUST_USE;
+enum ts_status ts_secrets_open(int fd, struct ts_err *err) TS_MUST_USE;
 
 /* A commented example of every setting, for `tradestat config example`. */
 void ts_conf_example(struct ts_buf *out);

@@ -306,12 +306,28 @@ fill(struct reading *reading, struct ts_conf_report *out, struct ts_err *err)
 	out->formats = ts_conf_list(arena, values->formats);
 	out->sources = ts_conf_list(arena, values->sources);
 	out->pages = ts_conf_list(arena, values->pages);
-	out->timetable = values->timetable;
+	out->schedule = (struct ts_conf_schedule){
+		.timetable = values->timetable,
+		.workday = values->workday,
+		.holidays = ts_conf_list(arena, values->holidays),
+		.not_before = values->not_before,
+		.until = values->until,
+		.spread_s = values->spread,
+		.misfire = values->misfire,
+		.max_age_s = values->max_age,
+		.wait_for_data = strcmp(values->wait_for, "data") == 0,
+		.deadline_s = values->deadline,
+		.on_deadline = values->on_deadline,
+		.settle_s = values->settle,
+		.poll_every_s = values->poll_every,
+		.polls_per_day = (int)values->polls_per_day,
+	};
 	out->send_when = values->send_when;
 	out->movers_floor = values->movers_floor;
 	out->movers = (int)values->movers;
 	if (out->languages == NULL || out->formats == NULL ||
-	    out->sources == NULL || out->pages == NULL)
+	    out->sources == NULL || out->pages == NULL ||
+	    out->schedule.holidays == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
 	return TS_OK;
 }
@@ -352,6 +368,7 @@ ts_conf_report_read(const struct ts_conf_file *file,
 	check_ids(&reading, "sources", out->sources);
 	check_ids(&reading, "pages", out->pages);
 	check_ids(&reading, "languages", out->languages);
+	check_ids(&reading, "holidays", out->schedule.holidays);
 	check_languages(&reading, out->languages);
 	if (out->formats[0] == NULL)
 		problem(&reading, "formats", "is empty: nothing to make");

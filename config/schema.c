@@ -16,6 +16,14 @@ const struct ts_opt ts_conf_main_opts[] = {
 	  .help = "Plugins of third parties; must belong to root." },
 	{ AT(struct ts_conf_main_values, STRING, codes_dir), .optional = true,
 	  .help = "Lists of countries, products and units." },
+	{ AT(struct ts_conf_main_values, STRING, holidays_dir),
+	  .optional = true,
+	  .help = "Lists of holidays, one NAME.conf a country or calendar." },
+	{ AT(struct ts_conf_main_values, STRING, runtime_dir), .optional = true,
+	  .help = "The daemon's control socket." },
+	{ AT(struct ts_conf_main_values, STRING, timezone), .preset = "",
+	  .help = "Zone of timetables that name none, such as "
+		  "\"Europe/Rome\"; the machine's when empty." },
 	{ AT(struct ts_conf_main_values, STRING, include_dir), .optional = true,
 	  .help = "One report a *.conf file; \"reports.d\" beside this file." },
 	{ AT(struct ts_conf_main_values, STRING, gnuplot), .preset = "",
@@ -34,6 +42,60 @@ const struct ts_opt ts_conf_main_opts[] = {
 	  .help = "Publishers: what differs from the built-in definition." },
 	{ AT(struct ts_conf_main_values, STRING, report), .optional = true,
 	  .help = "One report; usually in a file of its own." },
+	{ AT(struct ts_conf_main_values, STRING, daemon), .optional = true,
+	  .help = "How the daemon goes about its work." },
+	{ .name = NULL },
+};
+
+const struct ts_opt ts_conf_daemon_opts[] = {
+	{ AT(struct ts_conf_daemon_values, STRING, worker), .preset = "",
+	  .help = "Path of the program that does the work; the tradestat "
+		  "installed with the daemon when empty." },
+	{ AT(struct ts_conf_daemon_values, INT, fetch_workers), .preset = "4",
+	  .min = 1, .max = 32, .help = "Reports that are fetched at once." },
+	{ AT(struct ts_conf_daemon_values, INT, render_workers), .preset = "1",
+	  .min = 1, .max = 16, .help = "Reports that are drawn at once." },
+	{ AT(struct ts_conf_daemon_values, SECONDS, fetch_timeout),
+	  .preset = "1 h", .min = 1, .max = 604800,
+	  .help = "Longest time of fetching for one edition." },
+	{ AT(struct ts_conf_daemon_values, SECONDS, render_timeout),
+	  .preset = "15 min", .min = 1, .max = 86400,
+	  .help = "Longest time of drawing one edition." },
+	{ AT(struct ts_conf_daemon_values, SECONDS, stop_timeout),
+	  .preset = "20 s", .min = 1, .max = 3600,
+	  .help = "Time that workers get to end when the daemon stops." },
+	{ AT(struct ts_conf_daemon_values, BYTES, worker_memory),
+	  .preset = "2 GiB", .min = 0, .max = INT64_C(1) << 44,
+	  .help = "Address space of one worker; 0: no limit." },
+	{ AT(struct ts_conf_daemon_values, SECONDS, retry_first),
+	  .preset = "5 min", .min = 1, .max = 86400,
+	  .help = "Wait after a first failure; doubled after each one." },
+	{ AT(struct ts_conf_daemon_values, SECONDS, retry_most),
+	  .preset = "6 h", .min = 1, .max = 604800,
+	  .help = "Longest wait between two tries." },
+	{ AT(struct ts_conf_daemon_values, SECONDS, give_up), .preset = "2 d",
+	  .min = 0, .max = 31622400,
+	  .help = "An edition that failed for so long has failed." },
+	{ AT(struct ts_conf_daemon_values, STRING, operator_command),
+	  .preset = "",
+	  .help = "Program that is told of what needs a person, on its "
+		  "standard input." },
+	{ AT(struct ts_conf_daemon_values, SECONDS, operator_digest),
+	  .preset = "15 min", .min = 0, .max = 604800,
+	  .help = "The operator is told at most once in this time." },
+	{ AT(struct ts_conf_daemon_values, STRING, metrics_file),
+	  .optional = true,
+	  .help = "OpenMetrics text, kept up to date; \"tradestatd.prom\" in "
+		  "state_dir, none when empty." },
+	{ AT(struct ts_conf_daemon_values, SECONDS, backup_every),
+	  .preset = "1 d", .min = 0, .max = 31622400,
+	  .help = "How often the store is copied to backups in state_dir; "
+		  "0: never." },
+	{ AT(struct ts_conf_daemon_values, INT, backups), .preset = "7",
+	  .min = 1, .max = 1000, .help = "Copies of the store that are kept." },
+	{ AT(struct ts_conf_daemon_values, STRING, replay), .preset = "",
+	  .help = "A pack that answers instead of the network, as for "
+		  "\"tradestat run --replay\"; for trials." },
 	{ .name = NULL },
 };
 
@@ -130,6 +192,45 @@ const struct ts_opt ts_conf_report_opts[] = {
 	  .help = "Ids of the pages to make; the template's when empty." },
 	{ AT(struct ts_conf_report_values, STRING, timetable), .preset = "",
 	  .help = "When it is due, with the zone; empty: by hand only." },
+	{ AT(struct ts_conf_report_values, STRING, workday), .preset = "any",
+	  .help = "A due day that is no working day is taken all the same "
+		  "(any), left out (skip), or moved to the next or previous "
+		  "one; \"+3\" is the third working day from it on, \"-1\" "
+		  "the last one before it." },
+	{ AT(struct ts_conf_report_values, STRING, holidays), .preset = "",
+	  .help = "Names of the holiday lists that workday goes by." },
+	{ AT(struct ts_conf_report_values, STRING, not_before), .preset = "",
+	  .help = "Not due before this date." },
+	{ AT(struct ts_conf_report_values, STRING, until), .preset = "",
+	  .help = "Not due after this date." },
+	{ AT(struct ts_conf_report_values, SECONDS, spread), .preset = "0",
+	  .min = 0, .max = 86400,
+	  .help = "Begin up to so much later: always the same on this "
+		  "machine, another on the next." },
+	{ AT(struct ts_conf_report_values, STRING, misfire), .preset = "once",
+	  .help = "Runs missed while the daemon was down are made up by one, "
+		  "one by one, or not at all." },
+	{ AT(struct ts_conf_report_values, SECONDS, max_age), .preset = "7 d",
+	  .min = 60, .max = 31622400,
+	  .help = "A missed run that is older is not made up." },
+	{ AT(struct ts_conf_report_values, STRING, wait_for), .preset = "",
+	  .help = "\"data\": when due, wait until the publishers have new "
+		  "figures." },
+	{ AT(struct ts_conf_report_values, SECONDS, deadline), .preset = "3 d",
+	  .min = 60, .max = 31622400, .help = "Longest wait for new figures." },
+	{ AT(struct ts_conf_report_values, STRING, on_deadline),
+	  .preset = "hold",
+	  .help = "Without new figures by then: hold and tell the operator, "
+		  "send with a note, or leave it out." },
+	{ AT(struct ts_conf_report_values, SECONDS, settle), .preset = "30 min",
+	  .min = 0, .max = 604800,
+	  .help = "New figures must stay the same for so long; publishers "
+		  "load in pieces." },
+	{ AT(struct ts_conf_report_values, SECONDS, poll_every),
+	  .preset = "1 h", .min = 900, .max = 604800,
+	  .help = "How often publishers are asked for new figures." },
+	{ AT(struct ts_conf_report_values, INT, polls_per_day), .preset = "24",
+	  .min = 1, .max = 96, .help = "How often at most within a day." },
 	{ AT(struct ts_conf_report_values, STRING, send_when),
 	  .preset = "changed",
 	  .help = "Deliver only when a figure changed, or always." },
@@ -180,6 +281,10 @@ static const char *const templates[] = { "bilateral", "country", "region",
 static const char *const languages[] = { "en", "it", "ru", "kk", NULL };
 static const char *const frequencies[] = { "A", "M", NULL };
 static const char *const send_words[] = { "changed", "always", NULL };
+static const char *const misfire_words[] = { "once", "all", "skip", NULL };
+static const char *const wait_words[] = { "", "data", NULL };
+static const char *const deadline_words[] = { "hold", "send-marked", "skip",
+					      NULL };
 static const char *const missing_words[] = { "hold", "note", NULL };
 
 const struct ts_conf_trait ts_conf_traits[] = {
@@ -188,6 +293,10 @@ const struct ts_conf_trait ts_conf_traits[] = {
 	{ .name = "frequency", .words = frequencies },
 	{ .name = "send_when", .words = send_words },
 	{ .name = "on_missing", .words = missing_words },
+	{ .name = "misfire", .words = misfire_words },
+	{ .name = "wait_for", .words = wait_words },
+	{ .name = "on_deadline", .words = deadline_words },
+	{ .name = "holidays", .list = true },
 	{ .name = "formats", .list = true },
 	{ .name = "sources", .list = true },
 	{ .name = "pages", .list = true },

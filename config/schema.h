@@ -10,10 +10,11 @@
 
 struct ts_conf_main_values {
 	const char *state_dir, *cache_dir, *output_dir, *plugin_dir;
-	const char *codes_dir, *include_dir;
+	const char *codes_dir, *holidays_dir, *runtime_dir, *include_dir;
+	const char *timezone;
 	const char *gnuplot, *font, *contact, *proxy;
 	int64_t min_free;
-	const char *sources, *report; /* groups: only their names count */
+	const char *sources, *report, *daemon; /* groups: their names count */
 };
 
 struct ts_conf_report_values {
@@ -22,7 +23,15 @@ struct ts_conf_report_values {
 	const char *currency, *frequency;
 	int64_t years;
 	const char *languages, *formats, *sources, *pages;
-	const char *timetable, *send_when;
+	const char *timetable, *workday, *holidays, *not_before, *until;
+	int64_t spread;
+	const char *misfire;
+	int64_t max_age;
+	const char *wait_for;
+	int64_t deadline;
+	const char *on_deadline;
+	int64_t settle, poll_every, polls_per_day;
+	const char *send_when;
 	double movers_floor;
 	int64_t movers;
 	const char *gates, *deliver; /* groups */
@@ -35,6 +44,19 @@ struct ts_conf_gates_values {
 	const char *on_missing;
 };
 
+struct ts_conf_daemon_values {
+	const char *worker;
+	int64_t fetch_workers, render_workers;
+	int64_t fetch_timeout, render_timeout, stop_timeout;
+	int64_t worker_memory;
+	int64_t retry_first, retry_most, give_up;
+	const char *operator_command;
+	int64_t operator_digest;
+	const char *metrics_file;
+	int64_t backup_every, backups;
+	const char *replay;
+};
+
 /* The few settings that a source and a delivery cannot do without. */
 struct ts_conf_source_head {
 	const char *id, *fetcher;
@@ -45,6 +67,7 @@ struct ts_conf_delivery_head {
 };
 
 extern const struct ts_opt ts_conf_main_opts[];
+extern const struct ts_opt ts_conf_daemon_opts[];
 extern const struct ts_opt ts_conf_report_opts[];
 extern const struct ts_opt ts_conf_gates_opts[];
 extern const struct ts_opt ts_conf_source_head_opts[];

@@ -63,7 +63,8 @@ user_dir(char *path, size_t size, const char *variable, const char *fallback)
 void
 ts_world_defaults(struct ts_conf_defaults *defaults)
 {
-	static char codes[PATH_MAX + 32], state[PATH_MAX], cache[PATH_MAX],
+	static char codes[PATH_MAX + 32], holidays[PATH_MAX + 32],
+		runtime[PATH_MAX], state[PATH_MAX], cache[PATH_MAX],
 		main_file[PATH_MAX + 32], conf_dir[PATH_MAX];
 	const char *tree = source_tree();
 
@@ -73,16 +74,24 @@ ts_world_defaults(struct ts_conf_defaults *defaults)
 		.cache_dir = TS_CACHE_DIR,
 		.plugin_dir = TS_PLUGIN_DIR,
 		.codes_dir = TS_DATA_DIR "/codes",
+		.holidays_dir = TS_DATA_DIR "/holidays",
+		.runtime_dir = TS_RUNTIME_DIR,
 	};
 	if (access(defaults->codes_dir, R_OK) != 0 && tree[0] != '\0') {
 		snprintf(codes, sizeof codes, "%s/config/codes", tree);
 		defaults->codes_dir = codes;
+	}
+	if (access(defaults->holidays_dir, R_OK) != 0 && tree[0] != '\0') {
+		snprintf(holidays, sizeof holidays, "%s/config/holidays", tree);
+		defaults->holidays_dir = holidays;
 	}
 	if (geteuid() == 0)
 		return;
 	/* a person at a terminal, not the service */
 	defaults->state_dir =
 		user_dir(state, sizeof state, "XDG_STATE_HOME", ".local/state");
+	defaults->runtime_dir = user_dir(runtime, sizeof runtime,
+					 "XDG_RUNTIME_DIR", ".local/run");
 	defaults->cache_dir =
 		user_dir(cache, sizeof cache, "XDG_CACHE_HOME", ".cache");
 	(void)user_dir(conf_dir, sizeof conf_dir, "XDG_CONFIG_HOME", ".config");

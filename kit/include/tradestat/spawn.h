@@ -18,6 +18,7 @@ struct ts_limits {
 	unsigned cpu_s;      /* RLIMIT_CPU */
 	size_t file_bytes;   /* RLIMIT_FSIZE */
 	unsigned files;      /* RLIMIT_NOFILE */
+	unsigned processes;  /* RLIMIT_NPROC, of the user; not for root */
 };
 
 struct ts_spawn {
@@ -28,10 +29,14 @@ struct ts_spawn {
 	int stdout_fd;           /* -1: /dev/null */
 	int stderr_fd;           /* -1: /dev/null */
 	struct ts_limits limits;
-	bool sandbox; /* no_new_privs, parent death signal,
-			 Landlock and seccomp, as far as the
-			 kernel offers them */
-	/* Landlock when sandbox is set; NULL at the end of each list. */
+	bool wall;        /* no_new_privs, parent death signal and Landlock,
+			     for a worker of ours: network and children stay */
+	bool first_to_go; /* the kernel takes it first when memory is short */
+	bool sandbox;     /* no_new_privs, parent death signal,
+			     Landlock and seccomp, as far as the
+			     kernel offers them */
+	/* Landlock when sandbox or wall is set; NULL at the end of each list.
+	 */
 	const char *const *read_paths;
 	const char *const *exec_paths;
 	const char *const *write_paths;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fault.h - named points at which a test build dies, stops or fails on
+ * request, so that what is promised about interruptions can be tried. In any
+ * other build a point is nothing at all.
+ *
+ * TS_FAULT in the environment of a test build: "kill:store.commit",
+ * "kill:bundle.rename:3" (at the third pass), "hang:...", "exit:...:N". Several
+ * with commas. Only for the program named by TS_FAULT_IN ("tradestat",
+ * "tradestatd"), if that is set.
+ */
+#ifndef TRADESTAT_FAULT_H
+#define TRADESTAT_FAULT_H
+
+#include <tradestat/err.h>
+
+#ifdef TS_FAULTS
+TS_API void ts_fault_at(const char *point);
+#define TS_FAULT(point) ts_fault_at(point)
+#else
+#define TS_FAULT(point) ((void)0)
+#endif
+
+#endif
