@@ -144,6 +144,7 @@ own_journal(void)
 				  .sun_path = "/run/systemd/journal/socket" };
 	char map[64];
 	uid_t uid = getuid();
+	gid_t gid = getgid();
 	struct timeval second = { .tv_sec = 1 };
 
 	if (journal >= 0)
@@ -154,6 +155,8 @@ own_journal(void)
 		write_file("/proc/self/setgroups", "deny");
 		snprintf(map, sizeof map, "0 %u 1", (unsigned)uid);
 		write_file("/proc/self/uid_map", map);
+		snprintf(map, sizeof map, "0 %u 1", (unsigned)gid);
+		write_file("/proc/self/gid_map", map);
 	}
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("tmpfs", "/run", "tmpfs", 0, NULL) != 0)
