@@ -17,6 +17,7 @@
 struct ts_sandbox {
 	int ruleset_fd; /* -1: the kernel offers no Landlock */
 	pid_t parent;
+	bool wall; /* around a worker: no seccomp, and the network stays */
 };
 
 /*

@@ -136,7 +136,7 @@ limit_one(__rlimit_resource_t resource, rlim_t value)
 }
 
 static int
-set_limits(const struct ts_limits *limits, bool sandbox)
+set_limits(const struct ts_limits *limits, bool confined)
 {
 	int error = 0;
 
@@ -148,9 +148,27 @@ set_limits(const struct ts_limits *limits, bool sandbox)
 		error = limit_one(RLIMIT_FSIZE, limits->file_bytes);
 	if (error == 0 && limits->files > 0)
 		error = limit_one(RLIMIT_NOFILE, limits->files);
-	if (error == 0 && sandbox) /* nothing read ends in a core file */
+	/* root is above this one, and its processes are everybody's */
+	if (error == 0 && limits->processes > 0 && geteuid() != 0)
+		error = limit_one(RLIMIT_NPROC, limits->processes);
+	if (error == 0 && confined) /* nothing read ends in a core file */
 		error = limit_one(RLIMIT_CORE, 0);
 	return error;
+}
+
+/* 500 of 1,000: before the supervisor and the machine's own services. A
+ * wish: where it is not granted the child runs all the same. */
+static void
+offer_first(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	ssize_t written;
+
+	if (fd < 0)
+		return;
+	written = write(fd, "500", 3);
+	(void)written;
+	close(fd);
 }
 
 static void __attribute__((noreturn))
@@ -162,6 +180,7 @@ become(const struct ts_spawn *spawn, const struct ts_sandbox *sandbox,
 			       spawn->stderr_fd };
 	const char *const *envp =
 		spawn->envp != NULL ? spawn->envp : no_environment;
+	const bool confined = spawn->sandbox || spawn->wall;
 	struct message ready = { .step = STEP_READY };
 	int error;
 
@@ -173,11 +192,12 @@ become(const struct ts_spawn *spawn, const struct ts_sandbox *sandbox,
 	forget_files();
 	if (chdir(spawn->work_dir != NULL ? spawn->work_dir : "/") != 0)
 		give_up(report_fd, STEP_FOLDER, errno);
-	if ((error = set_limits(&spawn->limits, spawn->sandbox)) != 0)
+	if (spawn->first_to_go)
+		offer_first();
+	if ((error = set_limits(&spawn->limits, confined)) != 0)
 		give_up(report_fd, STEP_LIMITS, error);
-	if (spawn->sandbox &&
-	    (error = ts_sandbox_enter(sandbox, &ready.landlock,
-				      &ready.seccomp)) != 0)
+	if (confined && (error = ts_sandbox_enter(sandbox, &ready.landlock,
+						  &ready.seccomp)) != 0)
 		give_up(report_fd, STEP_SANDBOX, error);
 	if (write(report_fd, &ready, sizeof ready) != sizeof ready)
 		give_up(report_fd, STEP_READY, errno);
@@ -250,7 +270,8 @@ ts_spawn(const struct ts_spawn *spawn, struct ts_child *child,
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "not the absolute path of a program: \"%s\"",
 			       spawn->argv[0] != NULL ? spawn->argv[0] : "");
-	if (spawn->sandbox && ts_sandbox_prepare(spawn, &sandbox, err) != TS_OK)
+	if ((spawn->sandbox || spawn->wall) &&
+	    ts_sandbox_prepare(spawn, &sandbox, err) != TS_OK)
 		return ts_while(err, "start %s", spawn->argv[0]);
 	if (pipe2(ends, O_CLOEXEC) != 0) {
 		error = errno;
