@@ -8,6 +8,15 @@
  *
  * The socket is RUNTIME_DIR/control. Who may ask: anyone "ping" and "status";
  * root and the daemon's own user everything. A connection gets 5 seconds.
+ *
+ * An edition is written REPORT/PERIOD.NUMBER; before it has a number, or to
+ * name the run, REPORT#ID or #ID (a shell takes the latter for a comment).
+ *
+ * Keys of the daemon's answer to "status": state, pid, since_us, version,
+ * queue (entries not ended), config (file), reload (how the last one went),
+ * degraded (why it starts nothing; absent when all is well), and for each
+ * worker "worker REPORT STAGE PID SINCE_US". Answers that change something say
+ * what was done under "done", for people.
  */
 #ifndef DAEMON_COMMON_CONTROL_H
 #define DAEMON_COMMON_CONTROL_H
@@ -42,6 +51,18 @@ enum ts_status ts_control_parse(const char *line, size_t length,
 				struct ts_request_line *out,
 				struct ts_err *err) TS_MUST_USE;
 const char *ts_command_name(enum ts_command command);
+/* One line of an answer; what would break the line is shown as \x... */
+void ts_control_put(struct ts_buf *reply, const char *key, const char *fmt, ...)
+	TS_PRINTF(3, 4);
+#define TS_EDITION_TEXT 160
+/* How an entry is named to people and by them; returns text. */
+char *ts_control_edition(const struct ts_entry *entry, char *text);
+/* The entry of such a name. TS_NO_INPUT, TS_BAD_USAGE. */
+enum ts_status ts_control_find(struct ts_store *store, const char *name,
+			       struct ts_arena *arena, struct ts_entry *out,
+			       struct ts_err *err) TS_MUST_USE;
+/* Has text the form of an edition's name (a report's has not)? */
+bool ts_control_is_edition(const char *text);
 /* May the peer ask that? */
 bool ts_control_may(enum ts_command command, unsigned peer_uid,
 		    unsigned own_uid);
