@@ -5,9 +5,10 @@
  * systemd/tradestatd.catalog. An id is never given to another class; a new
  * class gets one from `systemd-id128 new`, and a text in the catalogue.
  *
- * What a class needs as fields beside its sentence is what the catalogue
- * quotes: REPORT, PERIOD and NUMBER for all that concern an edition, and those
- * written behind the id.
+ * Of an edition every event has REPORT, and PERIOD and NUMBER once it has them;
+ * what else a class has is written behind its id. The catalogue quotes REPORT
+ * only, and only where it is always there: an event without it would show the
+ * bare @name@.
  */
 #ifndef TRADESTAT_EVENT_H
 #define TRADESTAT_EVENT_H
