@@ -44,7 +44,8 @@ struct ts_worker_job {
 	void *ctx;
 };
 
-/* Makes this process the reaper of its descendants. */
+/* Makes this process the reaper of its descendants: it may have no children
+ * but workers, for every other one is taken for something left behind. */
 enum ts_status ts_workers_new(sd_event *event, struct ts_workers **out,
 			      struct ts_err *err) TS_MUST_USE;
 /* Kills what still runs, without calling done. NULL is welcome. */
@@ -58,5 +59,21 @@ pid_t ts_worker_pid(const struct ts_worker *worker);
 void ts_worker_stop(struct ts_worker *worker);
 void ts_workers_stop(struct ts_workers *workers); /* all */
 size_t ts_workers_count(const struct ts_workers *workers);
+
+/*
+ * What any worker of ours needs behind the wall: libraries, fonts, time zones,
+ * name service, certificates, /dev/null ..., and gnuplot to run. The caller
+ * adds its own folders; the texts stay the caller's. The lists are ready for
+ * ts_worker_job at any time.
+ */
+#define TS_WALL_PATHS 64
+struct ts_wall {
+	const char *read[TS_WALL_PATHS];
+	const char *exec[TS_WALL_PATHS];
+	const char *write[TS_WALL_PATHS];
+};
+void ts_wall_usual(struct ts_wall *wall);
+/* Adds to one of the lists; false: it is full. NULL and "" add nothing. */
+bool ts_wall_add(const char **list, const char *path);
 
 #endif
