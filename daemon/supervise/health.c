@@ -30,10 +30,10 @@ ts_health_new(sd_event *event, struct ts_health **out, struct ts_err *err)
 
 	if (health == NULL)
 		return ts_fail_errno(err, ENOMEM, "health");
-	/* sd-event sends WATCHDOG=1 between two rounds of this very loop, at a
-	 * half to three quarters of the interval (less a reserve): a callback
-	 * that hangs is noticed, which a timer thread would hide, and no timer
-	 * of ours can be forgotten. Without WATCHDOG_USEC it does nothing. */
+	/* sd-event sends WATCHDOG=1 at the beginning of a round of this very
+	 * loop, when half of the interval has passed: a callback that hangs is
+	 * noticed, which a thread with a timer would hide, and there is no
+	 * timer of ours to forget. Without WATCHDOG_USEC it does nothing. */
 	if (event != NULL)
 		code = sd_event_set_watchdog(event, true);
 	if (code < 0) {

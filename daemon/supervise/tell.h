@@ -33,7 +33,7 @@ enum ts_status ts_tell_clear(struct ts_tell *tell, struct ts_store *store,
 			     const char *cause, int64_t now_us,
 			     struct ts_err *err) TS_MUST_USE;
 
-#define TS_TELL_TEXT ((size_t)64 << 10) /* longest digest */
+#define TS_TELL_TEXT ((size_t)128 << 10) /* longest digest */
 /*
  * Is there something to tell now? Then *due and the text. *next_us: the moment
  * to ask again, INT64_MAX: when something was raised or cleared. While a
