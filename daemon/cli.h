@@ -29,6 +29,9 @@ struct ts_cli {
 	int verbose;
 	struct ts_setting sets[TS_CLI_SETS]; /* --set key=value */
 	size_t set_count;
+	const char *count; /* -n */
+	bool yes;
+	int *exit_code; /* of a verb that succeeded; 0 unless it says */
 };
 
 /* Options and arguments that a verb takes; anything else is an error. */

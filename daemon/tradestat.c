@@ -75,6 +75,7 @@ enum option_code {
 	OPT_UNIT,
 	OPT_FLOW,
 	OPT_NO_COLOR,
+	OPT_YES,
 };
 
 static const struct option options[] = {
@@ -103,6 +104,8 @@ static const struct option options[] = {
 	{ "partner", required_argument, NULL, OPT_PARTNER },
 	{ "unit", required_argument, NULL, OPT_UNIT },
 	{ "flow", required_argument, NULL, OPT_FLOW },
+	{ "count", required_argument, NULL, 'n' },
+	{ "yes", no_argument, NULL, OPT_YES },
 	{ "no-color", no_argument, NULL, OPT_NO_COLOR },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -267,6 +270,8 @@ value_of(struct ts_cli *cli, int code)
 		return &cli->unit;
 	case OPT_FLOW:
 		return &cli->flow;
+	case 'n':
+		return &cli->count;
 	default:
 		return NULL;
 	}
@@ -288,6 +293,8 @@ flag_of(struct ts_cli *cli, int code)
 		return &cli->strict;
 	case OPT_NO_COLOR:
 		return &cli->no_color;
+	case OPT_YES:
+		return &cli->yes;
 	case 'q':
 		return &cli->quiet;
 	default:
@@ -321,7 +328,7 @@ parse(int argc, char **argv, struct ts_cli *cli, bool *help, struct ts_err *err)
 	int code;
 
 	opterr = 0;
-	while ((code = getopt_long(argc, argv, ":c:o:qvhV", options, NULL)) !=
+	while ((code = getopt_long(argc, argv, ":c:o:n:qvhV", options, NULL)) !=
 	       -1) {
 		const char **value = value_of(cli, code);
 		bool *flag = flag_of(cli, code);
@@ -391,7 +398,8 @@ run_verb(const struct ts_cli *cli, bool help, struct ts_err *err)
 int
 main(int argc, char **argv)
 {
-	struct ts_cli cli = { .verb = NULL };
+	int exit_code = 0;
+	struct ts_cli cli = { .verb = NULL, .exit_code = &exit_code };
 	struct ts_err err = { .status = TS_OK };
 	bool help = false;
 	enum ts_status status;
@@ -415,5 +423,5 @@ main(int argc, char **argv)
 		status = ts_fail_errno(&err, errno, "standard output");
 	if (status != TS_OK)
 		fprintf(stderr, "tradestat: %s\n", err.text);
-	return ts_exit_code(status);
+	return status == TS_OK ? exit_code : ts_exit_code(status);
 }
