@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <tradestat/file.h>
 #include <tradestat/log.h>
+#include "daemon/common/places.h"
 
 static void
 complain(void *ctx, const char *text)
@@ -16,88 +16,6 @@ complain(void *ctx, const char *text)
 
 	fprintf(stderr, "%s\n", text);
 	world->problems++;
-}
-
-/* ---- where things lie ------------------------------------------------------
- */
-
-/* Folder of the source tree the program was built in, found from where it
- * runs; "" when it is installed. */
-static const char *
-source_tree(void)
-{
-	static char tree[PATH_MAX];
-	char test[PATH_MAX + 32];
-	ssize_t length = readlink("/proc/self/exe", tree, sizeof tree - 1);
-	int up;
-
-	if (length <= 0)
-		return "";
-	tree[length] = '\0';
-	for (up = 0; up < 3; up++) {
-		char *slash = strrchr(tree, '/');
-
-		if (slash == NULL || slash == tree)
-			return "";
-		*slash = '\0';
-		snprintf(test, sizeof test, "%s/config/codes/groups.csv", tree);
-		if (access(test, R_OK) == 0)
-			return tree;
-	}
-	return "";
-}
-
-static const char *
-user_dir(char *path, size_t size, const char *variable, const char *fallback)
-{
-	const char *set = getenv(variable), *home = getenv("HOME");
-
-	if (set != NULL && set[0] == '/')
-		snprintf(path, size, "%s/tradestat", set);
-	else
-		snprintf(path, size, "%s/%s/tradestat",
-			 home != NULL ? home : "/nonexistent", fallback);
-	return path;
-}
-
-void
-ts_world_defaults(struct ts_conf_defaults *defaults)
-{
-	static char codes[PATH_MAX + 32], holidays[PATH_MAX + 32],
-		runtime[PATH_MAX], state[PATH_MAX], cache[PATH_MAX],
-		main_file[PATH_MAX + 32], conf_dir[PATH_MAX];
-	const char *tree = source_tree();
-
-	*defaults = (struct ts_conf_defaults){
-		.main_file = TS_CONF_DIR "/tradestat.conf",
-		.state_dir = TS_STATE_DIR,
-		.cache_dir = TS_CACHE_DIR,
-		.plugin_dir = TS_PLUGIN_DIR,
-		.codes_dir = TS_DATA_DIR "/codes",
-		.holidays_dir = TS_DATA_DIR "/holidays",
-		.runtime_dir = TS_RUNTIME_DIR,
-	};
-	if (access(defaults->codes_dir, R_OK) != 0 && tree[0] != '\0') {
-		snprintf(codes, sizeof codes, "%s/config/codes", tree);
-		defaults->codes_dir = codes;
-	}
-	if (access(defaults->holidays_dir, R_OK) != 0 && tree[0] != '\0') {
-		snprintf(holidays, sizeof holidays, "%s/config/holidays", tree);
-		defaults->holidays_dir = holidays;
-	}
-	if (geteuid() == 0)
-		return;
-	/* a person at a terminal, not the service */
-	defaults->state_dir =
-		user_dir(state, sizeof state, "XDG_STATE_HOME", ".local/state");
-	defaults->runtime_dir = user_dir(runtime, sizeof runtime,
-					 "XDG_RUNTIME_DIR", ".local/run");
-	defaults->cache_dir =
-		user_dir(cache, sizeof cache, "XDG_CACHE_HOME", ".cache");
-	(void)user_dir(conf_dir, sizeof conf_dir, "XDG_CONFIG_HOME", ".config");
-	snprintf(main_file, sizeof main_file, "%s/tradestat.conf", conf_dir);
-	if (access(main_file, R_OK) == 0)
-		defaults->main_file = main_file;
 }
 
 /* ---- opening ---------------------------------------------------------------
@@ -166,7 +84,7 @@ ts_world_open(const struct ts_cli *cli, unsigned parts, struct ts_world *world,
 	*world = (struct ts_world){ .conf = NULL };
 	if (set_clock(world, cli->now, err) != TS_OK)
 		return err->status;
-	ts_world_defaults(&defaults);
+	ts_places(&defaults);
 	if (ts_conf_load(cli->config, &defaults, complain, world, &world->conf,
 			 err) != TS_OK)
 		return ts_while(err, "configuration");

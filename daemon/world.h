@@ -37,10 +37,6 @@ enum ts_status ts_world_open(const struct ts_cli *cli, unsigned parts,
 			     struct ts_err *err) TS_MUST_USE;
 void ts_world_close(struct ts_world *world);
 
-/* Where installed files lie, or those of the source tree the program was
- * built in. */
-void ts_world_defaults(struct ts_conf_defaults *defaults);
-
 /* A source as the engine wants it: configuration over the fetcher's own
  * values. The key, if there is one, stays in *secret: free it. */
 enum ts_status ts_world_source(struct ts_world *world, const char *id,

@@ -1,0 +1,569 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stages: a state is committed, then its worker is started; a worker ended,
+ * then the next state is committed. Whatever dies in between finds the entry
+ * in a state that says what was going on.
+ */
+#include "daemon/supervise/inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <tradestat/fault.h>
+#include <tradestat/file.h>
+
+#define OPEN_STATES                                                            \
+	(1u << TS_STATE_DUE | 1u << TS_STATE_FETCHING | 1u << TS_STATE_READY | \
+	 1u << TS_STATE_RENDERING | 1u << TS_STATE_PUBLISHED |                 \
+	 1u << TS_STATE_MAILING)
+#define ARENA_MOST ((size_t)1 << 20)
+/* After so many failures in a row the operator is told. */
+#define TELL_AFTER 3
+
+/* An entry that could be taken up, with what is compared. */
+struct candidate {
+	int64_t id, next_us, started_us;
+	enum ts_state state;
+	struct ts_super_report *report;
+};
+
+struct gather {
+	struct ts_super *super;
+	struct candidate *list;
+	size_t count, room;
+	int64_t now_us;
+	int64_t *next_us;
+};
+
+static enum ts_status
+gather_one(void *ctx, const struct ts_entry *entry, struct ts_err *err)
+{
+	struct gather *g = ctx;
+	struct ts_super_report *report =
+		ts_super_report(g->super, entry->report);
+
+	/* by hand: not ours. Not configured any more: it waits for that */
+	if (entry->cause == TS_CAUSE_HAND || report == NULL ||
+	    (entry->state != TS_STATE_DUE && entry->state != TS_STATE_READY &&
+	     entry->state != TS_STATE_PUBLISHED))
+		return TS_OK;
+	if (entry->next_us > g->now_us) {
+		if (entry->next_us < *g->next_us)
+			*g->next_us = entry->next_us;
+		return TS_OK;
+	}
+	if (g->count == g->room) {
+		size_t room = g->room == 0 ? 16 : 2 * g->room;
+		struct candidate *grown =
+			realloc(g->list, room * sizeof *grown);
+
+		if (grown == NULL)
+			return ts_fail(err, TS_SYSTEM, "out of memory");
+		g->list = grown;
+		g->room = room;
+	}
+	g->list[g->count++] = (struct candidate){
+		.id = entry->id,
+		.next_us = entry->next_us,
+		.started_us = report->started_us,
+		.state = entry->state,
+		.report = report,
+	};
+	return TS_OK;
+}
+
+/* What is nearer to its end first, then the report that waited longest, then
+ * the older entry. */
+static int
+by_turn(const void *a, const void *b)
+{
+	const struct candidate *l = a, *r = b;
+
+	if (l->state != r->state)
+		return l->state > r->state ? -1 : 1;
+	if (l->started_us != r->started_us)
+		return l->started_us < r->started_us ? -1 : 1;
+	if (l->id != r->id)
+		return l->id < r->id ? -1 : 1;
+	return 0;
+}
+
+static enum ts_status
+remember(struct ts_super *super, const struct ts_start *start, int64_t now_us,
+	 struct ts_err *err)
+{
+	struct ts_running *slot = NULL;
+
+	for (size_t i = 0; i < super->running_room && slot == NULL; i++)
+		if (!super->running[i].used)
+			slot = &super->running[i];
+	if (slot == NULL) {
+		size_t room = super->running_room + 8;
+		struct ts_running *grown =
+			realloc(super->running, room * sizeof *grown);
+
+		if (grown == NULL)
+			return ts_fail(err, TS_SYSTEM, "out of memory");
+		memset(grown + super->running_room, 0, 8 * sizeof *grown);
+		slot = grown + super->running_room;
+		super->running = grown;
+		super->running_room = room;
+	}
+	*slot = (struct ts_running){ .errand = start->errand,
+				     .entry = start->entry,
+				     .since_us = now_us,
+				     .used = true };
+	if (start->report != NULL)
+		snprintf(slot->report, sizeof slot->report, "%s",
+			 start->report->id);
+	return TS_OK;
+}
+
+static void
+forget(struct ts_super *super, enum ts_errand errand, int64_t entry)
+{
+	for (size_t i = 0; i < super->running_room; i++) {
+		struct ts_running *at = &super->running[i];
+
+		if (at->used && at->errand == errand && at->entry == entry)
+			at->used = false;
+	}
+}
+
+static enum ts_status
+start(struct ts_super *super, const struct ts_start *what, int64_t now_us,
+      struct ts_err *err)
+{
+	if (remember(super, what, now_us, err) != TS_OK)
+		return err->status;
+	if (super->ops->start(super->ops->ctx, what, err) == TS_OK)
+		return TS_OK;
+	forget(super, what->errand, what->entry);
+	return err->status;
+}
+
+/* ---- one entry ---------------------------------------------------------- */
+
+static enum ts_status
+failed(struct ts_super *super, const struct ts_entry *entry,
+       enum ts_stage_id stage, const struct ts_ending *ending, int64_t now_us,
+       struct ts_err *err)
+{
+	struct ts_decision d;
+
+	ts_decide_failed(entry, stage, ending, &super->conf->daemon, now_us,
+			 &d);
+	if (ts_journal_move(super->store, entry->id, &d.move, now_us, err) !=
+	    TS_OK)
+		return err->status;
+	if (ending->stopped)
+		return TS_OK;
+	if (ending->too_late || ending->code < 0) {
+		ts_super_event(TS_LOG_WARN, &ts_event_worker_killed, entry,
+			       ts_stages[stage].name, "%s", d.reason);
+		ts_metrics_death(super->metrics, ts_stages[stage].name,
+				 ending->too_late ? "deadline" : "signal");
+	}
+	if (d.move.to == TS_STATE_FAILED) {
+		ts_super_event(TS_LOG_ERR, &ts_event_failed, entry,
+			       ts_stages[stage].name, "failed: %s", d.reason);
+		ts_metrics_outcome(super->metrics, entry->report, "failed",
+				   ts_stages[stage].name);
+		ts_super_raise(super, "failed", entry->report, TS_LOG_ERR,
+			       now_us,
+			       "%s failed: %s. When the cause is gone: "
+			       "tradestat run %s --daemon",
+			       entry->report, d.reason, entry->report);
+		return TS_OK;
+	}
+	ts_metrics_retry(super->metrics, ts_stages[stage].name);
+	ts_super_event(TS_LOG_WARN, &ts_event_retry, entry,
+		       ts_stages[stage].name, "%s; again in %lld min", d.reason,
+		       (long long)((d.move.next_us - now_us) / US + 59) / 60);
+	if (d.move.attempts >= TELL_AFTER)
+		ts_super_raise(super, "failed", entry->report, TS_LOG_WARN,
+			       now_us, "%s fails again and again: %s",
+			       entry->report, d.reason);
+	return TS_OK;
+}
+
+static enum ts_status
+begin(struct ts_super *super, const struct ts_entry *entry,
+      struct ts_super_report *report, enum ts_stage_id stage,
+      enum ts_errand errand, int64_t now_us, struct ts_err *err)
+{
+	const struct ts_conf_daemon *conf = &super->conf->daemon;
+	const struct ts_move move = { .from = ts_stages[stage].from,
+				      .to = ts_stages[stage].during,
+				      .attempts = entry->attempts };
+	const struct ts_start what = {
+		.errand = errand,
+		.entry = entry->id,
+		.report = report->conf,
+		.deadline_us =
+			(stage == TS_STAGE_FETCH ? conf->fetch_timeout_s
+						 : conf->render_timeout_s) *
+			US,
+		.input_fd = -1,
+	};
+	struct ts_entry now = *entry;
+	struct ts_err why = { .status = TS_OK };
+
+	TS_FAULT("super.begin.before");
+	if (ts_journal_move(super->store, entry->id, &move, now_us, err) !=
+	    TS_OK)
+		return err->status;
+	TS_FAULT("super.begin.committed");
+	report->started_us = now_us;
+	if (stage == TS_STAGE_RENDER) /* or it is held anew, and told */
+		ts_super_clear(super, "held", entry->report, now_us);
+	if (start(super, &what, now_us, &why) != TS_OK) {
+		const struct ts_ending none = { .code = 71, .words = why.text };
+
+		now.state = ts_stages[stage].during;
+		return failed(super, &now, stage, &none, now_us, err);
+	}
+	TS_FAULT("super.begin.started");
+	ts_super_event(TS_LOG_INFO, &ts_event_run_started, entry,
+		       ts_errand_name(errand), "%s", ts_errand_name(errand));
+	return TS_OK;
+}
+
+/* An entry that waits for new figures spends of a budget. */
+static enum ts_status
+begin_fetch(struct ts_super *super, const struct ts_entry *entry,
+	    struct ts_super_report *report, int64_t now_us, int64_t *next_us,
+	    struct ts_err *err)
+{
+	bool watch = entry->wait_us != 0 && entry->seen_hash[0] != '\0';
+	int64_t day = now_us / (86400 * US);
+
+	if (entry->wait_us != 0 && now_us < entry->wait_us) {
+		int64_t at = ts_decide_poll(&report->conf->schedule, now_us,
+					    report->poll_day, report->polls);
+		struct ts_report_state state;
+
+		if (at > now_us) {
+			if (at < *next_us)
+				*next_us = at;
+			return TS_OK;
+		}
+		report->polls = report->poll_day == day ? report->polls + 1 : 1;
+		report->poll_day = day;
+		state = (struct ts_report_state){
+			.report = report->conf->id,
+			.paused = report->paused,
+			.cursor_us = report->cursor_us,
+			.rule = report->rule,
+			.poll_day = report->poll_day,
+			.polls = report->polls,
+		};
+		if (ts_report_state_put(super->store, &state, err) != TS_OK)
+			return err->status;
+	}
+	return begin(super, entry, report, TS_STAGE_FETCH,
+		     watch ? TS_ERRAND_WATCH : TS_ERRAND_FETCH, now_us, err);
+}
+
+/* There is no delivery beside the output folder yet: a published bundle has
+ * arrived. */
+static enum ts_status
+finish(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
+       struct ts_err *err)
+{
+	const struct ts_move move = { .from = TS_STATE_PUBLISHED,
+				      .to = TS_STATE_DONE };
+	int count = 0;
+
+	TS_FAULT("super.finish.before");
+	if (ts_journal_supersede(super->store, entry->id, 1u << TS_STATE_HELD,
+				 now_us, &count, err) != TS_OK ||
+	    ts_journal_move(super->store, entry->id, &move, now_us, err) !=
+		    TS_OK)
+		return err->status;
+	TS_FAULT("super.finish.committed");
+	if (count > 0)
+		ts_super_event(TS_LOG_NOTICE, &ts_event_superseded, entry, NULL,
+			       "takes the place of %d held edition%s", count,
+			       count == 1 ? "" : "s");
+	ts_super_clear(super, "held", entry->report, now_us);
+	ts_super_clear(super, "failed", entry->report, now_us);
+	ts_super_clear(super, "expired", entry->report, now_us);
+	return TS_OK;
+}
+
+static enum ts_status
+take_up(struct ts_super *super, const struct candidate *at,
+	struct ts_arena *arena, int64_t now_us, int64_t *next_us,
+	struct ts_err *err)
+{
+	const struct ts_conf_daemon *conf = &super->conf->daemon;
+	size_t fetching = ts_super_at(super, TS_ERRAND_FETCH) +
+			  ts_super_at(super, TS_ERRAND_WATCH);
+	struct ts_entry entry;
+
+	if (ts_super_busy(super, at->report->conf->id) != NULL)
+		return TS_OK; /* never two of a report: it waits */
+	if (at->state == TS_STATE_DUE &&
+	    (fetching >= (size_t)conf->fetch_workers || super->draining))
+		return TS_OK;
+	if (at->state == TS_STATE_READY &&
+	    (ts_super_at(super, TS_ERRAND_RENDER) >=
+		     (size_t)conf->render_workers ||
+	     super->draining))
+		return TS_OK;
+	if (ts_journal_get(super->store, at->id, arena, &entry, err) != TS_OK)
+		return err->status;
+	switch (at->state) {
+	case TS_STATE_DUE:
+		return begin_fetch(super, &entry, at->report, now_us, next_us,
+				   err);
+	case TS_STATE_READY:
+		return begin(super, &entry, at->report, TS_STAGE_RENDER,
+			     TS_ERRAND_RENDER, now_us, err);
+	case TS_STATE_PUBLISHED:
+		return finish(super, &entry, now_us, err);
+	case TS_STATE_FETCHING:
+	case TS_STATE_RENDERING:
+	case TS_STATE_MAILING:
+	case TS_STATE_DONE:
+	case TS_STATE_HELD:
+	case TS_STATE_FAILED:
+	case TS_STATE_SUPERSEDED:
+	case TS_STATE_EXPIRED:
+	case TS_STATES:
+		break;
+	}
+	return TS_OK;
+}
+
+static void
+tell(struct ts_super *super, int64_t now_us, int64_t *next_us)
+{
+	TS_AUTO_BUF text = TS_BUF_INIT(TS_TELL_TEXT);
+	struct ts_start what = { .errand = TS_ERRAND_TELL,
+				 .deadline_us = 60 * US,
+				 .input_fd = -1 };
+	struct ts_err err = { .status = TS_OK };
+	bool due = false;
+
+	if (super->tell_us > now_us) {
+		if (super->tell_us < *next_us)
+			*next_us = super->tell_us;
+		return;
+	}
+	super->tell_us = NEVER;
+	if (ts_tell_due(super->tell, super->store, super->conf, now_us, &due,
+			&text, &super->tell_us, &err) != TS_OK) {
+		ts_log(TS_LOG_WARN, "operator", "%s", err.text);
+		super->tell_us = now_us + 60 * US;
+	} else if (due) {
+		if (ts_tell_input(&text, &what.input_fd, &err) != TS_OK ||
+		    start(super, &what, now_us, &err) != TS_OK)
+			ts_ignore(ts_tell_sent(super->tell, super->store, 127,
+					       err.text, now_us, &err));
+		ts_close(&what.input_fd);
+	}
+	if (super->tell_us < *next_us)
+		*next_us = super->tell_us;
+}
+
+/* The errands that belong to no edition. */
+static enum ts_status
+chores(struct ts_super *super, int64_t now_us, int64_t *next_us,
+       struct ts_err *err)
+{
+	int64_t every_us = super->conf->daemon.backup_every_s * US;
+	struct ts_start what = { .errand = TS_ERRAND_BACKUP,
+				 .deadline_us = 3600 * US,
+				 .input_fd = -1 };
+
+	tell(super, now_us, next_us);
+	if (every_us == 0 || super->draining)
+		return TS_OK;
+	if (super->backup_us == 0 || super->backup_us > now_us + every_us)
+		super->backup_us = now_us + every_us;
+	if (super->backup_us <= now_us &&
+	    ts_super_at(super, TS_ERRAND_BACKUP) == 0) {
+		super->backup_us = now_us + every_us;
+		if (start(super, &what, now_us, err) != TS_OK)
+			ts_log(TS_LOG_WARN, "backup", "%s", err->text);
+	}
+	if (super->backup_us < *next_us)
+		*next_us = super->backup_us;
+	return TS_OK;
+}
+
+enum ts_status
+ts_super_work(struct ts_super *super, int64_t now_us, int64_t *next_us,
+	      struct ts_err *err)
+{
+	const struct ts_entry_filter open = { .states = OPEN_STATES };
+	struct gather g = { .super = super,
+			    .now_us = now_us,
+			    .next_us = next_us };
+	struct ts_arena *arena = ts_arena_new(ARENA_MOST);
+	enum ts_status status;
+
+	if (arena == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	status = ts_journal_list(super->store, &open, gather_one, &g, err);
+	if (g.count > 1)
+		qsort(g.list, g.count, sizeof *g.list, by_turn);
+	for (size_t i = 0; status == TS_OK && i < g.count; i++) {
+		ts_arena_reset(arena);
+		status =
+			take_up(super, &g.list[i], arena, now_us, next_us, err);
+		/* somebody else moved it meanwhile: the next look tells */
+		if (status == TS_REFUSED)
+			status = TS_OK;
+	}
+	free(g.list);
+	ts_arena_free(arena);
+	if (status == TS_OK)
+		status = chores(super, now_us, next_us, err);
+	return status;
+}
+
+/* ---- the end of a stage ------------------------------------------------- */
+
+static enum ts_status
+seen(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
+     struct ts_arena *arena, struct ts_err *err)
+{
+	struct ts_super_report *report = ts_super_report(super, entry->report);
+	struct ts_entry last;
+	struct ts_decision d;
+	enum ts_status status;
+
+	status =
+		ts_journal_last(super->store, entry->report, arena, &last, err);
+	if (status != TS_OK && status != TS_NO_INPUT)
+		return status;
+	if (report == NULL) { /* not configured any more */
+		d = (struct ts_decision){
+			.move = { .from = TS_STATE_FETCHING,
+				  .to = TS_STATE_DUE,
+				  .reason = "the report is not configured" },
+		};
+		return ts_journal_move(super->store, entry->id, &d.move, now_us,
+				       err);
+	}
+	ts_decide_seen(entry, status == TS_OK ? &last : NULL, report->conf,
+		       now_us, &d);
+	if (ts_journal_move(super->store, entry->id, &d.move, now_us, err) !=
+	    TS_OK)
+		return err->status;
+	if (d.move.to == TS_STATE_DONE) {
+		ts_super_event(TS_LOG_INFO, &ts_event_unchanged, entry, "fetch",
+			       "%s", d.reason);
+		ts_metrics_outcome(super->metrics, entry->report, "unchanged",
+				   "");
+		ts_super_clear(super, "failed", entry->report, now_us);
+	} else if (d.move.to == TS_STATE_HELD) {
+		ts_super_event(TS_LOG_WARN, &ts_event_held, entry, "fetch",
+			       "held: %s", d.reason);
+		ts_metrics_outcome(super->metrics, entry->report, "held",
+				   "no new figures");
+		ts_super_raise(super, "held", entry->report, TS_LOG_WARN,
+			       now_us,
+			       "%s is held: %s. To send it as it is: tradestat "
+			       "release \"#%lld\"",
+			       entry->report, d.reason, (long long)entry->id);
+	}
+	return TS_OK;
+}
+
+static enum ts_status
+rendered(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
+	 struct ts_err *err)
+{
+	char name[TS_ENTRY_NAME];
+
+	if (entry->state == TS_STATE_PUBLISHED) {
+		ts_super_event(TS_LOG_NOTICE, &ts_event_published, entry,
+			       "render", "published: %s", entry->path);
+		ts_metrics_outcome(super->metrics, entry->report, "published",
+				   "");
+		return TS_OK;
+	}
+	ts_super_event(TS_LOG_WARN, &ts_event_held, entry, "render", "held: %s",
+		       entry->reason);
+	ts_metrics_outcome(super->metrics, entry->report, "held", "gate");
+	ts_super_raise(super, "held", entry->report, TS_LOG_WARN, now_us,
+		       "%s is held: %s. If it is right all the same: tradestat "
+		       "release %s",
+		       ts_entry_name(entry, name), entry->reason, name);
+	(void)err;
+	return TS_OK;
+}
+
+static void
+chore_ended(struct ts_super *super, enum ts_errand errand,
+	    const struct ts_ending *ending, int64_t now_us)
+{
+	bool good = ending->code == 0 && !ending->too_late;
+	struct ts_err ignored;
+
+	if (errand == TS_ERRAND_TELL) {
+		/* its own trouble is told in the log, by itself */
+		ts_ignore(ts_tell_sent(super->tell, super->store,
+				       good                ? 0
+				       : ending->code != 0 ? ending->code
+							   : 1,
+				       ending->words, now_us, &ignored));
+		super->tell_us = now_us;
+		if (good)
+			ts_event(TS_LOG_INFO, &ts_event_operator_told,
+				 "operator", NULL, "the operator was told");
+	} else if (good) {
+		ts_event(TS_LOG_INFO, &ts_event_backup_made, "backup", NULL,
+			 "store copied: %s", ending->words);
+		ts_super_clear(super, "backup", "", now_us);
+	} else if (!ending->stopped) {
+		ts_super_raise(super, "backup", "", TS_LOG_WARN, now_us,
+			       "the store was not copied: %s", ending->words);
+	}
+}
+
+enum ts_status
+ts_super_ended(struct ts_super *super, enum ts_errand errand, int64_t id,
+	       const struct ts_ending *ending, int64_t took_us, int64_t now_us,
+	       struct ts_err *err)
+{
+	enum ts_stage_id stage =
+		errand == TS_ERRAND_RENDER ? TS_STAGE_RENDER : TS_STAGE_FETCH;
+	struct ts_arena *arena;
+	struct ts_entry entry;
+	enum ts_status status;
+
+	TS_FAULT("super.ended.before");
+	forget(super, errand, id);
+	ts_metrics_stage(super->metrics, ts_errand_name(errand), took_us);
+	if (errand == TS_ERRAND_BACKUP || errand == TS_ERRAND_TELL) {
+		chore_ended(super, errand, ending, now_us);
+		return TS_OK;
+	}
+	arena = ts_arena_new(ARENA_MOST);
+	if (arena == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	status = ts_journal_get(super->store, id, arena, &entry, err);
+	if (status == TS_OK && entry.state == ts_stages[stage].during) {
+		if (errand != TS_ERRAND_RENDER && ending->code == 0 &&
+		    !ending->too_late)
+			status = seen(super, &entry, now_us, arena, err);
+		else
+			status = failed(super, &entry, stage, ending, now_us,
+					err);
+	} else if (status == TS_OK && errand == TS_ERRAND_RENDER &&
+		   (entry.state == TS_STATE_PUBLISHED ||
+		    entry.state == TS_STATE_HELD)) {
+		status = rendered(super, &entry, now_us, err);
+	}
+	TS_FAULT("super.ended.committed");
+	ts_arena_free(arena);
+	/* refused: a person was faster; the entry is where he wants it */
+	if (status == TS_REFUSED ||
+	    (status != TS_OK && ts_super_degrade(super, err, now_us)))
+		return TS_OK;
+	return status;
+}
