@@ -55,6 +55,7 @@ enum ts_status ts_verb_plan(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_init(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_fetch(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_run(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_stage(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_explain(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_config(const struct ts_cli *cli, struct ts_err *err);
 

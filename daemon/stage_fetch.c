@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <tradestat/fault.h>
 #include <tradestat/log.h>
 #include "daemon/report/render.h"
+
+#define SOURCE_ARENA ((size_t)64 << 20)
 
 /* One source at work. A document is normalised into one transaction. */
 struct fetching {
@@ -17,7 +20,6 @@ struct fetching {
 	struct ts_normaliser *normaliser;
 	struct ts_sink to_store; /* behind the normaliser */
 	bool progress_shown;
-	bool stored_any;
 };
 
 static void
@@ -143,7 +145,7 @@ end_document(void *ctx, const struct ts_document *document,
 	f->done->stored.added += change.added;
 	f->done->stored.revised += change.revised;
 	f->done->stored.unchanged += change.unchanged;
-	f->stored_any = true;
+	TS_FAULT("fetch.document.stored");
 	ts_log(TS_LOG_INFO, f->source,
 	       "%llu figures (%llu new, %llu revised) from %s",
 	       (unsigned long long)change.rows,
@@ -222,12 +224,65 @@ last_period(const struct ts_world *world, const struct ts_fetch_wish *wish)
 				(int32_t)day);
 }
 
+enum ts_status
+ts_fetch_prepare(struct ts_world *world, const struct ts_fetch_wish *wish,
+		 const char *id, struct ts_arena *arena,
+		 struct ts_source *source, struct ts_secret **secret,
+		 struct ts_need **needs, size_t *count, struct ts_err *err)
+{
+	if (ts_world_source(world, id, arena, source, secret, err) != TS_OK)
+		return err->status;
+	return ts_template_needs(
+		ts_template_find(wish->report->template), world, wish->report,
+		source->fetcher->plugin.name, last_period(world, wish), arena,
+		needs, count, err);
+}
+
+static enum ts_status
+run_source(struct fetching *f, struct ts_fetch *engine,
+	   const struct ts_source *source, const struct ts_need *needs,
+	   size_t count, struct ts_err *err)
+{
+	const struct ts_sink sink = { .ctx = f,
+				      .columns = pass_columns,
+				      .obs = pass_obs,
+				      .fact = store_fact,
+				      .warn = tell_warning };
+	const struct ts_fetch_events events = { .ctx = f,
+						.begin_document =
+							begin_document,
+						.sink = &sink,
+						.end_document = end_document,
+						.progress = show_progress };
+	struct ts_fetch_result result = { .requests = 0 };
+	struct ts_fetch_result *total = &f->done->total;
+	enum ts_status status;
+
+	f->source = source->id;
+	f->area_scheme = source->area_scheme;
+	f->to_store = (struct ts_sink){ .ctx = f,
+					.columns = store_columns,
+					.obs = store_obs,
+					.fact = store_fact,
+					.warn = tell_warning };
+	status = ts_fetch_run(engine, source, needs, count, &events, &result,
+			      err);
+	no_progress(f);
+	total->requests += result.requests;
+	total->unchanged += result.unchanged;
+	total->failed += result.failed;
+	total->bytes += result.bytes;
+	total->rows += result.rows;
+	return status;
+}
+
+/* f: fetch; NULL: only show what would be asked. */
 static enum ts_status
 with_source(struct ts_world *world, const struct ts_fetch_wish *wish,
 	    struct ts_fetch *engine, const char *id, struct fetching *f,
 	    ts_fetch_show *show, void *show_ctx, struct ts_err *err)
 {
-	struct ts_arena *arena = ts_arena_new((size_t)64 << 20);
+	struct ts_arena *arena = ts_arena_new(SOURCE_ARENA);
 	struct ts_secret *secret = NULL;
 	struct ts_source source;
 	struct ts_need *needs = NULL;
@@ -236,57 +291,23 @@ with_source(struct ts_world *world, const struct ts_fetch_wish *wish,
 
 	if (arena == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
-	status = ts_world_source(world, id, arena, &source, &secret, err);
-	if (status == TS_OK)
-		status = ts_template_needs(
-			ts_template_find(wish->report->template), world,
-			wish->report, source.fetcher->plugin.name,
-			last_period(world, wish), arena, &needs, &count, err);
-	if (status == TS_OK && show != NULL) {
+	status = ts_fetch_prepare(world, wish, id, arena, &source, &secret,
+				  &needs, &count, err);
+	if (status == TS_OK && f == NULL)
 		status = ts_fetch_plan(engine, &source, needs, count, show,
 				       show_ctx, err);
-	} else if (status == TS_OK) {
-		struct ts_sink sink = { .ctx = f,
-					.columns = pass_columns,
-					.obs = pass_obs,
-					.fact = store_fact,
-					.warn = tell_warning };
-		struct ts_fetch_events events = { .ctx = f,
-						  .begin_document =
-							  begin_document,
-						  .sink = &sink,
-						  .end_document = end_document,
-						  .progress = show_progress };
-		struct ts_fetch_result result = { .requests = 0 };
-
-		f->source = id;
-		f->area_scheme = source.area_scheme;
-		f->to_store = (struct ts_sink){ .ctx = f,
-						.columns = store_columns,
-						.obs = store_obs,
-						.fact = store_fact,
-						.warn = tell_warning };
-		status = ts_fetch_run(engine, &source, needs, count, &events,
-				      &result, err);
-		no_progress(f);
-		f->done->total.requests += result.requests;
-		f->done->total.unchanged += result.unchanged;
-		f->done->total.failed += result.failed;
-		f->done->total.bytes += result.bytes;
-		f->done->total.rows += result.rows;
-	}
+	else if (status == TS_OK)
+		status = run_source(f, engine, &source, needs, count, err);
 	ts_secret_free(secret);
 	ts_arena_free(arena);
 	return status;
 }
 
-static enum ts_status
-open_engine(struct ts_world *world, const struct ts_fetch_wish *wish,
-	    struct ts_fetch **engine, char *archive, size_t size,
-	    struct ts_err *err)
+enum ts_status
+ts_fetch_engine(struct ts_world *world, const struct ts_fetch_wish *wish,
+		struct ts_fetch **engine, struct ts_err *err)
 {
 	struct ts_fetch_opts opts = { .mode = wish->mode,
-				      .archive_dir = archive,
 				      .pack_dir = wish->pack,
 				      .record_dir = wish->record,
 				      .memory = ts_store_memory(world->store),
@@ -296,8 +317,42 @@ open_engine(struct ts_world *world, const struct ts_fetch_wish *wish,
 				      .decoder_ctx = world->registry,
 				      .force = wish->force };
 
-	snprintf(archive, size, "%s/archive", world->conf->state_dir);
+	/* the engine keeps the pointer as long as it lives */
+	opts.archive_dir = ts_arena_printf(world->conf->arena, "%s/archive",
+					   world->conf->state_dir);
+	if (opts.archive_dir == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
 	return ts_fetch_open(&opts, engine, err);
+}
+
+/* ---- the whole ------------------------------------------------------------
+ */
+
+/* Our own trouble is not a publisher's: nothing would get better by going on.
+ */
+static bool
+is_ours(enum ts_status status)
+{
+	return status == TS_FULL || status == TS_CORRUPT ||
+	       status == TS_SYSTEM || status == TS_BAD_CONFIG ||
+	       status == TS_UNAVAILABLE;
+}
+
+bool
+ts_fetch_is_fatal(const struct ts_fetch_done *done)
+{
+	return done->any_ours || (done->failed_sources == done->sources &&
+				  done->stored.rows == 0);
+}
+
+void
+ts_fetch_add_trouble(char *text, size_t size, const char *source,
+		     const struct ts_err *err)
+{
+	size_t used = strlen(text);
+
+	snprintf(text + used, size - used, "%ssource %s: %.300s",
+		 used > 0 ? "; " : "", source, err->text);
 }
 
 enum ts_status
@@ -308,16 +363,17 @@ ts_stage_fetch(struct ts_world *world, const struct ts_fetch_wish *wish,
 	struct fetching f = { .world = world, .wish = wish, .done = done };
 	struct ts_err first = { .status = TS_OK };
 	struct ts_fetch *engine;
-	char archive[4096];
 
 	*done = (struct ts_fetch_done){ .sources = 0 };
+	TS_FAULT("fetch.begin");
 	if (source == NULL)
 		return ts_fail(err, TS_BAD_CONFIG, "%s:%d: no template \"%s\"",
 			       wish->report->file, wish->report->line,
 			       wish->report->template);
-	if (open_engine(world, wish, &engine, archive, sizeof archive, err) !=
-	    TS_OK)
+	if (ts_fetch_engine(world, wish, &engine, err) != TS_OK) {
+		done->any_ours = true;
 		return err->status;
+	}
 	for (; *source != NULL; source++) {
 		if (wish->source != NULL && strcmp(wish->source, *source) != 0)
 			continue;
@@ -327,7 +383,10 @@ ts_stage_fetch(struct ts_world *world, const struct ts_fetch_wish *wish,
 				err) == TS_OK)
 			continue;
 		ts_log(TS_LOG_WARN, *source, "%s", err->text);
+		ts_fetch_add_trouble(done->trouble, sizeof done->trouble,
+				     *source, err);
 		done->failed_sources++;
+		done->any_ours |= is_ours(err->status);
 		if (first.status == TS_OK)
 			first = *err;
 	}
@@ -359,11 +418,9 @@ ts_stage_fetch_plan(struct ts_world *world, const struct ts_fetch_wish *wish,
 	const char *const *source = ts_report_sources(wish->report);
 	struct showing showing = { .show = show, .ctx = ctx };
 	struct ts_fetch *engine;
-	char archive[4096];
 	enum ts_status status = TS_OK;
 
-	if (open_engine(world, wish, &engine, archive, sizeof archive, err) !=
-	    TS_OK)
+	if (ts_fetch_engine(world, wish, &engine, err) != TS_OK)
 		return err->status;
 	for (; source != NULL && *source != NULL && status == TS_OK; source++) {
 		showing.source = *source;

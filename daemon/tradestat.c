@@ -47,6 +47,9 @@ const struct ts_verb ts_verbs[] = {
 	  ts_verb_list },
 	{ "config", "example", 1, 1, "", "print a commented configuration",
 	  ts_verb_config },
+	{ "stage", "fetch|watch|render|backup [ENTRY]", 1, 2,
+	  "config now replay", "one step of tradestatd's work; not for people",
+	  ts_verb_stage },
 	{ NULL, NULL, 0, 0, NULL, NULL, NULL },
 };
 
@@ -421,7 +424,7 @@ main(int argc, char **argv)
 	}
 	if (status == TS_OK && (fflush(stdout) != 0 || ferror(stdout)))
 		status = ts_fail_errno(&err, errno, "standard output");
-	if (status != TS_OK)
+	if (status != TS_OK && err.text[0] != '\0')
 		fprintf(stderr, "tradestat: %s\n", err.text);
 	return status == TS_OK ? exit_code : ts_exit_code(status);
 }

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <tradestat/file.h>
 #include <tradestat/log.h>
-#include "daemon/report/render.h"
+#include "daemon/common/lock.h"
+#include "daemon/report/preview.h"
 #include "daemon/report/stage_render.h"
 #include "daemon/stage_fetch.h"
 
@@ -82,10 +83,9 @@ tell_fetched(const struct ts_cli *cli, const struct ts_fetch_done *done)
 	fputc('\n', stderr);
 }
 
-/* Nothing from any source, or figures from some: the gates decide then. */
 static enum ts_status
 fetch(const struct ts_cli *cli, struct ts_world *world,
-      const struct ts_conf_report *report, bool strict, struct ts_err *err)
+      const struct ts_conf_report *report, struct ts_err *err)
 {
 	struct ts_fetch_wish wish;
 	struct ts_fetch_done done;
@@ -95,15 +95,7 @@ fetch(const struct ts_cli *cli, struct ts_world *world,
 		return err->status;
 	status = ts_stage_fetch(world, &wish, &done, err);
 	tell_fetched(cli, &done);
-	if (status == TS_OK || strict)
-		return status;
-	/* our own trouble is not a publisher's: nothing would get better */
-	if (status == TS_FULL || status == TS_CORRUPT || status == TS_SYSTEM ||
-	    status == TS_BAD_CONFIG || status == TS_UNAVAILABLE)
-		return status;
-	if (done.failed_sources == done.sources && done.stored.rows == 0)
-		return status;
-	return TS_OK;
+	return status != TS_OK && ts_fetch_is_fatal(&done) ? status : TS_OK;
 }
 
 static enum ts_status
@@ -137,43 +129,279 @@ print_done(const struct ts_cli *cli, const struct ts_conf_report *report,
 	return ts_write_all(1, out.data, out.used, "standard output", err);
 }
 
-enum ts_status
-ts_verb_run(const struct ts_cli *cli, struct ts_err *err)
+/* ---- the journal of a run by hand ------------------------------------------
+ */
+
+struct hand {
+	const struct ts_cli *cli;
+	struct ts_world *world;
+	const struct ts_conf_report *report;
+	struct ts_arena *arena;
+	struct ts_period period; /* wished; TS_NO_SPAN: the newest */
+	int64_t as_of_us;
+	int64_t id;
+	enum ts_state state;
+	char unchanged[TS_PERIOD_TEXT + 48]; /* since which edition; "" */
+};
+
+static int64_t
+now_us(const struct hand *h)
 {
-	struct ts_world world = { .conf = NULL };
-	const struct ts_conf_report *report = NULL;
-	struct ts_render_wish wish = { .output_dir = cli->output,
-				       .waive = cli->waive,
-				       .force = cli->force };
+	return h->world->clock->wall_us(h->world->clock);
+}
+
+static enum ts_status
+step(struct hand *h, enum ts_state to, const char *period, const char *reason,
+     struct ts_err *err)
+{
+	const struct ts_move move = {
+		.from = h->state, .to = to, .period = period, .reason = reason
+	};
+
+	if (ts_journal_move(h->world->store, h->id, &move, now_us(h), err) !=
+	    TS_OK)
+		return ts_while(err, "journal");
+	h->state = to;
+	return TS_OK;
+}
+
+struct dead {
+	int64_t ids[64];
+	size_t count;
+};
+
+static enum ts_status
+note_dead(void *ctx, const struct ts_entry *entry, struct ts_err *err)
+{
+	struct dead *dead = ctx;
+
+	(void)err;
+	if (entry->cause == TS_CAUSE_HAND &&
+	    dead->count < sizeof dead->ids / sizeof dead->ids[0])
+		dead->ids[dead->count++] = entry->id;
+	return TS_OK;
+}
+
+/* What an interrupted run by hand left: whoever started it saw it end. A
+ * bundle that it had published counts all the same. */
+static enum ts_status
+bury(struct hand *h, int64_t id, struct ts_err *err)
+{
+	struct ts_move move = { .to = TS_STATE_FAILED,
+				.reason = "interrupted" };
+	struct ts_render_wish wish = { .report = h->report };
 	struct ts_render_done done;
+	struct ts_entry entry;
+	struct ts_err why;
+
+	if (ts_journal_get(h->world->store, id, h->arena, &entry, err) != TS_OK)
+		return err->status;
+	move.from = entry.state;
+	wish.entry = &entry;
+	if (entry.state == TS_STATE_RENDERING) {
+		enum ts_status status =
+			ts_stage_adopt(h->world, &wish, &done, &why);
+
+		if (status == TS_OK)
+			move.from = TS_STATE_PUBLISHED;
+		else if (status != TS_NO_INPUT)
+			move.reason = why.text;
+	}
+	if (move.from == TS_STATE_PUBLISHED) {
+		move.to = TS_STATE_DONE;
+		move.reason = NULL;
+	}
+	return ts_journal_move(h->world->store, id, &move, now_us(h), err);
+}
+
+static enum ts_status
+bury_dead(struct hand *h, struct ts_err *err)
+{
+	const struct ts_entry_filter filter = {
+		.report = h->report->id,
+		.states = 1u << TS_STATE_DUE | 1u << TS_STATE_FETCHING |
+			  1u << TS_STATE_READY | 1u << TS_STATE_RENDERING |
+			  1u << TS_STATE_PUBLISHED
+	};
+	struct dead dead = { .count = 0 };
+	size_t i;
+
+	if (ts_journal_list(h->world->store, &filter, note_dead, &dead, err) !=
+	    TS_OK)
+		return err->status;
+	for (i = 0; i < dead.count; i++)
+		if (bury(h, dead.ids[i], err) != TS_OK)
+			return err->status;
+	return TS_OK;
+}
+
+/* ---- its stages ------------------------------------------------------------
+ */
+
+static enum ts_status
+add_entry(struct hand *h, struct ts_err *err)
+{
+	const struct ts_entry entry = { .report = h->report->id,
+					.period = h->cli->period,
+					.cause = TS_CAUSE_HAND,
+					.waive = h->cli->waive,
+					.force = h->cli->force };
+
+	h->state = TS_STATE_DUE;
+	if (ts_journal_add(h->world->store, &entry, now_us(h), &h->id, err) !=
+	    TS_OK)
+		return ts_while(err, "journal");
+	return TS_OK;
+}
+
+/* Notes whether the figures are those of the last edition. */
+static enum ts_status
+compare(struct hand *h, const struct ts_preview *preview, struct ts_err *err)
+{
+	struct ts_entry last;
 	enum ts_status status;
 
+	if (h->cli->force || strcmp(h->report->send_when, "changed") != 0)
+		return TS_OK;
+	status = ts_journal_last(h->world->store, h->report->id, h->arena,
+				 &last, err);
+	if (status != TS_OK)
+		return status == TS_NO_INPUT ? TS_OK : status;
+	if (strcmp(last.period, preview->period) == 0 &&
+	    strcmp(last.content_hash, preview->hash) == 0)
+		snprintf(h->unchanged, sizeof h->unchanged,
+			 "unchanged since %s.%d", last.period, last.number);
+	return TS_OK;
+}
+
+static enum ts_status
+get_ready(struct hand *h, struct ts_preview *preview, struct ts_err *err)
+{
+	if (step(h, TS_STATE_FETCHING, NULL, NULL, err) != TS_OK)
+		return err->status;
+	/* the past is asked of the store, not of the publishers */
+	if (h->as_of_us == 0 &&
+	    fetch(h->cli, h->world, h->report, err) != TS_OK)
+		return err->status;
+	if (ts_preview(h->world, h->report, h->period, h->as_of_us, preview,
+		       err) != TS_OK)
+		return ts_while(err, "report %s", h->report->id);
+	if (compare(h, preview, err) != TS_OK ||
+	    ts_journal_seen(h->world->store, h->id, preview->period,
+			    preview->hash, now_us(h), err) != TS_OK)
+		return err->status;
+	return step(h, TS_STATE_READY, NULL, NULL, err);
+}
+
+static enum ts_status
+render(struct hand *h, const struct ts_preview *preview,
+       struct ts_render_done *done, struct ts_err *err)
+{
+	struct ts_entry entry;
+	struct ts_render_wish wish = { .report = h->report,
+				       .entry = &entry,
+				       .as_of_us = h->as_of_us,
+				       .output_dir = h->cli->output };
+	enum ts_status status;
+
+	if (step(h, TS_STATE_RENDERING, preview->period, NULL, err) != TS_OK ||
+	    ts_journal_get(h->world->store, h->id, h->arena, &entry, err) !=
+		    TS_OK)
+		return err->status;
+	status = ts_stage_render(h->world, &wish, done, err);
+	if (status == TS_OK)
+		h->state = TS_STATE_PUBLISHED;
+	else if (status == TS_HELD)
+		h->state = TS_STATE_HELD;
+	if (status != TS_OK)
+		return ts_while(err, "report %s", h->report->id);
+	return step(h, TS_STATE_DONE, NULL,
+		    h->unchanged[0] != '\0' ? h->unchanged : NULL, err);
+}
+
+/* Whoever reads the journal later must find why it ended. */
+static void
+give_up(struct hand *h, const struct ts_err *why)
+{
+	struct ts_err second;
+
+	if (h->state == TS_STATE_HELD || h->state == TS_STATE_PUBLISHED)
+		return;
+	/* what went wrong first is what the operator must read */
+	ts_ignore(step(h,
+		       why->status == TS_HELD ? TS_STATE_HELD : TS_STATE_FAILED,
+		       NULL, why->text, &second));
+}
+
+static enum ts_status
+run(struct hand *h, struct ts_render_done *done, struct ts_err *err)
+{
+	struct ts_preview preview;
+	enum ts_status status;
+
+	if (bury_dead(h, err) != TS_OK || add_entry(h, err) != TS_OK)
+		return err->status;
+	status = get_ready(h, &preview, err);
+	if (status == TS_OK)
+		status = render(h, &preview, done, err);
+	if (status != TS_OK)
+		give_up(h, err);
+	return status;
+}
+
+static enum ts_status
+run_locked(struct hand *h, struct ts_err *err)
+{
+	struct ts_render_done done;
+	TS_AUTO_FD lock = -1;
+	enum ts_status status;
+
+	h->arena = ts_arena_new((size_t)16 << 20);
+	if (h->arena == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	status = ts_lock_take(h->world->conf->state_dir, h->report->id, &lock,
+			      err);
+	if (status == TS_OK)
+		status = run(h, &done, err);
+	if (status == TS_OK)
+		status = print_done(h->cli, h->report, &done, err);
+	ts_arena_free(h->arena);
+	return status;
+}
+
+static enum ts_status
+read_wishes(const struct ts_cli *cli, struct hand *h, struct ts_err *err)
+{
+	struct ts_fetch_wish ignored;
+
 	if (cli->as_of != NULL &&
-	    ts_time_parse(cli->as_of, &wish.as_of_us, err) != TS_OK) {
+	    ts_time_parse(cli->as_of, &h->as_of_us, err) != TS_OK) {
 		err->status = TS_BAD_USAGE;
 		return ts_while(err, "--as-of");
 	}
 	if (cli->period != NULL &&
-	    ts_period_parse(cli->period, &wish.period, err) != TS_OK) {
+	    ts_period_parse(cli->period, &h->period, err) != TS_OK) {
 		err->status = TS_BAD_USAGE;
 		return ts_while(err, "--period");
 	}
+	/* a wrong command line is no entry of the journal */
+	return fetch_wish(cli, NULL, &ignored, err);
+}
+
+enum ts_status
+ts_verb_run(const struct ts_cli *cli, struct ts_err *err)
+{
+	struct ts_world world = { .conf = NULL };
+	struct hand h = { .cli = cli, .world = &world };
+	enum ts_status status;
+
+	if (read_wishes(cli, &h, err) != TS_OK)
+		return err->status;
 	status = ts_world_open(cli, TS_WORLD_ALL, &world, err);
 	if (status == TS_OK) {
-		report = find_report(world.conf, cli->args[0], err);
-		status = report != NULL ? TS_OK : err->status;
+		h.report = find_report(world.conf, cli->args[0], err);
+		status = h.report != NULL ? run_locked(&h, err) : err->status;
 	}
-	/* the past is asked of the store, not of the publishers */
-	if (status == TS_OK && cli->as_of == NULL)
-		status = fetch(cli, &world, report, false, err);
-	if (status == TS_OK) {
-		wish.report = report;
-		status = ts_stage_render(&world, &wish, &done, err);
-		if (status != TS_OK)
-			(void)ts_while(err, "report %s", report->id);
-	}
-	if (status == TS_OK)
-		status = print_done(cli, report, &done, err);
 	ts_world_close(&world);
 	return status;
 }

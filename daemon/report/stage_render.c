@@ -3,15 +3,17 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <tradestat/fault.h>
 #include <tradestat/file.h>
-#include <tradestat/hash.h>
 #include <tradestat/log.h>
 #include "daemon/report/layout.h"
+#include "daemon/report/preview.h"
 #include "output/engine/bundle.h"
 
 #define CHART_WIDTH 600
 /* PNG and SVG light, SVG dark, PDF */
 #define FILES_A_CHART 4
+#define SECOND_US 1000000
 
 struct rendering {
 	struct ts_world *world;
@@ -24,6 +26,7 @@ struct rendering {
 	size_t request_count;
 	struct ts_edition edition;
 	char issued[64], issued_iso[TS_TIME_TEXT];
+	char hash[TS_SHA256_TEXT];
 	int64_t now_us;
 };
 
@@ -43,47 +46,76 @@ named(const char *list, const char *name)
 	return false;
 }
 
-/* Gates that failed hold the edition, unless each of them was waived. */
+/* "No new figures": what a reader has to know who waited for them. */
 static enum ts_status
-pass_gates(struct rendering *x, struct ts_err *err)
+add_mark(struct rendering *x, const char **warnings, struct ts_err *err)
+{
+	struct ts_entry last;
+	char when[TS_TIME_TEXT];
+	enum ts_status status;
+
+	if (!x->wish->entry->marked)
+		return TS_OK;
+	status = ts_journal_last(x->world->store, x->wish->report->id, x->arena,
+				 &last, err);
+	if (status == TS_OK)
+		warnings[x->edition.warning_count++] = ts_r_printf(
+			x->render,
+			"No new figures since edition %s.%d of %.10s",
+			last.period, last.number,
+			ts_time_print(last.made_us, when));
+	else if (status == TS_NO_INPUT)
+		warnings[x->edition.warning_count++] = ts_r_printf(
+			x->render, "No new figures until %.10s", x->issued_iso);
+	else
+		return status;
+	return TS_OK;
+}
+
+/* Gates that failed hold the edition, unless each of them was waived. reason:
+ * "gate NAME: text; gate NAME2: text". */
+static enum ts_status
+pass_gates(struct rendering *x, struct ts_buf *reason, struct ts_err *err)
 {
 	struct ts_render *r = x->render;
+	const char *waive = x->wish->entry->waive;
 	const char **warnings =
-		ts_arena_alloc(x->arena, r->gate_count + 1, sizeof *warnings);
+		ts_arena_alloc(x->arena, r->gate_count + 2, sizeof *warnings);
 	bool lenient = strcmp(x->wish->report->gates.on_missing, "note") == 0;
-	TS_AUTO_BUF text = TS_BUF_INIT(4096);
 	TS_AUTO_BUF names = TS_BUF_INIT(256);
 	size_t i, held = 0;
 
 	if (warnings == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
+	x->edition.warnings = warnings;
+	if (add_mark(x, warnings, err) != TS_OK)
+		return err->status;
 	for (i = 0; i < r->gate_count; i++) {
 		struct ts_gate *gate = &r->gates[i];
+		bool waived = named(waive, gate->name);
 
-		gate->waived = named(x->wish->waive, gate->name) ||
+		gate->waived = waived ||
 			       (lenient && strcmp(gate->name, "complete") == 0);
-		warnings[x->edition.warning_count] = ts_r_printf(
-			r, "Gate %s %s: %s", gate->name,
-			named(x->wish->waive, gate->name) ? "waived" : "noted",
-			gate->text);
 		if (gate->waived) {
-			x->edition.warning_count++;
+			warnings[x->edition.warning_count++] = ts_r_printf(
+				r, "Gate %s %s: %s", gate->name,
+				waived ? "waived" : "noted", gate->text);
 			continue;
 		}
 		held++;
-		ts_buf_addf(&text, "%sgate %s: %s", text.used > 0 ? "; " : "",
-			    gate->name, gate->text);
+		ts_buf_addf(reason, "%sgate %s: %s",
+			    reason->used > 0 ? "; " : "", gate->name,
+			    gate->text);
 		if (!named(names.data, gate->name))
 			ts_buf_addf(&names, "%s%s", names.used > 0 ? "," : "",
 				    gate->name);
 	}
-	x->edition.warnings = warnings;
 	if (held == 0)
 		return TS_OK;
 	return ts_fail(err, TS_HELD,
 		       "held: %s. If it is right all the same: "
 		       "tradestat run %s --waive %s",
-		       text.data, x->wish->report->id, names.data);
+		       reason->data, x->wish->report->id, names.data);
 }
 
 /* ---- charts ----------------------------------------------------------------
@@ -251,28 +283,6 @@ fill_edition(struct rendering *x, struct ts_err *err)
 	return TS_OK;
 }
 
-/* Hash of what is said, not of bytes: values, units and statuses. */
-static void
-content_hash(const struct ts_render *r, char text[TS_SHA256_TEXT])
-{
-	struct ts_hash *hash = ts_hash_new();
-	size_t i;
-
-	text[0] = '\0';
-	if (hash == NULL)
-		return;
-	for (i = 0; i < r->figure_count; i++) {
-		const struct ts_figure *f = &r->figures[i];
-		const char *parts[4] = { f->id, f->value, f->unit, f->status };
-		size_t p;
-
-		for (p = 0; p < 4; p++)
-			ts_hash_add(hash, parts[p], strlen(parts[p]) + 1);
-	}
-	ts_hash_end(hash, text);
-	ts_hash_free(hash);
-}
-
 static void
 tell_issue_date(struct rendering *x)
 {
@@ -316,18 +326,25 @@ make_files(struct rendering *x, struct ts_err *err)
 	return TS_OK;
 }
 
+/* Where bundles go. */
+static const char *
+output_dir(const struct rendering *x)
+{
+	return x->wish->output_dir != NULL ? x->wish->output_dir
+					   : x->world->conf->output_dir;
+}
+
 static enum ts_status
 open_tools(struct rendering *x, struct ts_err *err)
 {
 	const struct ts_conf *conf = x->world->conf;
-	const char *out = x->wish->output_dir != NULL ? x->wish->output_dir
-						      : conf->output_dir;
 	struct ts_plot_opts opts = { .gnuplot = conf->gnuplot,
 				     .font = conf->font,
 				     .sandbox = true,
 				     .created_us = x->now_us };
 
-	if (ts_bundle_open(out, conf->min_free, &x->bundle, err) != TS_OK) {
+	if (ts_bundle_open(output_dir(x), conf->min_free, &x->bundle, err) !=
+	    TS_OK) {
 		if (err->status == TS_SYSTEM)
 			err->status = TS_NO_OUTPUT;
 		return ts_while(err, "output folder (output_dir)");
@@ -338,66 +355,191 @@ open_tools(struct rendering *x, struct ts_err *err)
 	return ts_plot_open(&opts, &x->plot, err);
 }
 
+/* ---- the journal -----------------------------------------------------------
+ */
+
+/* What waited as held is history once something newer is published; before
+ * the state of this one, so that an interruption leaves nothing behind. */
 static enum ts_status
-render(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
+note_published(struct rendering *x, const char *path, const char *hash,
+	       struct ts_err *err)
 {
-	const struct ts_render_wish *wish = x->wish;
-	struct ts_edition_row row = { .report = wish->report->id };
-	char hash[TS_SHA256_TEXT];
+	const struct ts_entry *entry = x->wish->entry;
+	const struct ts_move move = { .from = TS_STATE_RENDERING,
+				      .to = TS_STATE_PUBLISHED,
+				      .reason = "",
+				      .path = path,
+				      .content_hash = hash };
+	enum ts_status status = TS_OK;
+	int count = 0;
+
+	if (x->wish->as_of_us == 0)
+		status = ts_journal_supersede(x->world->store, entry->id,
+					      1u << TS_STATE_HELD, x->now_us,
+					      &count, err);
+	TS_FAULT("render.published.before");
+	if (status == TS_OK)
+		status = ts_journal_move(x->world->store, entry->id, &move,
+					 x->now_us, err);
+	TS_FAULT("render.published.after");
+	return status == TS_OK
+		       ? TS_OK
+		       : ts_while(err, "%s is published, but the journal",
+				  path);
+}
+
+static enum ts_status
+note_held(struct rendering *x, const char *reason, struct ts_err *err)
+{
+	const struct ts_move move = { .from = TS_STATE_RENDERING,
+				      .to = TS_STATE_HELD,
+				      .reason = reason };
+
+	return ts_journal_move(x->world->store, x->wish->entry->id, &move,
+			       x->now_us, err);
+}
+
+/* ---- a bundle that is there already ----------------------------------------
+ */
+
+/* Was it made for this entry? One of an earlier life of the store has the same
+ * name and is older; the same figures make no difference to anybody. */
+static bool
+is_ours(const struct rendering *x, const struct ts_bundle_found *found)
+{
+	const struct ts_entry *entry = x->wish->entry;
+	int64_t issued_us;
+
+	if (found->content_hash[0] != '\0' &&
+	    strcmp(found->content_hash, entry->seen_hash) == 0)
+		return true;
+	/* told in whole seconds */
+	return ts_time_parse(found->issued, &issued_us, NULL) == TS_OK &&
+	       issued_us / SECOND_US >= entry->made_us / SECOND_US;
+}
+
+static enum ts_status
+adopt(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
+{
+	const struct ts_entry *entry = x->wish->entry;
+	struct ts_bundle_found found;
 	enum ts_status status;
+
+	status = ts_bundle_find(output_dir(x), x->wish->report->id,
+				entry->period, entry->number, &found, err);
+	if (status != TS_OK)
+		return status;
+	if (!is_ours(x, &found))
+		return ts_fail(err, TS_REFUSED,
+			       "%s exists already, and what was published is "
+			       "never changed: move it elsewhere, or run the "
+			       "report again for number %d",
+			       found.path, entry->number + 1);
+	status = ts_bundle_finish(&found, err);
+	if (status == TS_OK)
+		status = note_published(x, found.path, found.content_hash, err);
+	snprintf(done->path, sizeof done->path, "%s", found.path);
+	done->adopted = status == TS_OK;
+	return status;
+}
+
+/* ---- the whole -------------------------------------------------------------
+ */
+
+static enum ts_status
+draw(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
+{
+	if (draw_charts(x, done, err) != TS_OK || draw_report(x, err) != TS_OK)
+		return err->status;
+	TS_FAULT("render.drawn");
+	if (fill_edition(x, err) != TS_OK || make_files(x, err) != TS_OK)
+		return err->status;
+	TS_FAULT("render.files");
+	return ts_bundle_publish(x->bundle, &x->edition, done->path,
+				 sizeof done->path, err);
+}
+
+static void
+say(const struct rendering *x, struct ts_render_done *done)
+{
 	size_t i;
 
-	status = ts_render_build(x->render, x->world, wish->report,
-				 wish->period, wish->as_of_us, x->arena, err);
-	if (status != TS_OK)
-		return status;
-	content_hash(x->render, hash);
-	row.period = x->render->period_text;
-	row.content_hash = hash;
-	row.made_us = x->now_us;
-	row.path = row.reason = "";
-	status = ts_store_edition_new(x->world->store, row.report, row.period,
-				      x->now_us, &row.number, err);
-	if (status != TS_OK)
-		return status;
-	x->edition.number = row.number;
-	status = pass_gates(x, err);
-	if (status == TS_OK)
-		status = open_tools(x, err);
-	if (status == TS_OK)
-		status = draw_charts(x, done, err);
-	if (status == TS_OK)
-		status = draw_report(x, err);
-	if (status == TS_OK)
-		status = fill_edition(x, err);
-	if (status == TS_OK)
-		status = make_files(x, err);
-	if (status == TS_OK)
-		status = ts_bundle_publish(x->bundle, &x->edition, done->path,
-					   sizeof done->path, err);
 	done->figures = (int)x->render->figure_count;
-	for (i = 0; i < 3; i++)
-		done->said[i][0] = '\0';
 	for (i = 0; i < 3 && i < x->render->page_count; i++)
 		snprintf(done->said[i], sizeof done->said[i], "%s",
 			 x->render->pages[i].page.title);
-	row.state = status == TS_OK     ? "published"
-		    : status == TS_HELD ? "held"
-					: "failed";
-	row.reason = status == TS_OK ? "" : err->text;
-	row.path = status == TS_OK ? done->path : "";
-	{
+}
+
+static enum ts_status
+build(struct rendering *x, struct ts_err *err)
+{
+	const struct ts_entry *entry = x->wish->entry;
+	struct ts_period period;
+
+	if (ts_period_parse(entry->period, &period, err) != TS_OK)
+		return ts_while(err, "journal entry %lld",
+				(long long)entry->id);
+	if (ts_render_build(x->render, x->world, x->wish->report, period,
+			    x->wish->as_of_us, x->arena, err) != TS_OK)
+		return err->status;
+	return ts_content_hash(x->render, x->hash, err);
+}
+
+static enum ts_status
+render(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
+{
+	TS_AUTO_BUF reason = TS_BUF_INIT((size_t)64 << 10);
+	enum ts_status status;
+
+	TS_FAULT("render.begin");
+	status = adopt(x, done, err);
+	if (status != TS_NO_INPUT)
+		return status;
+	status = build(x, err);
+	x->edition.number = x->wish->entry->number;
+	x->edition.content_hash = x->hash;
+	if (status == TS_OK)
+		status = pass_gates(x, &reason, err);
+	else if (status == TS_HELD)
+		ts_buf_add(&reason, err->text);
+	TS_FAULT("render.gates");
+	if (status == TS_HELD) {
 		struct ts_err second = { .status = TS_OK };
 
-		/* what went wrong first is what the operator must read */
-		if (ts_store_edition_set(x->world->store, &row, &second) !=
-			    TS_OK &&
-		    status == TS_OK) {
-			*err = second;
-			status = second.status;
-		}
+		if (note_held(x, reason.data, &second) == TS_OK)
+			return status;
+		*err = second;
+		return err->status;
 	}
-	return status;
+	if (status == TS_OK)
+		status = open_tools(x, err);
+	if (status == TS_OK)
+		status = draw(x, done, err);
+	if (status != TS_OK)
+		return status;
+	say(x, done);
+	return note_published(x, done->path, x->hash, err);
+}
+
+static enum ts_status
+begin(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
+{
+	*done = (struct ts_render_done){ .charts = 0 };
+	x->arena = ts_arena_new((size_t)1 << 30);
+	if (x->arena != NULL)
+		x->render = ts_arena_alloc(x->arena, 1, sizeof *x->render);
+	if (x->render == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	tell_issue_date(x);
+	return TS_OK;
+}
+
+static void
+end(struct rendering *x)
+{
+	ts_plot_close(x->plot);
+	ts_bundle_close(x->bundle);
+	ts_arena_free(x->arena);
 }
 
 enum ts_status
@@ -405,20 +547,23 @@ ts_stage_render(struct ts_world *world, const struct ts_render_wish *wish,
 		struct ts_render_done *done, struct ts_err *err)
 {
 	struct rendering x = { .world = world, .wish = wish };
-	enum ts_status status;
+	enum ts_status status = begin(&x, done, err);
 
-	*done = (struct ts_render_done){ .charts = 0 };
-	x.arena = ts_arena_new((size_t)1 << 30);
-	if (x.arena != NULL)
-		x.render = ts_arena_alloc(x.arena, 1, sizeof *x.render);
-	if (x.render == NULL) {
-		ts_arena_free(x.arena);
-		return ts_fail(err, TS_SYSTEM, "out of memory");
-	}
-	tell_issue_date(&x);
-	status = render(&x, done, err);
-	ts_plot_close(x.plot);
-	ts_bundle_close(x.bundle);
-	ts_arena_free(x.arena);
+	if (status == TS_OK)
+		status = render(&x, done, err);
+	end(&x);
+	return status;
+}
+
+enum ts_status
+ts_stage_adopt(struct ts_world *world, const struct ts_render_wish *wish,
+	       struct ts_render_done *done, struct ts_err *err)
+{
+	struct rendering x = { .world = world, .wish = wish };
+	enum ts_status status = begin(&x, done, err);
+
+	if (status == TS_OK)
+		status = adopt(&x, done, err);
+	end(&x);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <tradestat/fault.h>
 #include <tradestat/file.h>
 #include "fetchers/engine/reply.h"
 #include "fetchers/engine/url.h"
@@ -193,6 +194,7 @@ ts_run_adopt(struct ts_run *run, size_t ask, struct ts_document *document,
 			 run->arena, document, err) != TS_OK ||
 	    put(run, document, err) != TS_OK)
 		return err->status;
+	TS_FAULT("fetch.document.archived");
 	fate->document = *document;
 	run->result->unchanged += known;
 	return use_and_record(run, ask, known, err);

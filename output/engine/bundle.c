@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <tradestat/fault.h>
 #include <tradestat/file.h>
 #include "output/engine/manifest.h"
 #include "output/engine/editions.h"
@@ -260,8 +261,10 @@ ts_bundle_publish(struct ts_bundle *bundle, const struct ts_edition *edition,
 		return ts_fail(err, TS_REFUSED, "published already");
 	if (finish_file(bundle, err) != TS_OK ||
 	    drop_empty_charts(bundle, err) != TS_OK ||
-	    write_manifest(bundle, edition, err) != TS_OK ||
-	    ts_editions_lock(bundle->work.output, &lock, err) != TS_OK)
+	    write_manifest(bundle, edition, err) != TS_OK)
+		return err->status;
+	TS_FAULT("bundle.manifest");
+	if (ts_editions_lock(bundle->work.output, &lock, err) != TS_OK)
 		return err->status;
 	status = ts_editions_put(bundle->work.output, bundle->work.bundle,
 				 edition, path, size, err);
@@ -273,8 +276,101 @@ ts_bundle_publish(struct ts_bundle *bundle, const struct ts_edition *edition,
 	status = ts_editions_latest(bundle->work.output, edition, err);
 	if (status == TS_OK)
 		status = ts_editions_index(bundle->work.output, err);
+	TS_FAULT("bundle.index");
 	return status == TS_OK ? TS_OK
 			       : ts_while(err, "%s is published, but", path);
+}
+
+/* ---- a bundle that a dead run published ---------------------------------- */
+
+/* Is it the one that its name says? */
+static enum ts_status
+read_found(struct ts_bundle_found *found, const char *report,
+	   const char *period, struct ts_err *err)
+{
+	struct ts_arena *arena = ts_arena_new(TS_MANIFEST_MOST);
+	struct ts_manifest_head head;
+	enum ts_status status;
+
+	if (arena == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	status = ts_manifest_head(found->path, arena, &head, err);
+	if (status == TS_OK &&
+	    (strcmp(head.report, report) != 0 ||
+	     strcmp(head.period, period) != 0 || head.number != found->number))
+		status = ts_fail(err, TS_REFUSED,
+				 "%s is edition %.40s.%d of %.40s by its "
+				 "manifest; move it elsewhere",
+				 found->path, head.period, head.number,
+				 head.report);
+	if (status == TS_OK) {
+		snprintf(found->report, sizeof found->report, "%s", report);
+		snprintf(found->period, sizeof found->period, "%s", period);
+		snprintf(found->issued, sizeof found->issued, "%s",
+			 head.issued);
+		snprintf(found->vintage, sizeof found->vintage, "%s",
+			 head.vintage);
+		snprintf(found->content_hash, sizeof found->content_hash, "%s",
+			 head.content_hash);
+	}
+	ts_arena_free(arena);
+	return status;
+}
+
+enum ts_status
+ts_bundle_find(const char *output_dir, const char *report, const char *period,
+	       int number, struct ts_bundle_found *out, struct ts_err *err)
+{
+	struct ts_bundle_found found = { .number = number };
+	enum ts_status status;
+
+	if (!ts_is_id(report) || strlen(report) >= sizeof found.report ||
+	    strlen(period) >= sizeof found.period || strchr(period, '/'))
+		return ts_fail(err, TS_BAD_DATA,
+			       "\"%.80s\" of \"%.80s\" cannot be a bundle",
+			       period, report);
+	if (realpath(output_dir, found.output) == NULL)
+		return errno == ENOENT
+			       ? ts_fail(err, TS_NO_INPUT, "%s: no such folder",
+					 output_dir)
+			       : ts_fail_errno(err, errno, "%s", output_dir);
+	if (snprintf(found.path, sizeof found.path, "%s/%s/%s.%d", found.output,
+		     report, period, number) >= (int)sizeof found.path)
+		return ts_fail(err, TS_SYSTEM, "%s: path too long", output_dir);
+	status = ts_bundle_verify(found.path, err);
+	if (status == TS_OK)
+		status = read_found(&found, report, period, err);
+	else if (status == TS_CORRUPT)
+		/* one bundle's damage is not that of the store */
+		status = ts_fail(err, TS_REFUSED,
+				 "a damaged bundle is in the way (%.600s); "
+				 "what was published is never overwritten: "
+				 "move %.200s elsewhere",
+				 err->text, found.path);
+	if (status == TS_OK)
+		*out = found;
+	return status;
+}
+
+enum ts_status
+ts_bundle_finish(const struct ts_bundle_found *found, struct ts_err *err)
+{
+	/* all that "latest" asks of an edition */
+	const struct ts_figure figure = { .vintage = found->vintage };
+	const struct ts_edition edition = { .report = found->report,
+					    .period = found->period,
+					    .number = found->number,
+					    .figures = &figure,
+					    .figure_count = 1 };
+	TS_AUTO_FD lock = -1;
+
+	ts_work_sweep(found->output);
+	if (ts_editions_lock(found->output, &lock, err) != TS_OK)
+		return err->status;
+	if (ts_editions_latest(found->output, &edition, err) != TS_OK ||
+	    ts_editions_index(found->output, err) != TS_OK)
+		return ts_while(err, "%s is published, but", found->path);
+	return TS_OK;
 }
 
 void

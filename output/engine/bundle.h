@@ -7,6 +7,8 @@
 #ifndef OUTPUT_ENGINE_BUNDLE_H
 #define OUTPUT_ENGINE_BUNDLE_H
 
+#include <limits.h>
+#include <tradestat/hash.h>
 #include <tradestat/plugin.h>
 
 struct ts_bundle;
@@ -34,6 +36,28 @@ enum ts_status ts_bundle_make(struct ts_bundle *bundle,
 enum ts_status ts_bundle_publish(struct ts_bundle *bundle,
 				 const struct ts_edition *edition, char *path,
 				 size_t size, struct ts_err *err) TS_MUST_USE;
+/*
+ * A run that died after its rename leaves a whole bundle and the rest undone.
+ * find: checks what lies at that place against its manifest and tells its
+ * issue. TS_NO_INPUT: nothing lies there; TS_REFUSED: it is damaged, or not
+ * the bundle of that name. finish: "latest" and the index as publish would
+ * have left them, and no left-overs in .work.
+ */
+struct ts_bundle_found {
+	char path[PATH_MAX]; /* of the bundle */
+	char output[PATH_MAX];
+	char report[66], period[32]; /* ids and periods are no longer */
+	int number;
+	char issued[32], vintage[32];
+	char content_hash[TS_SHA256_TEXT]; /* "" where it is not told */
+};
+enum ts_status ts_bundle_find(const char *output_dir, const char *report,
+			      const char *period, int number,
+			      struct ts_bundle_found *out,
+			      struct ts_err *err) TS_MUST_USE;
+enum ts_status ts_bundle_finish(const struct ts_bundle_found *found,
+				struct ts_err *err) TS_MUST_USE;
+
 /* Removes the work folder if it was not published. NULL is welcome. */
 void ts_bundle_close(struct ts_bundle *bundle);
 

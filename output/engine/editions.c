@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <tradestat/clock.h>
+#include <tradestat/fault.h>
 #include <tradestat/file.h>
 #include <tradestat/period.h>
 #include "output/engine/manifest.h"
@@ -113,6 +114,7 @@ ts_editions_put(const char *output, const char *folder,
 	if (snprintf(path, size, "%s/%s/%s", output, edition->report, name) >=
 	    (int)size)
 		return ts_fail(err, TS_SYSTEM, "%s: path too long", output);
+	TS_FAULT("bundle.rename.before");
 	rc = renameat2(AT_FDCWD, folder, report, name, RENAME_NOREPLACE);
 	/* A file system without that flag: a plain rename cannot replace a
 	 * folder that has something in it, and a bundle always has. */
@@ -127,6 +129,7 @@ ts_editions_put(const char *output, const char *folder,
 			       path, edition->number + 1);
 	if (rc != 0)
 		return ts_fail_errno(err, errno, "publish %s", path);
+	TS_FAULT("bundle.rename.after");
 	if (fsync(report) != 0)
 		return ts_fail_errno(err, errno, "fsync %s/%s", output,
 				     edition->report);
@@ -191,10 +194,14 @@ ts_editions_latest(const char *output, const struct ts_edition *edition,
 		return TS_OK;
 	if (unlinkat(report, "latest.tmp", 0) != 0 && errno != ENOENT)
 		return ts_fail_errno(err, errno, "remove latest.tmp");
-	if (symlinkat(name, report, "latest.tmp") != 0 ||
-	    renameat(report, "latest.tmp", report, "latest") != 0)
+	if (symlinkat(name, report, "latest.tmp") != 0)
+		return ts_fail_errno(err, errno, "make %s/%s/latest.tmp",
+				     output, edition->report);
+	TS_FAULT("bundle.latest.before");
+	if (renameat(report, "latest.tmp", report, "latest") != 0)
 		return ts_fail_errno(err, errno, "point %s/%s/latest to %s",
 				     output, edition->report, name);
+	TS_FAULT("bundle.latest.after");
 	if (fsync(report) != 0)
 		return ts_fail_errno(err, errno, "fsync %s/%s", output,
 				     edition->report);

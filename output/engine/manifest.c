@@ -272,6 +272,9 @@ ts_manifest_print(const struct ts_edition *edition,
 	put_text(&printing, root, "currency", edition->currency);
 	put_text(&printing, root, "issued", edition->issued_iso);
 	put_text(&printing, root, "vintage", ts_edition_vintage(edition));
+	if (edition->content_hash != NULL)
+		put_text(&printing, root, "content_hash",
+			 edition->content_hash);
 	put(&printing, root, "warnings", warnings(&printing, edition));
 	put(&printing, root, "pages", pages(&printing, edition));
 	put(&printing, root, "figures", all = figures(&printing, edition));
@@ -345,6 +348,7 @@ ts_manifest_head(const char *folder, struct ts_arena *arena,
 	head.language = text_of(root, "language", arena);
 	head.issued = text_of(root, "issued", arena);
 	head.vintage = text_of(root, "vintage", arena);
+	head.content_hash = text_of(root, "content_hash", arena);
 	number = json_integer_value(json_object_get(root, "number"));
 	head.number = number > 0 && number <= INT_MAX ? (int)number : 0;
 	json_array_foreach(json_object_get(root, "files"), i, file)
@@ -359,7 +363,7 @@ ts_manifest_head(const char *folder, struct ts_arena *arena,
 	json_decref(root);
 	if (head.report == NULL || head.period == NULL || head.title == NULL ||
 	    head.language == NULL || head.issued == NULL ||
-	    head.vintage == NULL)
+	    head.vintage == NULL || head.content_hash == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
 	*out = head;
 	return TS_OK;

@@ -31,6 +31,7 @@ struct ts_bundle_files {
 struct ts_manifest_head {
 	const char *report, *period, *title, *language;
 	const char *issued, *vintage;
+	const char *content_hash; /* "" in bundles that do not tell */
 	int number;
 	bool has_html, has_pdf;
 };

@@ -195,6 +195,15 @@ ts_work_open(const char *output_dir, struct ts_work *out, struct ts_err *err)
 	return status;
 }
 
+void
+ts_work_sweep(const char *output)
+{
+	char root[PATH_MAX];
+
+	if (join(root, "%s/.work", output))
+		sweep(root);
+}
+
 enum ts_status
 ts_work_close(struct ts_work *work, struct ts_err *err)
 {

@@ -25,6 +25,8 @@ struct ts_work {
 
 enum ts_status ts_work_open(const char *output_dir, struct ts_work *out,
 			    struct ts_err *err) TS_MUST_USE;
+/* What dead runs left below <output>/.work, without beginning one. */
+void ts_work_sweep(const char *output);
 /* Removes the folder with all that is still in it. */
 enum ts_status ts_work_close(struct ts_work *work,
 			     struct ts_err *err) TS_MUST_USE;

@@ -84,6 +84,8 @@ struct ts_edition {
 				   output adds outline and dates. NULL: none */
 	const char *const *report_pdf_outline; /* one title a PDF page */
 	size_t report_pdf_pages;
+	const char *content_hash; /* of the figures: equal where the figures
+				     are, whenever it was made; NULL: none */
 };
 
 #endif
