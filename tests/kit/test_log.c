@@ -221,13 +221,32 @@ the_journal_gets_fields(void **state)
 			    "TRADESTAT_EVENT=held\n"
 			    "TRADESTAT_REPORT=kz-it\n"
 			    "TRADESTAT_REASON=two\\x0aMESSAGE_ID=lines\n");
-	ts_log(TS_LOG_ERR, "store", "damaged");
-	assert_string_equal(received(journal, text, sizeof text),
-			    "MESSAGE=store: damaged\n"
-			    "PRIORITY=3\n"
-			    "SYSLOG_IDENTIFIER=test_log\n"
-			    "TRADESTAT_PLACE=store\n");
 	unsetenv("JOURNAL_STREAM");
+}
+
+/* Of a process that ended journald finds no unit; of a stream it knows it. */
+static void
+a_line_without_a_class_stays_in_the_stream(void **state)
+{
+	char text[4096];
+	int pipe_fd[2], journal = own_journal(), old = dup(STDERR_FILENO);
+	ssize_t got;
+
+	(void)state;
+	assert_int_equal(pipe(pipe_fd), 0);
+	dup2(pipe_fd[1], STDERR_FILENO);
+	close(pipe_fd[1]);
+	name_stream(0);
+	ts_log(TS_LOG_ERR, "store", "damaged");
+	unsetenv("JOURNAL_STREAM");
+	dup2(old, STDERR_FILENO);
+	close(old);
+	got = read(pipe_fd[0], text, sizeof text - 1);
+	close(pipe_fd[0]);
+	assert_true(got > 0);
+	text[got] = '\0';
+	assert_string_equal(text, "<3>store: damaged\n");
+	assert_int_equal(recv(journal, text, sizeof text, MSG_DONTWAIT), -1);
 }
 
 static void
@@ -238,7 +257,8 @@ a_stderr_that_was_redirected_is_not_the_journal(void **state)
 
 	(void)state;
 	name_stream(1);
-	SAID(text, TS_LOG_ERR, "store", "damaged");
+	SAID_BY(text, ts_event, TS_LOG_ERR, &ts_event_failed, "store", NULL,
+		"damaged");
 	assert_string_equal(text, "<3>store: damaged\n");
 	unsetenv("JOURNAL_STREAM");
 	assert_int_equal(recv(journal, text, sizeof text, MSG_DONTWAIT), -1);
@@ -334,6 +354,7 @@ main(void)
 		cmocka_unit_test(every_event_has_an_id_of_its_own),
 		cmocka_unit_test(every_event_is_explained_and_nothing_else),
 		cmocka_unit_test(the_journal_gets_fields),
+		cmocka_unit_test(a_line_without_a_class_stays_in_the_stream),
 		cmocka_unit_test(
 			a_stderr_that_was_redirected_is_not_the_journal),
 		cmocka_unit_test(no_entry_grows_past_its_bounds),

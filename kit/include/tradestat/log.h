@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * log.h - one line, one event: level, place, sentence. Where stderr is the
- * journal (JOURNAL_STREAM names its device and inode) it goes there as fields;
- * a stderr that only comes near the journal gets the <n> prefix of
- * sd-daemon(3), every other one the level's name. Control characters are shown
- * as \x.. and a line is cut at 2,000 bytes.
+ * log.h - one line, one event: level, place, sentence, on stderr; under a
+ * service manager's journal (JOURNAL_STREAM) with the <n> prefix of
+ * sd-daemon(3). Events that have a class are sent to the journal as fields
+ * where stderr is the journal (JOURNAL_STREAM names its device and inode), and
+ * are lines everywhere else. Control characters are shown as \x.. and a line
+ * is cut at 2,000 bytes.
  */
 #ifndef TRADESTAT_LOG_H
 #define TRADESTAT_LOG_H
@@ -41,7 +42,8 @@ struct ts_event_kind; /* the classes of events: event.h */
  * As ts_log, for an event that has a class: the journal gets MESSAGE_ID,
  * TRADESTAT_EVENT and the fields, a list that a NULL name ends (the list
  * itself may be NULL). Elsewhere only the sentence is seen: it must say it
- * all.
+ * all. For processes that live on: the journal may not find the unit of one
+ * that ends at once.
  */
 TS_API void ts_event(enum ts_level level, const struct ts_event_kind *kind,
 		     const char *place, const struct ts_field *fields,
