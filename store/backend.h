@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * backend.h - what a back end must do: keep documents, series, figures,
- * politeness and editions, in transactions. It speaks of these things, not of
- * SQL: the store above knows no dialect, a back end knows no rule about
+ * politeness and the journal, in transactions. It speaks of these things, not
+ * of SQL: the store above knows no dialect, a back end knows no rule about
  * vintages.
  *
  * A back end for several nodes adds leases: who holds one writes under its
@@ -17,7 +17,7 @@
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
 
-#include "store/store.h"
+#include "store/journal.h"
 
 /* What tells one series from another. Texts are never NULL. */
 struct ts_series {
@@ -175,6 +175,71 @@ struct ts_backend_ops {
 				   const char *report,
 				   ts_store_edition_row *row, void *ctx,
 				   struct ts_err *err);
+
+	/* The journal. Id 0 adds the entry and sets the id, else the row is
+	 * replaced. TS_REFUSED: another entry of the report has the slot. */
+	enum ts_status (*entry_put)(struct ts_backend *backend,
+				    struct ts_entry *entry, struct ts_err *err);
+	enum ts_status (*entry_get)(struct ts_backend *backend, int64_t id,
+				    struct ts_arena *arena,
+				    struct ts_entry *out, struct ts_err *err);
+	enum ts_status (*entry_named)(struct ts_backend *backend,
+				      const char *report, const char *period,
+				      int number, struct ts_arena *arena,
+				      struct ts_entry *out, struct ts_err *err);
+	/* One more than any entry of (report, period) has. */
+	enum ts_status (*entry_number)(struct ts_backend *backend,
+				       const char *report, const char *period,
+				       int *next, struct ts_err *err);
+	enum ts_status (*entries)(struct ts_backend *backend,
+				  const struct ts_entry_filter *filter,
+				  ts_entry_row *row, void *ctx,
+				  struct ts_err *err);
+	enum ts_status (*event_add)(struct ts_backend *backend,
+				    const struct ts_entry_event *event,
+				    struct ts_err *err);
+	enum ts_status (*events)(struct ts_backend *backend, int64_t id,
+				 ts_entry_event_row *row, void *ctx,
+				 struct ts_err *err);
+	/* Those of entries that are in one of the states since before. */
+	enum ts_status (*events_drop)(struct ts_backend *backend,
+				      unsigned states, int64_t before_us,
+				      struct ts_err *err);
+
+	/* beside the journal: put adds or replaces */
+	enum ts_status (*report_get)(struct ts_backend *backend,
+				     const char *report, struct ts_arena *arena,
+				     struct ts_report_state *out,
+				     struct ts_err *err);
+	enum ts_status (*report_put)(struct ts_backend *backend,
+				     const struct ts_report_state *state,
+				     struct ts_err *err);
+	enum ts_status (*notice_get)(struct ts_backend *backend,
+				     const char *cause, struct ts_arena *arena,
+				     struct ts_notice *out, struct ts_err *err);
+	enum ts_status (*notice_put)(struct ts_backend *backend,
+				     const struct ts_notice *notice,
+				     struct ts_err *err);
+	enum ts_status (*notice_drop)(struct ts_backend *backend,
+				      const char *cause, struct ts_err *err);
+	/* By first_us and cause. */
+	enum ts_status (*notices)(struct ts_backend *backend,
+				  ts_notice_row *row, void *ctx,
+				  struct ts_err *err);
+	enum ts_status (*marker_get)(struct ts_backend *backend,
+				     const char *source, const char *key,
+				     struct ts_arena *arena, const char **value,
+				     struct ts_err *err);
+	enum ts_status (*marker_put)(struct ts_backend *backend,
+				     const char *source, const char *key,
+				     const char *value, int64_t now_us,
+				     struct ts_err *err);
+	/* By source; row->host is the address of its newest document. */
+	enum ts_status (*sources)(struct ts_backend *backend,
+				  ts_source_row_take *row, void *ctx,
+				  struct ts_err *err);
+	enum ts_status (*newest)(struct ts_backend *backend,
+				 int64_t *retrieved_us, struct ts_err *err);
 
 	enum ts_status (*counts)(struct ts_backend *backend,
 				 struct ts_store_counts *out,

@@ -45,6 +45,7 @@ enum ts_cause {
 	TS_CAUSE_HAND,     /* `tradestat run`, without the daemon */
 };
 const char *ts_cause_name(enum ts_cause cause);
+bool ts_cause_parse(const char *name, enum ts_cause *out);
 
 /* Texts are never NULL when read; NULL is "" when written. */
 struct ts_entry {
@@ -124,6 +125,10 @@ struct ts_entry_filter {
 };
 typedef enum ts_status ts_entry_row(void *ctx, const struct ts_entry *entry,
 				    struct ts_err *err);
+/* A copy with its texts in arena: what a row is worth after the call. */
+enum ts_status ts_entry_keep(const struct ts_entry *entry,
+			     struct ts_arena *arena, struct ts_entry *out,
+			     struct ts_err *err) TS_MUST_USE;
 enum ts_status ts_journal_list(struct ts_store *store,
 			       const struct ts_entry_filter *filter,
 			       ts_entry_row *row, void *ctx,

@@ -173,6 +173,24 @@ static const struct ts_backend_ops sqlite_ops = {
 	.edition_new = ts_sqlite_edition_new,
 	.edition_set = ts_sqlite_edition_set,
 	.editions = ts_sqlite_editions,
+	.entry_put = ts_sqlite_entry_put,
+	.entry_get = ts_sqlite_entry_get,
+	.entry_named = ts_sqlite_entry_named,
+	.entry_number = ts_sqlite_entry_number,
+	.entries = ts_sqlite_entries,
+	.event_add = ts_sqlite_event_add,
+	.events = ts_sqlite_events,
+	.events_drop = ts_sqlite_events_drop,
+	.report_get = ts_sqlite_report_get,
+	.report_put = ts_sqlite_report_put,
+	.notice_get = ts_sqlite_notice_get,
+	.notice_put = ts_sqlite_notice_put,
+	.notice_drop = ts_sqlite_notice_drop,
+	.notices = ts_sqlite_notices,
+	.marker_get = ts_sqlite_marker_get,
+	.marker_put = ts_sqlite_marker_put,
+	.sources = ts_sqlite_sources,
+	.newest = ts_sqlite_newest,
 	.counts = ts_sqlite_counts,
 	.check = check,
 	.backup = ts_sqlite_backup,
@@ -233,7 +251,8 @@ run_pragmas(struct ts_sqlite *sqlite, const char *sql, struct ts_err *err)
 
 /* Settings of the connection; they leave the file as it is. */
 static enum ts_status
-set_connection(struct ts_sqlite *sqlite, int wait_ms, struct ts_err *err)
+set_connection(struct ts_sqlite *sqlite, int wait_ms, bool small,
+	       struct ts_err *err)
 {
 	int code;
 
@@ -243,10 +262,14 @@ set_connection(struct ts_sqlite *sqlite, int wait_ms, struct ts_err *err)
 	if (code != SQLITE_OK)
 		return ts_sqlite_failed(sqlite, code, "settings", err);
 	return run_pragmas(sqlite,
-			   "PRAGMA trusted_schema=OFF;"
-			   "PRAGMA foreign_keys=ON;"
-			   "PRAGMA temp_store=MEMORY;"
-			   "PRAGMA cache_size=-16000;",
+			   small ? "PRAGMA trusted_schema=OFF;"
+				   "PRAGMA foreign_keys=ON;"
+				   "PRAGMA temp_store=MEMORY;"
+				   "PRAGMA cache_size=-512;"
+				 : "PRAGMA trusted_schema=OFF;"
+				   "PRAGMA foreign_keys=ON;"
+				   "PRAGMA temp_store=MEMORY;"
+				   "PRAGMA cache_size=-16000;",
 			   err);
 }
 
@@ -315,7 +338,7 @@ ts_sqlite_open(const struct ts_store_opts *opts, struct ts_backend **out,
 	sqlite->backend.ops = &sqlite_ops;
 	status = open_file(sqlite, opts->read_only, err);
 	if (status == TS_OK)
-		status = set_connection(sqlite, wait_ms, err);
+		status = set_connection(sqlite, wait_ms, opts->small, err);
 	if (status == TS_OK)
 		status = ts_sqlite_look(sqlite, &version, err);
 	if (status == TS_OK && !opts->read_only)

@@ -3,7 +3,8 @@
  * sqlite.h - the embedded back end, shared by its files: sqlite.c opens and
  * begins, sqlite_schema.c migrates, sqlite_statements.c has the statements and
  * the errors, sqlite_rows.c keeps documents, politeness and editions,
- * sqlite_facts.c series and figures.
+ * sqlite_facts.c series and figures, sqlite_journal.c the journal,
+ * sqlite_notes.c what is remembered beside it.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
@@ -72,6 +73,14 @@ enum ts_status ts_sqlite_expect(struct ts_sqlite *sqlite, const char *sql,
 /* Runs a statement that yields no rows, and resets it. */
 enum ts_status ts_sqlite_run(struct ts_sqlite *sqlite, sqlite3_stmt *statement,
 			     const char *what, struct ts_err *err) TS_MUST_USE;
+/* For once: ended by sqlite3_finalize. */
+enum ts_status ts_sqlite_prepare(struct ts_sqlite *sqlite, const char *sql,
+				 sqlite3_stmt **out,
+				 struct ts_err *err) TS_MUST_USE;
+/* Runs such a statement, which yields no rows, and ends it. */
+enum ts_status ts_sqlite_run_once(struct ts_sqlite *sqlite,
+				  sqlite3_stmt *statement, const char *what,
+				  struct ts_err *err) TS_MUST_USE;
 static inline void
 ts_sqlite_text(sqlite3_stmt *statement, int at, const char *text)
 {
@@ -159,5 +168,62 @@ enum ts_status ts_sqlite_editions(struct ts_backend *backend,
 enum ts_status ts_sqlite_counts(struct ts_backend *backend,
 				struct ts_store_counts *out,
 				struct ts_err *err);
+
+/* sqlite_journal.c and sqlite_notes.c: hooks as well. */
+enum ts_status ts_sqlite_entry_put(struct ts_backend *backend,
+				   struct ts_entry *entry, struct ts_err *err);
+enum ts_status ts_sqlite_entry_get(struct ts_backend *backend, int64_t id,
+				   struct ts_arena *arena, struct ts_entry *out,
+				   struct ts_err *err);
+enum ts_status ts_sqlite_entry_named(struct ts_backend *backend,
+				     const char *report, const char *period,
+				     int number, struct ts_arena *arena,
+				     struct ts_entry *out, struct ts_err *err);
+enum ts_status ts_sqlite_entry_number(struct ts_backend *backend,
+				      const char *report, const char *period,
+				      int *next, struct ts_err *err);
+enum ts_status ts_sqlite_entries(struct ts_backend *backend,
+				 const struct ts_entry_filter *filter,
+				 ts_entry_row *row, void *ctx,
+				 struct ts_err *err);
+enum ts_status ts_sqlite_event_add(struct ts_backend *backend,
+				   const struct ts_entry_event *event,
+				   struct ts_err *err);
+enum ts_status ts_sqlite_events(struct ts_backend *backend, int64_t id,
+				ts_entry_event_row *row, void *ctx,
+				struct ts_err *err);
+enum ts_status ts_sqlite_events_drop(struct ts_backend *backend,
+				     unsigned states, int64_t before_us,
+				     struct ts_err *err);
+enum ts_status ts_sqlite_report_get(struct ts_backend *backend,
+				    const char *report, struct ts_arena *arena,
+				    struct ts_report_state *out,
+				    struct ts_err *err);
+enum ts_status ts_sqlite_report_put(struct ts_backend *backend,
+				    const struct ts_report_state *state,
+				    struct ts_err *err);
+enum ts_status ts_sqlite_notice_get(struct ts_backend *backend,
+				    const char *cause, struct ts_arena *arena,
+				    struct ts_notice *out, struct ts_err *err);
+enum ts_status ts_sqlite_notice_put(struct ts_backend *backend,
+				    const struct ts_notice *notice,
+				    struct ts_err *err);
+enum ts_status ts_sqlite_notice_drop(struct ts_backend *backend,
+				     const char *cause, struct ts_err *err);
+enum ts_status ts_sqlite_notices(struct ts_backend *backend, ts_notice_row *row,
+				 void *ctx, struct ts_err *err);
+enum ts_status ts_sqlite_marker_get(struct ts_backend *backend,
+				    const char *source, const char *key,
+				    struct ts_arena *arena, const char **value,
+				    struct ts_err *err);
+enum ts_status ts_sqlite_marker_put(struct ts_backend *backend,
+				    const char *source, const char *key,
+				    const char *value, int64_t now_us,
+				    struct ts_err *err);
+enum ts_status ts_sqlite_sources(struct ts_backend *backend,
+				 ts_source_row_take *row, void *ctx,
+				 struct ts_err *err);
+enum ts_status ts_sqlite_newest(struct ts_backend *backend,
+				int64_t *retrieved_us, struct ts_err *err);
 
 #endif

@@ -331,9 +331,10 @@ ts_sqlite_editions(struct ts_backend *backend, const char *report,
 	/* prepared anew: row() may ask for editions itself */
 	code = sqlite3_prepare_v2(
 		sqlite->db,
-		"SELECT report, period, number, state, reason, path,"
-		" content_hash, made_us FROM edition"
-		" WHERE ?1 IS NULL OR report=?1"
+		"SELECT report, period, number,"
+		" CASE state WHEN 'done' THEN 'published' ELSE state END,"
+		" reason, path, content_hash, made_us FROM entry"
+		" WHERE number>0 AND (?1 IS NULL OR report=?1)"
 		" ORDER BY made_us DESC, id DESC",
 		-1, &get, NULL);
 	if (code != SQLITE_OK)
@@ -374,7 +375,7 @@ ts_sqlite_counts(struct ts_backend *backend, struct ts_store_counts *out,
 		"SELECT (SELECT count(*) FROM document),"
 		" (SELECT count(*) FROM series),"
 		" (SELECT count(*) FROM observation),"
-		" (SELECT count(*) FROM edition),"
+		" (SELECT count(*) FROM entry),"
 		" (SELECT user_version FROM pragma_user_version)",
 		-1, &get, NULL);
 	if (code == SQLITE_OK)

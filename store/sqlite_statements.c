@@ -62,12 +62,14 @@ static const char *const statement_text[TS_SQL_COUNT] = {
 		"INSERT OR REPLACE INTO pace(host, tokens, at_us,"
 		" not_before_us, window_us, calls) VALUES(?1,?2,?3,?4,?5,?6)",
 	[TS_SQL_EDITION_NEW] =
-		"INSERT INTO edition(report, period, number, state, made_us)"
-		" SELECT ?1, ?2, ifnull(max(number),0)+1, 'rendering', ?3"
-		" FROM edition WHERE report=?1 AND period=?2"
+		"INSERT INTO entry(report, period, number, state, cause,"
+		" made_us, since_us)"
+		" SELECT ?1, ?2, ifnull(max(number),0)+1, 'rendering', 'hand',"
+		" ?3, ?3 FROM entry WHERE report=?1 AND period=?2"
 		" RETURNING number",
 	[TS_SQL_EDITION_SET] =
-		"UPDATE edition SET state=ifnull(?4,state),"
+		"UPDATE entry SET state=CASE ?4 WHEN 'published' THEN 'done'"
+		" ELSE ifnull(?4,state) END,"
 		" reason=ifnull(?5,reason), path=ifnull(?6,path),"
 		" content_hash=ifnull(?7,content_hash),"
 		" made_us=CASE ?8 WHEN 0 THEN made_us ELSE ?8 END"
@@ -204,6 +206,27 @@ ts_sqlite_statement(struct ts_sqlite *sqlite, enum ts_sqlite_statement which,
 					"prepare", err);
 	*out = *place;
 	return TS_OK;
+}
+
+enum ts_status
+ts_sqlite_prepare(struct ts_sqlite *sqlite, const char *sql, sqlite3_stmt **out,
+		  struct ts_err *err)
+{
+	*out = NULL;
+	if (sqlite3_prepare_v2(sqlite->db, sql, -1, out, NULL) == SQLITE_OK)
+		return TS_OK;
+	return ts_sqlite_failed(sqlite, sqlite3_extended_errcode(sqlite->db),
+				"prepare", err);
+}
+
+enum ts_status
+ts_sqlite_run_once(struct ts_sqlite *sqlite, sqlite3_stmt *statement,
+		   const char *what, struct ts_err *err)
+{
+	enum ts_status status = ts_sqlite_run(sqlite, statement, what, err);
+
+	sqlite3_finalize(statement);
+	return status;
 }
 
 enum ts_status

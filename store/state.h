@@ -2,8 +2,9 @@
 /*
  * state.h - an open store as its own files see it: store.c opens and commits,
  * series.c knows which series a row belongs to, observations.c decides what is
- * a new vintage, reading.c which vintage is the newest, documents.c and
- * editions.c keep their rows.
+ * a new vintage, reading.c which vintage is the newest, documents.c keeps
+ * its rows; journal.c has the rules of the journal, journal_read.c reads it,
+ * notes.c is what is remembered beside it.
  */
 #ifndef STORE_STATE_H
 #define STORE_STATE_H
@@ -113,5 +114,21 @@ enum ts_status ts_reading_begin(struct ts_store *store,
 				struct ts_err *err) TS_MUST_USE;
 enum ts_status ts_reading_end(struct ts_store *store, enum ts_status status,
 			      struct ts_err *err) TS_MUST_USE;
+
+/* journal.c: one function, one transaction */
+enum ts_status ts_writing_begin(struct ts_store *store,
+				struct ts_err *err) TS_MUST_USE;
+/* Commits when status is TS_OK, else rolls back. */
+enum ts_status ts_writing_end(struct ts_store *store, enum ts_status status,
+			      struct ts_err *err) TS_MUST_USE;
+/* The same, between the two points at which a test may stop it. */
+#define TS_JOURNAL_END(store, status, name, err)                               \
+	do {                                                                   \
+		if ((status) == TS_OK)                                         \
+			TS_FAULT("journal." name ".before_commit");            \
+		(status) = ts_writing_end((store), (status), (err));           \
+		if ((status) == TS_OK)                                         \
+			TS_FAULT("journal." name ".after_commit");             \
+	} while (0)
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tradestat/fault.h>
 
 enum ts_status
 ts_store_open(const struct ts_store_opts *opts, struct ts_store **out,
@@ -165,12 +166,15 @@ ts_store_commit(struct ts_store *store, struct ts_store_change *change,
 	if (status == TS_OK)
 		status = ops->document_decoded(store->backend, store->document,
 					       store->decoder, err);
-	if (status == TS_OK)
+	if (status == TS_OK) {
+		TS_FAULT("store.commit.before");
 		status = ops->commit(store->backend, err);
+	}
 	if (status != TS_OK) {
 		ts_store_rollback(store);
 		return status;
 	}
+	TS_FAULT("store.commit.after");
 	store->open = false;
 	if (change != NULL)
 		*change = store->change;

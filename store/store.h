@@ -21,6 +21,7 @@ struct ts_store_opts {
 	const char *path; /* SQLite file; ":memory:" in tests */
 	bool read_only;
 	int busy_ms; /* how long to wait for a lock; 0: 10,000 */
+	bool small;  /* little memory: for who keeps it open and rarely asks */
 };
 
 /* TS_CORRUPT: not a database or damaged. TS_BAD_CONFIG: written by a newer
