@@ -40,7 +40,10 @@ bool ts_timetable_next(const struct ts_timetable *timetable, int64_t after_us,
  * `once`: the newest; `all`: each; `skip`: only one that is not missed.
  * *dropped: how many were left out by policy or as older than max_age, and
  * *oldest_dropped the slot of the first of them.
+ * When `room` were given there may be more: ask again after the start of the
+ * last. More than TS_DUE_COUNTED dropped slots are told as so many.
  */
+#define TS_DUE_COUNTED 10000
 size_t ts_timetable_due(const struct ts_timetable *timetable, int64_t after_us,
 			int64_t now_us, int64_t grace_us, struct ts_slot *out,
 			size_t room, size_t *dropped,
@@ -50,6 +53,11 @@ size_t ts_timetable_due(const struct ts_timetable *timetable, int64_t after_us,
  * was remembered, the report was edited. */
 void ts_timetable_rule(const struct ts_timetable *timetable,
 		       struct ts_buf *out);
+/* Why a slot is not where a reader of the rule expects it: "moved from Sat
+ * 2026-12-26: holiday Santo Stefano", "02:30 is in the gap of summer time".
+ * Nothing is added for all others. */
+void ts_timetable_note(const struct ts_timetable *timetable,
+		       const struct ts_slot *slot, struct ts_buf *out);
 const struct ts_zone *ts_timetable_zone(const struct ts_timetable *timetable);
 /* Reads zone and holiday files again if they changed on disk. */
 enum ts_status ts_timetable_refresh(struct ts_timetable *timetable,
