@@ -82,6 +82,9 @@ ts_lock_take(const char *state_dir, const char *what, int *fd,
 	*fd = -1;
 	if (find_file(state_dir, path, err) != TS_OK)
 		return err->status;
+	/* whoever comes first on a new machine */
+	if (access(state_dir, F_OK) != 0 && ts_mkdirs(state_dir, err) != TS_OK)
+		return ts_while(err, "lock %s", path);
 	TS_AUTO_FD file =
 		open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
 		     0640);
