@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * metrics_store.h - the part of the metrics that is read from the store:
+ * editions, reports, sources, hosts, notices. What would be long to read
+ * (sources) is kept until a stage has ended.
+ */
+#ifndef DAEMON_SUPERVISE_METRICS_STORE_H
+#define DAEMON_SUPERVISE_METRICS_STORE_H
+
+#include <tradestat/buf.h>
+#include "config/load.h"
+#include "store/journal.h"
+
+#define TS_METRICS_BYTES ((size_t)2 << 20) /* longest text */
+
+struct ts_metrics_store {
+	struct ts_buf sources; /* their families, as text */
+	bool sources_stale;
+	int64_t read_us;
+	bool failed; /* and that was told */
+};
+
+void ts_metrics_store_init(struct ts_metrics_store *part);
+void ts_metrics_store_free(struct ts_metrics_store *part);
+/* store NULL: cannot be read now, which is a figure, too. */
+void ts_metrics_store_add(struct ts_metrics_store *part, struct ts_store *store,
+			  const struct ts_conf *conf, int64_t now_us,
+			  struct ts_buf *out);
+
+/* ---- metrics_sources.c ---- */
+/* Reads part->sources anew. */
+enum ts_status ts_metrics_sources(struct ts_metrics_store *part,
+				  struct ts_store *store, int64_t now_us,
+				  struct ts_arena *arena,
+				  struct ts_err *err) TS_MUST_USE;
+/* End of the period's last day, UTC; 0: it has none. */
+int64_t ts_metrics_period_end(struct ts_period period);
+
+#endif
