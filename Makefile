@@ -76,7 +76,7 @@ OBJ_daemon := $(call objects,$(SRC_common) $(SRC_tool) $(SRC_supervise))
 LIB_kit := $(BUILD)/lib/kit.a
 LIB_ROOMS := $(foreach r,$(ROOMS),$(BUILD)/lib/$(r).a)
 
-all: $(BUILD)/tradestat $(if $(wildcard daemon/tradestatd.c),$(BUILD)/tradestatd)
+all: $(BUILD)/tradestat $(BUILD)/tradestatd
 
 -include $(patsubst %.o,%.d,$(call objects,$(SRC_all)))
 
@@ -121,6 +121,9 @@ $(BUILD)/tradestat: $(OBJ_tradestat) $(LIB_ROOMS) $(LIB_kit)
 	$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $(OBJ_tradestat) $(LIB_ROOMS) -Wl,--whole-archive $(LIB_kit) -Wl,--no-whole-archive $(LIBS_WORK)
 
 OBJ_tradestatd := $(call objects,daemon/tradestatd.c $(SRC_common) $(SRC_supervise))
+# A clock that is set before this day is wrong. Test builds live in any time.
+BUILD_EPOCH := $(if $(FAULTS),0,$(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || date -r Makefile +%s)))
+$(BUILD)/obj/daemon/supervise/health.o: CPPFLAGS += -DTS_BUILD_EPOCH=$(BUILD_EPOCH)
 LIB_DAEMON := $(BUILD)/lib/config.a $(BUILD)/lib/store.a $(LIB_kit)
 $(BUILD)/tradestatd: $(OBJ_tradestatd) $(LIB_DAEMON)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJ_tradestatd) $(LIB_DAEMON) $(shell pkg-config --libs $(PKGS_DAEMON)) $(LIBS_KIT)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *
@@ -44,6 +45,26 @@ user_dir(char *path, size_t size, const char *variable, const char *fallback)
 	return path;
 }
 
+/* systemd tells a service which folders it made for it, first things first. */
+static const char *
+service_dir(const char *variable, const char *usual)
+{
+	const char *set = getenv(variable);
+
+	return set != NULL && set[0] == '/' && strchr(set, ':') == NULL ? set
+									: usual;
+}
+
+/* The user of the service, also at a terminal: the state is his. */
+static bool
+is_service_user(void)
+{
+	struct stat st;
+
+	return getenv("STATE_DIRECTORY") != NULL ||
+	       (stat(TS_STATE_DIR, &st) == 0 && st.st_uid == geteuid());
+}
+
 void
 ts_places(struct ts_conf_defaults *defaults)
 {
@@ -69,7 +90,11 @@ ts_places(struct ts_conf_defaults *defaults)
 		snprintf(holidays, sizeof holidays, "%s/config/holidays", tree);
 		defaults->holidays_dir = holidays;
 	}
-	if (geteuid() == 0)
+	defaults->state_dir = service_dir("STATE_DIRECTORY", TS_STATE_DIR);
+	defaults->cache_dir = service_dir("CACHE_DIRECTORY", TS_CACHE_DIR);
+	defaults->runtime_dir =
+		service_dir("RUNTIME_DIRECTORY", TS_RUNTIME_DIR);
+	if (geteuid() == 0 || is_service_user())
 		return;
 	/* a person at a terminal, not the service */
 	defaults->state_dir =

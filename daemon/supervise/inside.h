@@ -46,7 +46,7 @@ struct ts_super {
 	int64_t began_us;
 	int64_t refresh_us; /* next look at zone and holiday files */
 	/* the store could not be written: nothing is begun until it can */
-	char degraded[512];
+	char degraded[1024];
 	int64_t degraded_us; /* since; 0: it can */
 	int64_t look_us;     /* next look */
 	int64_t backup_us;   /* next backup; 0 not known yet */

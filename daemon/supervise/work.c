@@ -10,6 +10,7 @@
 #include <string.h>
 #include <tradestat/fault.h>
 #include <tradestat/file.h>
+#include "daemon/common/backup.h"
 
 #define OPEN_STATES                                                            \
 	(1u << TS_STATE_DUE | 1u << TS_STATE_FETCHING | 1u << TS_STATE_READY | \
@@ -380,7 +381,10 @@ chores(struct ts_super *super, int64_t now_us, int64_t *next_us,
 	tell(super, now_us, next_us);
 	if (every_us == 0 || super->draining)
 		return TS_OK;
-	if (super->backup_us == 0 || super->backup_us > now_us + every_us)
+	if (super->backup_us == 0)
+		super->backup_us = ts_backup_newest(super->conf) + every_us;
+	if (super->backup_us == every_us || /* a new store is not worth it */
+	    super->backup_us > now_us + every_us)
 		super->backup_us = now_us + every_us;
 	if (super->backup_us <= now_us &&
 	    ts_super_at(super, TS_ERRAND_BACKUP) == 0) {
