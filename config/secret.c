@@ -4,7 +4,7 @@
  * dumps and, where the limits allow, out of swap; they are wiped before the
  * pages go. No message ever holds one.
  */
-#include "config/load.h"
+#include "config/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,29 +16,36 @@
 #include <unistd.h>
 #include <tradestat/file.h>
 
-#define SECRET_MOST 4096 /* an OAuth token is a few hundred bytes */
-#define PAGES (4 * SECRET_MOST)
+#define PAGES ((size_t)4 * TS_SECRET_MOST)
 
 struct ts_secret {
 	size_t length;
-	char value[SECRET_MOST + 3]; /* a line break, and the end */
+	char value[TS_SECRET_MOST + 3]; /* a line break, and the end */
 };
 
 _Static_assert(sizeof(struct ts_secret) <= PAGES, "a secret fits its pages");
 
-static struct ts_secret *
-new_secret(void)
+void *
+ts_secret_pages(size_t size)
 {
-	void *pages = mmap(NULL, PAGES, PROT_READ | PROT_WRITE,
+	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (pages == MAP_FAILED)
 		return NULL;
-	/* best effort, both: an old kernel or a small RLIMIT_MEMLOCK must not
+	/* best effort, all: an old kernel or a small RLIMIT_MEMLOCK must not
 	 * stop the report */
-	(void)madvise(pages, PAGES, MADV_DONTDUMP);
-	(void)mlock(pages, PAGES);
+	(void)madvise(pages, size, MADV_DONTDUMP);
+	(void)madvise(pages, size, MADV_WIPEONFORK);
+	(void)mlock(pages, size);
 	return pages;
+}
+
+void
+ts_secret_pages_wipe(void *pages, size_t size)
+{
+	explicit_bzero(pages, size);
+	munmap(pages, size);
 }
 
 void
@@ -46,8 +53,7 @@ ts_secret_free(struct ts_secret *secret)
 {
 	if (secret == NULL)
 		return;
-	explicit_bzero(secret, sizeof *secret);
-	munmap(secret, PAGES);
+	ts_secret_pages_wipe(secret, PAGES);
 }
 
 const char *
@@ -125,6 +131,29 @@ check_file(int fd, const char *path, bool is_credential, struct ts_err *err)
 	return TS_OK;
 }
 
+/* One line of text, in its bounds; what: where it came from. */
+static enum ts_status
+check_value(struct ts_secret *secret, const char *what, struct ts_err *err)
+{
+	if (secret->length > 0 && secret->value[secret->length - 1] == '\n')
+		secret->length--;
+	if (secret->length > 0 && secret->value[secret->length - 1] == '\r')
+		secret->length--;
+	secret->value[secret->length] = '\0';
+	if (secret->length == 0)
+		return ts_fail(err, TS_BAD_CONFIG, "%s is empty", what);
+	if (secret->length > TS_SECRET_MOST)
+		return ts_fail(err, TS_BAD_CONFIG, "%s is longer than %d bytes",
+			       what, TS_SECRET_MOST);
+	for (size_t i = 0; i < secret->length; i++)
+		if ((unsigned char)secret->value[i] < 0x20 ||
+		    secret->value[i] == 0x7f)
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "%s: a secret is one line of text",
+				       what);
+	return TS_OK;
+}
+
 static enum ts_status
 read_value(int fd, const char *path, struct ts_secret *secret,
 	   struct ts_err *err)
@@ -141,60 +170,62 @@ read_value(int fd, const char *path, struct ts_secret *secret,
 		 (got < 0 && errno == EINTR));
 	if (got < 0)
 		return ts_fail_errno(err, errno, "read %s", path);
-	if (secret->length > 0 && secret->value[secret->length - 1] == '\n')
-		secret->length--;
-	if (secret->length > 0 && secret->value[secret->length - 1] == '\r')
-		secret->length--;
-	secret->value[secret->length] = '\0';
-	if (secret->length == 0)
-		return ts_fail(err, TS_BAD_CONFIG, "%s is empty", path);
-	if (secret->length > SECRET_MOST)
+	return check_value(secret, path, err);
+}
+
+static enum ts_status
+read_file(const char *reference, struct ts_secret *secret, struct ts_err *err)
+{
+	char path[PATH_MAX];
+	bool is_credential = false;
+
+	if (locate(reference, path, sizeof path, &is_credential, err) != TS_OK)
+		return err->status;
+	TS_AUTO_FD fd =
+		open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		int cause = errno;
+
+		/* whichever errno it was, the operator has to act */
+		return ts_fail(err, TS_BAD_CONFIG, "secret %s: %s", path,
+			       strerror(cause));
+	}
+	if (check_file(fd, path, is_credential, err) != TS_OK)
+		return err->status;
+	return read_value(fd, path, secret, err);
+}
+
+static enum ts_status
+read_any(const char *reference, struct ts_secret *secret, struct ts_err *err)
+{
+	if (!ts_secrets_given())
+		return read_file(reference, secret, err);
+	/* one byte short of the room, as a file is read */
+	if (ts_secrets_find(reference, secret->value, sizeof secret->value - 1,
+			    &secret->length))
+		return check_value(secret, reference, err);
+	if (strncmp(reference, "credential:", 11) == 0)
 		return ts_fail(err, TS_BAD_CONFIG,
-			       "%s is longer than %d "
-			       "bytes",
-			       path, SECRET_MOST);
-	for (size_t i = 0; i < secret->length; i++)
-		if ((unsigned char)secret->value[i] < 0x20 ||
-		    secret->value[i] == 0x7f)
-			return ts_fail(err, TS_BAD_CONFIG,
-				       "%s: a secret is "
-				       "one line of text",
-				       path);
-	return TS_OK;
+			       "%.200s was not given to this stage: the daemon "
+			       "could not read it when it started the stage "
+			       "(its log says why)",
+			       reference);
+	return read_file(reference, secret, err);
 }
 
 enum ts_status
 ts_secret_read(const char *reference, struct ts_secret **out,
 	       struct ts_err *err)
 {
-	char path[PATH_MAX];
-	struct ts_secret *secret;
-	bool is_credential = false;
-	enum ts_status status;
+	struct ts_secret *secret = ts_secret_pages(PAGES);
+	struct ts_err why = { 0 };
 
-	status = locate(reference, path, sizeof path, &is_credential, err);
-	if (status != TS_OK)
-		return status;
-	TS_AUTO_FD fd =
-		open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0) {
-		int cause = errno;
-
-		ts_fail_errno(err, cause, "secret %s", path);
-		/* whichever errno it was, the operator has to act */
-		return ts_fail(err, TS_BAD_CONFIG, "secret %s: %s", path,
-			       strerror(cause));
-	}
-	status = check_file(fd, path, is_credential, err);
-	if (status != TS_OK)
-		return status;
-	secret = new_secret();
 	if (secret == NULL)
 		return ts_fail_errno(err, errno, "memory for a secret");
-	status = read_value(fd, path, secret, err);
-	if (status == TS_OK)
-		*out = secret;
-	else
+	if (read_any(reference, secret, &why) != TS_OK) {
 		ts_secret_free(secret);
-	return status;
+		return ts_fail(err, why.status, "%s", why.text);
+	}
+	*out = secret;
+	return TS_OK;
 }
