@@ -8,6 +8,14 @@
  * "kill:bundle.rename:3" (at the third pass), "hang:...", "exit:...:N". Several
  * with commas. Only for the program named by TS_FAULT_IN ("tradestat",
  * "tradestatd"), if that is set.
+ *
+ *   kill:POINT[:PASS]       SIGKILL
+ *   hang:POINT[:PASS]       waits for ever; signals are handled as usual
+ *   exit:POINT:CODE[:PASS]  leaves at once with that status
+ *   list:FILE               appends the name of each point that is passed
+ *
+ * Passes are counted from 1 in each process. What cannot be read ends the
+ * program with status 64 at its first point.
  */
 #ifndef TRADESTAT_FAULT_H
 #define TRADESTAT_FAULT_H
