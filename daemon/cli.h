@@ -58,6 +58,17 @@ enum ts_status ts_verb_run(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_stage(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_explain(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_config(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_status(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_history(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_queue(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_pause(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_resume(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_hold(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_release(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_reload(const struct ts_cli *cli, struct ts_err *err);
+/* `tradestat run REPORT --daemon`: no verb of its own. */
+enum ts_status ts_verb_run_by_daemon(const struct ts_cli *cli,
+				     struct ts_err *err);
 
 /* Writes to stdout, or to --output; "-" is stdout. */
 enum ts_status ts_cli_out(const struct ts_cli *cli, const char *bytes,
