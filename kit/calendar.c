@@ -41,18 +41,22 @@ trim(struct ts_rule_part *part)
 	}
 }
 
+/*
+ * From the end of the month the first part of a list ends at 28, which every
+ * month has; systemd takes off three days for each further one, and what it
+ * refuses is refused here, so that a rule can move between the two.
+ */
 static enum ts_status
 check_part(const struct ts_rule_part *part, enum ts_rule_field field,
-	   bool from_end, const char *text, struct ts_err *err)
+	   int64_t less, const char *text, struct ts_err *err)
 {
-	int64_t low = limits[field].low, high = limits[field].high;
+	int64_t low = limits[field].low, high = limits[field].high - less;
 	const char *what = limits[field].what;
+	bool from_end = less > 0;
 
-	/* so that every month has the day */
-	if (from_end) {
-		high -= 3;
-		what = "days from the end of the month are 1 to 28";
-	}
+	if (from_end)
+		what = "from the end of the month days are 1 to 28, and three "
+		       "less for each further part of a list";
 	if (part->start < low || part->start > high || part->stop > high ||
 	    (part->stop >= 0 && part->stop < low))
 		return ts_rule_complain(text, part->place, what, err);
@@ -103,6 +107,7 @@ ts_rule_settle(struct ts_calendar *rule, const char *text, struct ts_err *err)
 		rule->from_end = false;
 	for (field = 0; field < TS_RULE_FIELDS; field++) {
 		struct ts_rule_list *list = &rule->fields[field];
+		bool from_end = rule->from_end && field == TS_RULE_DAY_OF;
 
 		for (i = 0; i < list->count; i++) {
 			struct ts_rule_part *part = &list->parts[i];
@@ -112,13 +117,14 @@ ts_rule_settle(struct ts_calendar *rule, const char *text, struct ts_err *err)
 				part->stop = full_year(part->stop);
 			}
 			trim(part);
-			if (check_part(part, (enum ts_rule_field)field,
-				       rule->from_end &&
-					       field == TS_RULE_DAY_OF,
-				       text, err) != TS_OK)
-				return err->status;
 		}
 		sort(list);
+		for (i = 0; i < list->count; i++)
+			if (check_part(&list->parts[i],
+				       (enum ts_rule_field)field,
+				       from_end ? 3 * ((int64_t)i + 1) : 0,
+				       text, err) != TS_OK)
+				return err->status;
 	}
 	return TS_OK;
 }

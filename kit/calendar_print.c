@@ -66,8 +66,9 @@ put_list(struct ts_buf *out, const struct ts_rule_list *list, int64_t unit,
 static void
 put_seconds(struct ts_buf *out, const struct ts_rule_list *list)
 {
-	if (list->count == 1 && list->parts[0].start == 0 &&
-	    list->parts[0].stop < 0 && list->parts[0].step == TS_RULE_SECOND)
+	/* what stands behind "0/1" in the list is not told by systemd either */
+	if (list->parts[0].start == 0 && list->parts[0].stop < 0 &&
+	    list->parts[0].step == TS_RULE_SECOND)
 		ts_buf_add_char(out, '*');
 	else
 		put_list(out, list, TS_RULE_SECOND, 2);

@@ -9,6 +9,10 @@
  * One deliberate difference: a time inside a gap of summer time is the first
  * valid instant after the gap, where systemd leaves the day out. A time in an
  * overlap is the first of the two, as in systemd.
+ *
+ * Where systemd 252 falls behind its own manual, the manual holds here: a
+ * step that runs past the end ("*-*-1/7" after 29 December, "*:0/7" after
+ * 23:56) makes it leave out what comes first in the next year, month or day.
  */
 #ifndef TRADESTAT_CALENDAR_H
 #define TRADESTAT_CALENDAR_H
