@@ -181,7 +181,8 @@ ts_world_source(struct ts_world *world, const char *id, struct ts_arena *arena,
 	struct ts_conf_source_values v = { .base_url = "" };
 	const void *opts = NULL;
 
-	*secret = NULL;
+	if (secret != NULL)
+		*secret = NULL;
 	if (fetcher == NULL)
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "source \"%s\": no fetcher \"%s\"; tradestat "
@@ -189,7 +190,7 @@ ts_world_source(struct ts_world *world, const char *id, struct ts_arena *arena,
 			       id, conf != NULL ? conf->fetcher : id);
 	if (fill_settings(world, conf, fetcher, arena, &v, &opts, err) != TS_OK)
 		return ts_while(err, "source %s", id);
-	if (v.key != NULL && v.key[0] != '\0' &&
+	if (secret != NULL && v.key != NULL && v.key[0] != '\0' &&
 	    ts_secret_read(v.key, secret, err) != TS_OK)
 		return ts_while(err, "source %s: key", id);
 	*out = (struct ts_source){
@@ -199,7 +200,9 @@ ts_world_source(struct ts_world *world, const char *id, struct ts_arena *arena,
 		.base_url =
 			v.base_url[0] != '\0' ? v.base_url : fetcher->base_url,
 		.key_header = fetcher->key_header,
-		.key = *secret != NULL ? ts_secret_reveal(*secret) : NULL,
+		.key = secret != NULL && *secret != NULL
+			       ? ts_secret_reveal(*secret)
+			       : NULL,
 		.proxy = v.proxy[0] != '\0' ? v.proxy : world->conf->proxy,
 		.contact = world->conf->contact,
 		.ca_file = v.ca_file[0] != '\0' ? v.ca_file : NULL,

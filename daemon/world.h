@@ -38,7 +38,8 @@ enum ts_status ts_world_open(const struct ts_cli *cli, unsigned parts,
 void ts_world_close(struct ts_world *world);
 
 /* A source as the engine wants it: configuration over the fetcher's own
- * values. The key, if there is one, stays in *secret: free it. */
+ * values. The key, if there is one, stays in *secret: free it. secret NULL:
+ * the key is not read, for those who only look. */
 enum ts_status ts_world_source(struct ts_world *world, const char *id,
 			       struct ts_arena *arena, struct ts_source *out,
 			       struct ts_secret **secret,
