@@ -3,7 +3,6 @@
 #include "store/state.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <tradestat/fault.h>
 
