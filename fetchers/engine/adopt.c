@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fetchers/engine/run.h"
+#include "fetchers/engine/watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,37 +60,42 @@ tell_nothing(struct ts_run *run, struct ts_document *document,
 	return events->end_document(events->ctx, document, TS_OK, err);
 }
 
+enum ts_status
+ts_run_control(struct ts_run *run, const struct ts_document *document,
+	       struct ts_bytes *bytes, struct ts_answer *answer,
+	       struct ts_err *err)
+{
+	size_t used = 0, room = (size_t)document->size_bytes;
+	char *text = NULL;
+	long got = 0;
+
+	if (document->size_bytes > CONTROL_MAX)
+		(void)ts_fail(err, TS_BAD_DATA, "larger than %d bytes",
+			      CONTROL_MAX);
+	else if ((text = ts_arena_alloc(run->arena, room + 1, 1)) == NULL)
+		(void)ts_fail(err, TS_SYSTEM, "no memory for an answer");
+	/* one byte of room more: the end is read, and the hash checked */
+	while (text != NULL && (got = bytes->read(bytes->ctx, text + used,
+						  room + 1 - used, err)) > 0)
+		used += (size_t)got;
+	ts_archive_close(bytes);
+	if (text == NULL || got < 0)
+		return err->status;
+	answer->body = text;
+	answer->body_size = used;
+	return TS_OK;
+}
+
 static enum ts_status
 read_control(struct ts_run *run, const struct ts_document *document,
 	     struct ts_answer *answer, struct ts_err *err)
 {
 	struct ts_bytes bytes;
-	size_t used = 0, room;
-	char *text;
-	long got = 0;
 
-	if (document->size_bytes > CONTROL_MAX)
-		return ts_fail(err, TS_BAD_DATA, "larger than %d bytes",
-			       CONTROL_MAX);
-	room = (size_t)document->size_bytes;
-	text = ts_arena_alloc(run->arena, room + 1, 1);
-	if (text == NULL)
-		return ts_fail(err, TS_SYSTEM, "no memory for an answer");
 	if (ts_archive_open(run->opts->archive_dir, document, &bytes, err) !=
 	    TS_OK)
 		return err->status;
-	/* one byte of room more: the end is read, and the hash checked */
-	do {
-		got = bytes.read(bytes.ctx, text + used, room + 1 - used, err);
-		if (got > 0)
-			used += (size_t)got;
-	} while (got > 0);
-	ts_archive_close(&bytes);
-	if (got < 0)
-		return err->status;
-	answer->body = text;
-	answer->body_size = used;
-	return TS_OK;
+	return ts_run_control(run, document, &bytes, answer, err);
 }
 
 static enum ts_status
@@ -181,6 +186,8 @@ ts_run_adopt(struct ts_run *run, size_t ask, struct ts_document *document,
 
 	if (check_content(body, document->http_status, err) != TS_OK)
 		return err->status;
+	if (run->watching != NULL)
+		return ts_run_look(run, ask, document, body, err);
 	if (same) {
 		/* the first time we saw it remains its vintage */
 		document->id = fate->last.id;
@@ -206,6 +213,8 @@ ts_run_unchanged(struct ts_run *run, size_t ask, struct ts_err *err)
 	struct ts_fate *fate = &run->fates[ask];
 	bool known = fate->last.decoded && !run->opts->force;
 
+	if (run->watching != NULL)
+		return ts_run_look_unchanged(run, ask, err);
 	fate->document = fate->last;
 	run->result->unchanged += known;
 	return use_and_record(run, ask, known, err);
@@ -297,6 +306,8 @@ from_file(struct ts_run *run, size_t ask, struct ts_err *err)
 	path = run->plan.asks[ask].url + strlen("file:");
 	if (strncmp(path, "//", 2) == 0)
 		path += 2;
+	if (run->watching != NULL)
+		return ts_run_look_file(run, ask, path, err);
 	document.requested_us = clock->wall_us(clock);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 && errno == ENOENT)

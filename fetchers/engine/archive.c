@@ -181,6 +181,19 @@ ts_body_sha256(const struct ts_body *body)
 	return body->sha256;
 }
 
+enum ts_status
+ts_body_open(const struct ts_body *body, struct ts_bytes *out,
+	     struct ts_err *err)
+{
+	struct ts_document document = {
+		.archive = body->path + strlen(body->archive_dir) + 1,
+		.size_bytes = body->size,
+	};
+
+	memcpy(document.sha256, body->sha256, sizeof document.sha256);
+	return ts_archive_open(body->archive_dir, &document, out, err);
+}
+
 static enum ts_status
 move_in(struct ts_body *body, const char *folder, const char *final,
 	struct ts_err *err)

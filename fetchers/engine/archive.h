@@ -30,6 +30,9 @@ int64_t ts_body_size(const struct ts_body *body);
 enum ts_status ts_body_end(struct ts_body *body,
 			   struct ts_err *err) TS_MUST_USE;
 const char *ts_body_sha256(const struct ts_body *body);
+/* Reads an ended body that was not kept (yet). */
+enum ts_status ts_body_open(const struct ts_body *body, struct ts_bytes *out,
+			    struct ts_err *err) TS_MUST_USE;
 /* Moves an ended body into the archive; sets archive, sha256 and size. */
 enum ts_status ts_body_keep(struct ts_body *body, const char *source,
 			    int64_t wall_us, struct ts_arena *arena,

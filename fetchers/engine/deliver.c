@@ -358,9 +358,9 @@ open_structure(struct ts_run *run, const struct ts_request *request,
 			       &piece->bytes, err);
 }
 
-static enum ts_status
-open_and_deliver(struct ts_run *run, size_t ask, struct ts_document *document,
-		 const struct ts_bytes *bytes, bool again, struct ts_err *err)
+enum ts_status
+ts_run_decode(struct ts_run *run, size_t ask, struct ts_document *document,
+	      const struct ts_bytes *bytes, bool again, struct ts_err *err)
 {
 	const struct ts_request *request = &run->plan.asks[ask].request;
 	const struct ts_decoder *decoder;
@@ -400,7 +400,7 @@ ts_run_deliver(struct ts_run *run, size_t ask, struct ts_document *document,
 	if (ts_archive_open(run->opts->archive_dir, document, &bytes, err) !=
 	    TS_OK)
 		return err->status;
-	status = open_and_deliver(run, ask, document, &bytes, again, err);
+	status = ts_run_decode(run, ask, document, &bytes, again, err);
 	ts_archive_close(&bytes);
 	return status;
 }

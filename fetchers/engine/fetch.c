@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 #include <tradestat/file.h>
-#include "fetchers/engine/run.h"
 #include "fetchers/engine/url.h"
+#include "fetchers/engine/watch.h"
 
 #define RUN_ARENA (256u << 20)
 #define MAX_BYTES (512ll << 20)
@@ -160,6 +160,12 @@ ask_plan(struct ts_run *run, const struct ts_need *needs, size_t count,
 	};
 
 	run->plan.round++;
+	if (run->watching != NULL && run->watching->own) {
+		if (fetcher->watch(&job, &run->plan, err) != TS_OK)
+			return ts_while(err, "watch of %s",
+					fetcher->plugin.name);
+		return TS_OK;
+	}
 	if (fetcher->plan(&job, &run->plan, err) != TS_OK)
 		return ts_while(err, "plan of %s", fetcher->plugin.name);
 	return TS_OK;
@@ -306,13 +312,26 @@ answer(struct ts_run *run, size_t from)
 }
 
 static enum ts_status
+one_round(struct ts_run *run, size_t from, struct ts_err *err)
+{
+	size_t n, *asks;
+
+	if (make_room(run, err) != TS_OK ||
+	    order(run, from, &asks, &n, err) != TS_OK ||
+	    get_all(run, asks, n, err) != TS_OK)
+		return err->status;
+	answer(run, from);
+	return TS_OK;
+}
+
+static enum ts_status
 rounds(struct ts_run *run, const struct ts_need *needs, size_t count,
        struct ts_err *err)
 {
 	size_t seen = 0;
 
 	while (!run->stop) {
-		size_t from = run->plan.count, n, *asks;
+		size_t from = run->plan.count;
 		size_t answers = run->answer_count;
 
 		if (ask_plan(run, needs, count, seen, err) != TS_OK)
@@ -320,11 +339,8 @@ rounds(struct ts_run *run, const struct ts_need *needs, size_t count,
 		seen = answers;
 		if (run->plan.count == from)
 			break;
-		if (make_room(run, err) != TS_OK ||
-		    order(run, from, &asks, &n, err) != TS_OK ||
-		    get_all(run, asks, n, err) != TS_OK)
+		if (one_round(run, from, err) != TS_OK)
 			return err->status;
-		answer(run, from);
 	}
 	return TS_OK;
 }
@@ -370,6 +386,32 @@ ts_fetch_run(struct ts_fetch *fetch, const struct ts_source *source,
 	status = begin(&run, fetch, source, err);
 	if (status == TS_OK)
 		status = rounds(&run, needs, count, err);
+	return end(&run, status, err);
+}
+
+enum ts_status
+ts_fetch_watch(struct ts_fetch *fetch, const struct ts_source *source,
+	       const struct ts_need *needs, size_t count, ts_fetch_mark *mark,
+	       void *ctx, struct ts_fetch_result *result, struct ts_err *err)
+{
+	static const struct ts_fetch_events none = { .ctx = NULL };
+	const struct ts_watching watching = {
+		.mark = mark,
+		.ctx = ctx,
+		.own = source->fetcher->watch != NULL,
+	};
+	struct ts_run run = { .fetch = fetch,
+			      .events = &none,
+			      .watching = &watching,
+			      .result = result };
+	enum ts_status status;
+
+	*result = (struct ts_fetch_result){ .requests = 0 };
+	status = begin(&run, fetch, source, err);
+	if (status == TS_OK)
+		status = ask_plan(&run, needs, count, 0, err);
+	if (status == TS_OK && run.plan.count > 0)
+		status = one_round(&run, 0, err);
 	return end(&run, status, err);
 }
 

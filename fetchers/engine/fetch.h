@@ -111,6 +111,20 @@ enum ts_status ts_fetch_plan(struct ts_fetch *fetch,
 			     const struct ts_need *needs, size_t count,
 			     ts_fetch_show *show, void *ctx,
 			     struct ts_err *err) TS_MUST_USE;
+/*
+ * Only looks, live: what the fetcher's watch() asks for, or, without one, the
+ * first round of plan() with the validators of what is stored. For each answer
+ * a mark, one short line: as long as it is the same, nothing is new; "" says
+ * nothing and wants a closer look. Nothing is archived or stored.
+ */
+typedef enum ts_status ts_fetch_mark(void *ctx, const char *url,
+				     const char *mark, struct ts_err *err);
+enum ts_status ts_fetch_watch(struct ts_fetch *fetch,
+			      const struct ts_source *source,
+			      const struct ts_need *needs, size_t count,
+			      ts_fetch_mark *mark, void *ctx,
+			      struct ts_fetch_result *result,
+			      struct ts_err *err) TS_MUST_USE;
 void ts_fetch_close(struct ts_fetch *fetch);
 
 /* Decodes bytes from anywhere (tradestat decode FILE): the same steps that a

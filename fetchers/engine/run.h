@@ -30,11 +30,14 @@ struct ts_fate {
 	struct ts_document last;
 };
 
+struct ts_watching; /* watch.h */
+
 struct ts_run {
 	struct ts_fetch *fetch;
 	const struct ts_fetch_opts *opts;
 	struct ts_source source; /* with defaults filled in */
 	const struct ts_fetch_events *events;
+	const struct ts_watching *watching; /* NULL: documents are wanted */
 	struct ts_fetch_result *result;
 	struct ts_arena *arena;
 	struct ts_plan plan;
@@ -72,6 +75,11 @@ enum ts_status ts_run_unchanged(struct ts_run *run, size_t ask,
 /* From the pack, the archive or a local file, by mode. */
 enum ts_status ts_run_quiet(struct ts_run *run, size_t ask,
 			    struct ts_err *err) TS_MUST_USE;
+/* Reads the whole of a small answer into answer->body and closes bytes. */
+enum ts_status ts_run_control(struct ts_run *run,
+			      const struct ts_document *document,
+			      struct ts_bytes *bytes, struct ts_answer *answer,
+			      struct ts_err *err) TS_MUST_USE;
 /* Fills fate->last from the memory. */
 enum ts_status ts_run_last(struct ts_run *run, size_t ask,
 			   struct ts_err *err) TS_MUST_USE;
@@ -84,5 +92,10 @@ enum ts_status ts_run_failed(struct ts_run *run, size_t ask,
 enum ts_status ts_run_deliver(struct ts_run *run, size_t ask,
 			      struct ts_document *document, bool again,
 			      struct ts_err *err) TS_MUST_USE;
+/* The same from bytes that are open. */
+enum ts_status ts_run_decode(struct ts_run *run, size_t ask,
+			     struct ts_document *document,
+			     const struct ts_bytes *bytes, bool again,
+			     struct ts_err *err) TS_MUST_USE;
 
 #endif

@@ -34,7 +34,7 @@
 
 #define TS_PLUGIN_MAGIC 0x54535031u /* "TSP1" */
 #define TS_ABI_MAJOR 1
-#define TS_ABI_MINOR 0
+#define TS_ABI_MINOR 1
 
 enum ts_kind {
 	TS_KIND_FETCHER = 1,
@@ -171,6 +171,13 @@ struct ts_fetcher {
 			       struct ts_err *err);
 	int empty_status; /* HTTP status by which the publisher says that
 			     nothing matches (SDMX: 404); 0 none */
+	/* Since 1.1. Small requests whose answers tell whether anything is new
+	 * (an availability, a date of update), asked once; each ought to be
+	 * about no more than the needs. TS_ROLE_DATA: its rows and facts count,
+	 * TS_ROLE_CONTROL: its bytes. NULL: the first round of plan() is asked
+	 * conditionally. */
+	enum ts_status (*watch)(const struct ts_job *job, struct ts_plan *plan,
+				struct ts_err *err);
 };
 
 /* ---- decoder: bytes in, observations out ------------------------------ */
