@@ -40,7 +40,7 @@ value_of(const struct ts_status_view *status, const char *key, char *value,
 struct working {
 	char text[512];
 	const char *words[WORDS];
-	int64_t pid, since_us;
+	int64_t entry, since_us;
 };
 
 static bool
@@ -59,8 +59,8 @@ working_nth(const struct ts_status_view *status, size_t nth,
 		if (*at != '\0')
 			*at++ = '\0';
 	}
-	if (ts_num_int(out->words[2], 0, INT64_MAX, &out->pid, NULL) != TS_OK)
-		out->pid = 0;
+	if (ts_num_int(out->words[2], 0, INT64_MAX, &out->entry, NULL) != TS_OK)
+		out->entry = 0;
 	if (ts_num_int(out->words[3], 0, INT64_MAX, &out->since_us, NULL) !=
 	    TS_OK)
 		out->since_us = 0;
@@ -80,9 +80,10 @@ print_workers(const struct ts_status_view *status)
 		TS_AUTO_BUF span = TS_BUF_INIT(64);
 
 		ts_view_span(status->view.now_us - working.since_us, &span);
-		line(i == 0 ? "working" : "", "%s: %s for %s (pid %" PRId64 ")",
-		     working.words[0], working.words[1], span.data,
-		     working.pid);
+		line(i == 0 ? "working" : "", "%s%s%s for %s", working.words[1],
+		     strcmp(working.words[0], "-") == 0 ? "" : " of ",
+		     strcmp(working.words[0], "-") == 0 ? "" : working.words[0],
+		     span.data);
 	}
 }
 
@@ -92,9 +93,10 @@ print_daemon(const struct ts_status_view *status)
 	static const struct {
 		const char *key, *shown;
 	} values[] = { { "degraded", "degraded" },
-		       { "state", "state" },
-		       { "config", "settings" },
-		       { "reload", "reloaded" } };
+		       { "stopping", "stopping" },
+		       { "status", "state" },
+		       { "note", "note" },
+		       { "config", "settings" } };
 	TS_AUTO_BUF since = TS_BUF_INIT(256);
 	char version[64], value[2048];
 	size_t i;
@@ -274,16 +276,30 @@ ts_status_print(const struct ts_status_view *status)
  */
 
 static json_t *
+json_worker(const struct working *working)
+{
+	return json_pack("{s:o, s:o, s:I, s:o}", "report",
+			 ts_view_json_text(working->words[0]), "stage",
+			 ts_view_json_text(working->words[1]), "entry",
+			 (json_int_t)working->entry, "since",
+			 ts_view_json_time(working->since_us));
+}
+
+static json_t *
 json_daemon(const struct ts_status_view *status)
 {
-	static const char *const keys[] = { "state", "version", "degraded",
-					    "config", "reload" };
+	static const struct {
+		const char *key, *name;
+	} keys[] = { { "status", "state" },
+		     { "version", "version" },
+		     { "config", "config" },
+		     { "degraded", "degraded" },
+		     { "note", "note" } };
 	json_t *object = json_pack("{s:b, s:b}", "running", status->runs,
 				   "answers", status->answers);
 	json_t *workers = json_array();
 	struct working working;
 	char value[2048];
-	int64_t queue;
 	size_t i;
 
 	if (status->answers) {
@@ -292,27 +308,22 @@ json_daemon(const struct ts_status_view *status)
 				    ts_view_json_time(status->since_us));
 		for (i = 0; i < sizeof keys / sizeof keys[0]; i++)
 			json_object_set_new(
-				object, keys[i],
-				ts_view_json_text(value_of(status, keys[i],
+				object, keys[i].name,
+				ts_view_json_text(value_of(status, keys[i].key,
 							   value,
 							   sizeof value) != NULL
 							  ? value
 							  : ""));
-		if (value_of(status, "queue", value, sizeof value) != NULL &&
-		    ts_num_int(value, 0, INT64_MAX, &queue, NULL) == TS_OK)
-			json_object_set_new(object, "queue",
-					    json_integer(queue));
+		json_object_set_new(
+			object, "stopping",
+			json_boolean(value_of(status, "stopping", value,
+					      sizeof value) != NULL));
 	} else if (status->silence != NULL) {
 		json_object_set_new(object, "silence",
 				    ts_view_json_text(status->silence));
 	}
 	for (i = 0; working_nth(status, i, &working); i++)
-		json_array_append_new(
-			workers,
-			json_pack("{s:s, s:s, s:I, s:o}", "report",
-				  working.words[0], "stage", working.words[1],
-				  "pid", (json_int_t)working.pid, "since",
-				  ts_view_json_time(working.since_us)));
+		json_array_append_new(workers, json_worker(&working));
 	json_object_set_new(object, "workers", workers);
 	return object;
 }

@@ -152,10 +152,14 @@ enum ts_status
 ts_verb_reload(const struct ts_cli *cli, struct ts_err *err)
 {
 	TS_AUTO_BUF reply = TS_BUF_INIT(TS_CONTROL_REPLY);
+	char count[32];
 
 	if (ask(cli, "reload", &reply, err) != TS_OK)
 		return err->status;
-	print_done(&reply, "");
+	if (ts_control_value(reply.data, "reports", 0, count, sizeof count) ==
+	    NULL)
+		count[0] = '\0';
+	printf("the daemon has read its configuration: %s reports\n", count);
 	return TS_OK;
 }
 

@@ -12,11 +12,11 @@
  * An edition is written REPORT/PERIOD.NUMBER; before it has a number, or to
  * name the run, REPORT#ID or #ID (a shell takes the latter for a comment).
  *
- * Keys of the daemon's answer to "status": state, pid, since_us, version,
- * queue (entries not ended), config (file), reload (how the last one went),
- * degraded (why it starts nothing; absent when all is well), and for each
- * worker "worker REPORT STAGE PID SINCE_US". Answers that change something say
- * what was done under "done", for people.
+ * Keys of the daemon's answer to "status": status (one line for people), pid,
+ * since_us, version, config (file), degraded (why it starts nothing), note (how
+ * the last reload failed), stopping "yes", the latter three only when so; and
+ * for each worker "worker REPORT STAGE ENTRY SINCE_US", REPORT "-" for none.
+ * Answers that change something say under "done" what, for people.
  */
 #ifndef DAEMON_COMMON_CONTROL_H
 #define DAEMON_COMMON_CONTROL_H

@@ -298,10 +298,11 @@ release(struct apply *apply, const struct ts_entry *entry, const char *name,
 	bool added;
 
 	ts_buf_add(&waive, entry->waive);
+	/* by whom it was held is told by the reason */
 	if (strncmp(entry->reason, "gate ", 5) == 0) {
 		add_failed_gates(entry->reason, &waive);
 		move.to = TS_STATE_READY;
-	} else if (strncmp(entry->reason, "no new data", 11) == 0) {
+	} else if (strncmp(entry->reason, "no new ", 7) == 0) {
 		move.to = TS_STATE_DUE;
 		move.forget_wait = true;
 		move.marked = true;
