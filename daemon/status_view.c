@@ -352,11 +352,14 @@ json_report(const struct ts_status_view *status,
 				open,
 				ts_view_json_entry(&status->open.items[i]));
 	return json_pack(
-		"{s:s, s:b, s:o, s:s?, s:b, s:o, s:b, s:o, s:o, s:o}", "id",
+		"{s:s, s:b, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:o}", "id",
 		report->id, "configured", report->conf != NULL, "title",
 		ts_view_json_text(report->conf != NULL ? report->conf->title
 						       : ""),
-		"timetable", report->rule, "timetable_good",
+		"timetable",
+		report->rule != NULL ? ts_view_json_text(report->rule)
+				     : json_null(),
+		"timetable_good",
 		report->rule == NULL || report->timetable != NULL, "next",
 		json_next(report), "paused", report->paused, "last",
 		report->has_last ? ts_view_json_entry(&report->last)

@@ -29,7 +29,7 @@ take_event(void *ctx, const struct ts_entry_event *event, struct ts_err *err)
 					ts_view_json_time(event->at_us), "from",
 					ts_state_name(event->from), "to",
 					ts_state_name(event->to), "text",
-					event->text));
+					ts_view_json_text(event->text)));
 	ts_view_local(events->view, events->view->zone, event->at_us, &when);
 	if (event->from == event->to)
 		ts_buf_add(&change, ts_state_name(event->to));
