@@ -537,6 +537,64 @@ a_fork_bomb_does_not_go_off(void **state)
 }
 
 static void
+a_walled_child_has_children_but_only_its_own_programs(void **state)
+{
+	struct ts_spawn spawn = confined(NULL);
+	struct outcome out;
+
+	(void)state;
+	spawn.sandbox = false;
+	spawn.wall = true;
+	out = run(spawn, "(echo x) && /bin/true && ulimit -c", LONG_MS);
+	assert_string_equal(out.text, "x\n0\n");
+	assert_int_equal(out.code, 0);
+	assert_false(out.child.seccomp);
+	spawn.exec_paths = NULL;
+	out = run(spawn, "(echo x) && exec /bin/ls /", LONG_MS);
+	if (!out.child.landlock) {
+		print_message("no Landlock, or an old one\n");
+		skip();
+	}
+	assert_int_equal(out.code, 126);
+}
+
+static void
+who_goes_first_when_memory_is_short(void **state)
+{
+	static const char script[] = "read n </proc/self/oom_score_adj; "
+				     "echo $n";
+	struct outcome before = run((struct ts_spawn){ 0 }, script, LONG_MS);
+	struct outcome out =
+		run((struct ts_spawn){ .first_to_go = true }, script, LONG_MS);
+
+	(void)state;
+	assert_string_not_equal(before.text, "500\n");
+	assert_string_equal(out.text, "500\n");
+	/* a sandbox does not come in its way */
+	struct ts_spawn spawn = confined(NULL);
+
+	spawn.first_to_go = true;
+	assert_string_equal(run(spawn, script, LONG_MS).text, "500\n");
+}
+
+static void
+processes_are_counted_but_for_root(void **state)
+{
+	/* the limit is tried out in test_worker.c, as a user without others */
+	struct outcome out =
+		run((struct ts_spawn){ .limits.processes = 4321 },
+		    "while read k v n w; do [ \"$v\" = processes ] && echo $n; "
+		    "done </proc/self/limits",
+		    LONG_MS);
+
+	(void)state;
+	if (geteuid() == 0)
+		assert_string_not_equal(out.text, "4321\n");
+	else
+		assert_string_equal(out.text, "4321\n");
+}
+
+static void
 without_the_sandbox_the_same_things_work(void **state)
 {
 	/* or else the tests above would prove nothing */
@@ -621,6 +679,10 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_confined_child_makes_no_processes),
 		cmocka_unit_test(a_confined_child_makes_no_forbidden_call),
 		cmocka_unit_test(a_fork_bomb_does_not_go_off),
+		cmocka_unit_test(
+			a_walled_child_has_children_but_only_its_own_programs),
+		cmocka_unit_test(who_goes_first_when_memory_is_short),
+		cmocka_unit_test(processes_are_counted_but_for_root),
 		cmocka_unit_test(without_the_sandbox_the_same_things_work),
 		cmocka_unit_test(nothing_stays_open_and_nobody_unreaped),
 		cmocka_unit_test(a_killed_child_is_gone_and_reaped),
