@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <tradestat/file.h>
 #include <tradestat/spawn.h>
+#include "daemon/common/timetable.h"
 #include "daemon/report/render.h"
 #include "daemon/stage_fetch.h"
 
@@ -72,6 +73,27 @@ check_needed(struct checking *c, const struct ts_conf_report *report,
 	if (wanted && value[0] == '\0')
 		problem(c, report->file, report->line,
 			"template \"%s\" needs %s", report->template, what);
+}
+
+static void
+hear(void *ctx, const char *text)
+{
+	problem(ctx, NULL, 0, "%s", text);
+}
+
+/* A rule that never comes, a zone or a list that is not there. */
+static void
+check_timetable(struct checking *c, const struct ts_conf_report *report)
+{
+	struct ts_timetable *timetable = NULL;
+	struct ts_err err;
+	int before = c->errors;
+
+	if (ts_timetable_new(c->world->conf, report, "", hear, c, &timetable,
+			     &err) != TS_OK &&
+	    c->errors == before)
+		problem(c, report->file, report->line, "%s", err.text);
+	ts_timetable_free(timetable);
 }
 
 static void
@@ -177,8 +199,10 @@ ts_verb_check(const struct ts_cli *cli, struct ts_err *err)
 			check_source(&c, world.conf->sources[i].id,
 				     world.conf->sources[i].file,
 				     world.conf->sources[i].line);
-		for (i = 0; i < world.conf->report_count; i++)
+		for (i = 0; i < world.conf->report_count; i++) {
 			check_report(&c, &world.conf->reports[i]);
+			check_timetable(&c, &world.conf->reports[i]);
+		}
 		check_tools(&c);
 		if (c.errors + world.problems > 0)
 			status = ts_fail(err, TS_BAD_CONFIG,

@@ -131,7 +131,7 @@ ts_timetable_next(const struct ts_timetable *timetable, int64_t after_us,
 	int64_t after = BEGINNING;
 	bool found;
 
-	if (after_us > timetable->offset_us)
+	if (after_us >= timetable->offset_us)
 		after = after_us - timetable->offset_us;
 	if (after < timetable->not_before_us)
 		after = timetable->not_before_us - 1;
