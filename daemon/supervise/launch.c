@@ -224,9 +224,12 @@ done(void *ctx, const struct ts_worker_end *end)
 					  .words = end->words };
 	struct ts_err err = { .status = TS_OK };
 
-	ts_ignore(ts_super_ended(launch->super, errand->errand, errand->entry,
-				 &ending, end->took_us,
-				 launch->clock->wall_us(launch->clock), &err));
+	/* err keeps what was only asked on the way, too */
+	if (ts_super_ended(launch->super, errand->errand, errand->entry,
+			   &ending, end->took_us,
+			   launch->clock->wall_us(launch->clock),
+			   &err) == TS_OK)
+		err.status = TS_OK;
 	free(errand);
 	launch->after(launch->ctx, &err);
 }
