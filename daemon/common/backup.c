@@ -118,16 +118,31 @@ drop_old(const char *path, int keep, const char *made, int64_t now_us,
 	return status;
 }
 
+/* Of the file and of the folder it lies in. */
 static enum ts_status
-sync_copy(const char *folder, const char *file, struct ts_err *err)
+sync_copy(const char *file, struct ts_err *err)
 {
 	TS_AUTO_FD fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	const char *slash = strrchr(file, '/');
+	char folder[PATH_MAX] = ".";
 
 	if (fd < 0)
 		return ts_fail_errno(err, errno, "open %s", file);
 	if (fchmod(fd, 0640) != 0 || fsync(fd) != 0)
 		return ts_fail_errno(err, errno, "sync %s", file);
+	if (slash != NULL)
+		snprintf(folder, sizeof folder, "%.*s",
+			 slash == file ? 1 : (int)(slash - file), file);
 	return ts_fsync_dir(folder, err);
+}
+
+enum ts_status
+ts_backup_copy(struct ts_store *store, const char *path, struct ts_err *err)
+{
+	if (ts_store_backup(store, path, err) != TS_OK)
+		return err->status;
+	TS_FAULT("backup.copied");
+	return sync_copy(path, err);
 }
 
 /* The copy needs as much as the store, and the reserve stays. */
@@ -162,10 +177,7 @@ ts_backup_run(const struct ts_conf *conf, struct ts_store *store,
 		return ts_fail_errno(err, errno, "backup: make %s", folder);
 	TS_FAULT("backup.begin");
 	if (check_room(conf, folder, err) != TS_OK ||
-	    ts_store_backup(store, file, err) != TS_OK)
-		return ts_while(err, "backup");
-	TS_FAULT("backup.copied");
-	if (sync_copy(folder, file, err) != TS_OK)
+	    ts_backup_copy(store, file, err) != TS_OK)
 		return ts_while(err, "backup");
 	TS_FAULT("backup.synced");
 	if (drop_old(folder, conf->daemon.backups, name, now_us, err) != TS_OK)

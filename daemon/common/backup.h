@@ -10,6 +10,10 @@
 #include "config/load.h"
 #include "store/store.h"
 
+/* One copy to a place of the caller's choice: consistent, checked, on the
+ * disk. TS_REFUSED when path exists. */
+enum ts_status ts_backup_copy(struct ts_store *store, const char *path,
+			      struct ts_err *err) TS_MUST_USE;
 /*
  * Makes a copy (consistent, checked, on the disk) and only then removes what
  * is older than the newest conf->daemon.backups.

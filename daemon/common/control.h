@@ -73,6 +73,9 @@ bool ts_control_may(enum ts_command command, unsigned peer_uid,
 enum ts_status ts_control_ask(const char *runtime_dir, const char *line,
 			      struct ts_buf *reply,
 			      struct ts_err *err) TS_MUST_USE;
+/* Takes the first line off a whole answer and returns what it says. */
+enum ts_status ts_control_verdict(struct ts_buf *reply,
+				  struct ts_err *err) TS_MUST_USE;
 /* Value of a key in a reply; the nth of that name; NULL none. Cuts the line
  * into value[size]. */
 const char *ts_control_value(const char *reply, const char *key, size_t nth,

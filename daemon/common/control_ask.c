@@ -130,9 +130,8 @@ hear(int fd, struct ts_buf *reply, struct ts_err *err)
 	return TS_OK;
 }
 
-/* Takes the first line off; what it says is ours to return. */
-static enum ts_status
-take_verdict(struct ts_buf *reply, struct ts_err *err)
+enum ts_status
+ts_control_verdict(struct ts_buf *reply, struct ts_err *err)
 {
 	size_t length = strcspn(reply->data, "\n");
 	char line[1200];
@@ -172,5 +171,5 @@ ts_control_ask(const char *runtime_dir, const char *line, struct ts_buf *reply,
 		return err->status;
 	if (hear(fd, reply, err) != TS_OK)
 		return err->status;
-	return take_verdict(reply, err);
+	return ts_control_verdict(reply, err);
 }
