@@ -14,7 +14,7 @@
 #include "daemon/common/lock.h"
 #include "daemon/report/preview.h"
 #include "daemon/report/stage_render.h"
-#include "daemon/stage_fetch.h"
+#include "daemon/stage_watch.h"
 
 #define ENTRY_ARENA ((size_t)4 << 20)
 
@@ -70,38 +70,92 @@ note_seen(struct stage *s, const char *period, const char *hash,
 /* Ends with what an edition would say now; whether that is enough is the
  * supervisor's to decide. */
 static enum ts_status
-fetch(struct stage *s, struct ts_err *err)
+fetch_and_see(struct stage *s, const struct ts_fetch_wish *wish,
+	      struct ts_fetch_done *done, struct ts_err *err)
 {
-	struct ts_fetch_wish wish;
-	struct ts_fetch_done done;
 	struct ts_preview preview;
-	enum ts_status status;
+	enum ts_status status = ts_stage_fetch(s->world, wish, done, err);
 
-	if (fetch_wish(s, &wish, err) != TS_OK)
-		return err->status;
-	status = ts_stage_fetch(s->world, &wish, &done, err);
-	if (status != TS_OK && ts_fetch_is_fatal(&done)) {
+	if (status != TS_OK && ts_fetch_is_fatal(done)) {
 		/* the first of them gave the status; all are worth knowing */
-		return done.failed_sources < 2
+		return done->failed_sources < 2
 			       ? status
-			       : ts_fail(err, status, "%s", done.trouble);
+			       : ts_fail(err, status, "%s", done->trouble);
 	}
-	if (ts_preview(s->world, s->report, wish.period, 0, &preview, err) !=
-	    TS_OK) {
-		if (done.trouble[0] != '\0')
-			return ts_fail(err, err->status, "%s; %s", err->text,
-				       done.trouble);
-		return err->status;
-	}
+	status =
+		ts_preview(s->world, s->report, wish->period, 0, &preview, err);
+	if (status != TS_OK && done->trouble[0] != '\0')
+		return ts_fail(err, status, "%s; %s", err->text, done->trouble);
+	if (status != TS_OK)
+		return status;
 	if (note_seen(s, preview.period, preview.hash, err) != TS_OK)
 		return err->status;
 	ts_buf_addf(s->words,
 		    "figures of %s: %llu read, %llu new, %llu revised",
-		    preview.period, (unsigned long long)done.stored.rows,
-		    (unsigned long long)done.stored.added,
-		    (unsigned long long)done.stored.revised);
-	if (done.trouble[0] != '\0')
-		ts_buf_addf(s->words, "; %s", done.trouble);
+		    preview.period, (unsigned long long)done->stored.rows,
+		    (unsigned long long)done->stored.added,
+		    (unsigned long long)done->stored.revised);
+	return TS_OK;
+}
+
+static void
+add_trouble(struct stage *s, const char *trouble)
+{
+	if (trouble[0] != '\0')
+		ts_buf_addf(s->words, "; %s", trouble);
+}
+
+static enum ts_status
+fetch(struct stage *s, struct ts_err *err)
+{
+	struct ts_fetch_wish wish;
+	struct ts_fetch_done done;
+
+	if (fetch_wish(s, &wish, err) != TS_OK ||
+	    fetch_and_see(s, &wish, &done, err) != TS_OK)
+		return err->status;
+	add_trouble(s, done.trouble);
+	return TS_OK;
+}
+
+/* ---- watch -----------------------------------------------------------------
+ */
+
+/* Without markers: nothing was seen yet, or it is the last look there is. */
+static bool
+must_look(const struct stage *s)
+{
+	return s->entry.seen_hash[0] == '\0' ||
+	       (s->entry.wait_us != 0 && now_us(s) >= s->entry.wait_us);
+}
+
+static enum ts_status
+watch(struct stage *s, struct ts_err *err)
+{
+	struct ts_fetch_wish wish;
+	struct ts_fetch_done done;
+	struct ts_watch_done watched;
+
+	if (fetch_wish(s, &wish, err) != TS_OK)
+		return err->status;
+	/* who looks anyway will hear what is wrong */
+	if (ts_stage_watch(s->world, &wish, s->arena, &watched, err) != TS_OK &&
+	    !must_look(s))
+		return err->status;
+	if (!watched.changed && !must_look(s)) {
+		if (note_seen(s, s->entry.seen_period, s->entry.seen_hash,
+			      err) != TS_OK)
+			return err->status;
+		ts_buf_addf(s->words, "nothing new, %d markers asked",
+			    watched.requests);
+		add_trouble(s, watched.trouble);
+		return TS_OK;
+	}
+	if (fetch_and_see(s, &wish, &done, err) != TS_OK ||
+	    ts_watch_remember(s->world, &watched, &done, err) != TS_OK)
+		return err->status;
+	add_trouble(s,
+		    done.trouble[0] != '\0' ? done.trouble : watched.trouble);
 	return TS_OK;
 }
 
@@ -136,6 +190,7 @@ static const struct stage_kind {
 	enum ts_status (*run)(struct stage *stage, struct ts_err *err);
 } kinds[] = {
 	{ "fetch", TS_STATE_FETCHING, fetch },
+	{ "watch", TS_STATE_FETCHING, watch },
 	{ "render", TS_STATE_RENDERING, render },
 };
 

@@ -232,6 +232,21 @@ comtrade_plan(const struct ts_job *job, struct ts_plan *plan,
 	return TS_OK;
 }
 
+/* Number of records, checksum and last release of each data set; a checksum
+ * changes when a revision changes a figure. */
+static enum ts_status
+comtrade_watch(const struct ts_job *job, struct ts_plan *plan,
+	       struct ts_err *err)
+{
+	struct ts_scope scope = { .job = job, .plan = plan };
+
+	for (size_t i = 0; i < job->need_count; i++)
+		if (ts_scope_look(&scope, &job->needs[i], err) != TS_OK ||
+		    ts_scope_ask_published(&scope, (int)i, err) != TS_OK)
+			return ts_while(err, "need %s", job->needs[i].id);
+	return TS_OK;
+}
+
 const struct ts_fetcher tradestat_plugin = {
 	TS_PLUGIN_HEAD(struct ts_fetcher, FETCHER, "comtrade",
 		       "UN Comtrade, trade by product and partner",
@@ -249,4 +264,5 @@ const struct ts_fetcher tradestat_plugin = {
 	.quota_window_s = 86400,
 	.quota_status = 403,
 	.plan = comtrade_plan,
+	.watch = comtrade_watch,
 };

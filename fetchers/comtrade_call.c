@@ -163,8 +163,9 @@ list_products(struct ts_buf *list, const struct ts_scope *scope,
 			add_item(list, products[i]);
 }
 
+/* what: "get", "getDa" ... */
 static void
-write_path(struct ts_buf *path, const struct ts_scope *scope)
+write_path(struct ts_buf *path, const struct ts_scope *scope, const char *what)
 {
 	const struct ts_comtrade_opts *opts = scope->job->opts;
 	const char *classification = scope->need->dataset[0] != '\0'
@@ -173,9 +174,9 @@ write_path(struct ts_buf *path, const struct ts_scope *scope)
 	/* EBOPS, the classifications of services, have a type of their own */
 	char type = strncmp(classification, "EB", 2) == 0 ? 'S' : 'C';
 
-	ts_buf_addf(path, "%s/%c/%c/%s",
-		    scope->job->has_key ? "data/v1/get" : "public/v1/preview",
-		    type, scope->need->frequency, classification);
+	ts_buf_addf(path, "%s/v1/%s/%c/%c/%s",
+		    scope->job->has_key ? "data" : "public", what, type,
+		    scope->need->frequency, classification);
 }
 
 /* What the lists of a request are written into. */
@@ -222,7 +223,8 @@ fill(const struct ts_scope *scope, const struct ts_slice *slice,
 				  &draft->partners,  &draft->products,
 				  &draft->flows };
 
-	write_path(&draft->path, scope);
+	write_path(&draft->path, scope,
+		   scope->job->has_key ? "get" : "preview");
 	ts_slice_write(&draft->tag, slice);
 	list_areas(&draft->reporters, scope, need->reporters,
 		   slice->at[TS_REPORTERS], year);
@@ -265,6 +267,70 @@ ts_scope_ask(const struct ts_scope *scope, const struct ts_slice *slice,
 	ts_buf_free(&draft.flows);
 	return status;
 }
+
+/* ---- what has been published ------------------------------------- */
+
+static enum ts_status
+ask_published(const struct ts_scope *scope, int need, struct ts_extent areas,
+	      struct ts_extent periods, struct ts_err *err)
+{
+	TS_AUTO_BUF path = TS_BUF_INIT(256);
+	TS_AUTO_BUF reporters = TS_BUF_INIT(TS_COMTRADE_LIST);
+	TS_AUTO_BUF list = TS_BUF_INIT(256);
+	struct ts_param query[2];
+	struct ts_request request = { .query = query,
+				      .key = need,
+				      .decoder = "comtrade-availability" };
+
+	write_path(&path, scope, "getDa");
+	list_areas(&reporters, scope, scope->need->reporters, areas,
+		   nth_period(scope, periods.from).year);
+	list_periods(&list, scope, periods);
+	if (ts_buf_check(&path, "a path", err) != TS_OK ||
+	    ts_buf_check(&reporters, "a list of a request", err) != TS_OK ||
+	    ts_buf_check(&list, "a list of a request", err) != TS_OK)
+		return err->status;
+	if (areas.to > areas.from && reporters.used == 0)
+		return TS_OK; /* none of them existed then */
+	request.path = path.data;
+	query[request.query_count++] = (struct ts_param){ "period", list.data };
+	if (reporters.used > 0)
+		query[request.query_count++] =
+			(struct ts_param){ "reporterCode", reporters.data };
+	return ts_plan_add(scope->plan, &request, err);
+}
+
+static int
+least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+enum ts_status
+ts_scope_ask_published(const struct ts_scope *scope, int need,
+		       struct ts_err *err)
+{
+	struct ts_slice slice = { .need = need };
+	struct ts_extent *periods = &slice.at[TS_PERIODS], areas;
+
+	for (; periods->from < scope->periods; periods->from = periods->to) {
+		periods->to = least(periods->from + TS_COMTRADE_PERIODS,
+				    scope->periods);
+		periods->to = periods->from + ts_scope_alike(scope, &slice);
+		areas = (struct ts_extent){ 0, 0 };
+		do {
+			areas.to = least(areas.from + TS_COMTRADE_AREAS,
+					 scope->reporters);
+			if (ask_published(scope, need, areas, *periods, err) !=
+			    TS_OK)
+				return err->status;
+			areas.from = areas.to;
+		} while (areas.from < scope->reporters);
+	}
+	return TS_OK;
+}
+
+/* ---- a need ------------------------------------------------------ */
 
 enum ts_status
 ts_scope_look(struct ts_scope *scope, const struct ts_need *need,

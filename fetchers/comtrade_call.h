@@ -41,5 +41,8 @@ int ts_scope_alike(const struct ts_scope *scope, const struct ts_slice *slice);
 enum ts_status ts_scope_ask(const struct ts_scope *scope,
 			    const struct ts_slice *slice,
 			    struct ts_err *err) TS_MUST_USE;
+/* Asks what has been published for the need's reporters and periods. */
+enum ts_status ts_scope_ask_published(const struct ts_scope *scope, int need,
+				      struct ts_err *err) TS_MUST_USE;
 
 #endif

@@ -20,6 +20,7 @@ struct sdmx {
 	const char *format;
 	const char *accept;
 	const char *structure;
+	const char *watch;
 	const char *decoder;
 	const char *dataset;
 	const char *areas;
@@ -46,6 +47,11 @@ static const struct ts_opt sdmx_opts[] = {
 	{ TS_OPT_AT(struct sdmx, STRING, structure), .preset = "",
 	  .help = "Path of the data structure that SDMX-ML needs, such as "
 		  "datastructure/ECB/ECB_EXR1; empty: not needed." },
+	{ TS_OPT_AT(struct sdmx, STRING, watch), .preset = "",
+	  .help = "Path of a small answer that changes with the data, such as "
+		  "contentconstraint/ESTAT/DS-045409 or "
+		  "contentconstraint/AGENCY/CR_A_FLOW at the OECD; empty: "
+		  "the data are asked for, if modified." },
 	{ TS_OPT_AT(struct sdmx, STRING, decoder), .preset = "",
 	  .help = "Name of the decoder; empty: told from the content." },
 	{ TS_OPT_AT(struct sdmx, STRING, dataset), .preset = "",
@@ -301,6 +307,21 @@ sdmx_plan(const struct ts_job *job, struct ts_plan *plan, struct ts_err *err)
 	return TS_OK;
 }
 
+/* ValidFrom of a content constraint, or a catalogue: what there is differs
+ * from publisher to publisher, so the configuration names it. Without it the
+ * data are asked for, if modified. */
+static enum ts_status
+sdmx_watch(const struct ts_job *job, struct ts_plan *plan, struct ts_err *err)
+{
+	const struct sdmx *opts = job->opts;
+	const struct ts_request request = { .path = opts->watch,
+					    .role = TS_ROLE_CONTROL };
+
+	if (opts->watch[0] == '\0')
+		return TS_OK;
+	return ts_plan_add(plan, &request, err);
+}
+
 const struct ts_fetcher tradestat_plugin = {
 	TS_PLUGIN_HEAD(struct ts_fetcher, FETCHER, "sdmx",
 		       "Any SDMX REST service, 2.1 or 3.0", sdmx_opts,
@@ -311,4 +332,5 @@ const struct ts_fetcher tradestat_plugin = {
 	.per_minute = 10,
 	.empty_status = 404,
 	.plan = sdmx_plan,
+	.watch = sdmx_watch,
 };

@@ -32,6 +32,7 @@ struct part {
 	int need, product;
 	int from, to; /* of the reporters */
 	int page;
+	bool only_header; /* one row, for the date of the last update */
 };
 
 static int
@@ -99,7 +100,8 @@ add(const struct ts_job *job, const struct part *part, struct ts_plan *plan,
 	if (ts_buf_check(path, "a list of countries", err) != TS_OK ||
 	    ts_buf_check(date, "a date", err) != TS_OK)
 		return err->status;
-	snprintf(size, sizeof size, "%lld", (long long)opts->per_page);
+	snprintf(size, sizeof size, "%lld",
+		 part->only_header ? 1 : (long long)opts->per_page);
 	snprintf(page, sizeof page, "%d", part->page);
 	snprintf(tag, sizeof tag, "%d %d %d %d %d", part->need, part->product,
 		 part->from, part->to, part->page);
@@ -120,14 +122,9 @@ ask(const struct ts_job *job, const struct part *part, struct ts_plan *plan,
 }
 
 static enum ts_status
-ask_need(const struct ts_job *job, int nth, struct ts_plan *plan,
-	 struct ts_err *err)
+check_need(const struct ts_need *need, struct ts_err *err)
 {
-	const struct ts_need *need = &job->needs[nth];
-	int products = count(need->products), areas = count(need->reporters);
-	struct part part = { .need = nth, .page = 1 };
-
-	if (products == 0)
+	if (count(need->products) == 0)
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "no indicator of the World Bank is asked for");
 	if (need->from.span == TS_NO_SPAN || need->to.span == TS_NO_SPAN)
@@ -137,6 +134,19 @@ ask_need(const struct ts_job *job, int nth, struct ts_plan *plan,
 			       "the World Bank has no "
 			       "figures of frequency \"%c\"",
 			       need->frequency);
+	return TS_OK;
+}
+
+static enum ts_status
+ask_need(const struct ts_job *job, int nth, struct ts_plan *plan,
+	 struct ts_err *err)
+{
+	const struct ts_need *need = &job->needs[nth];
+	int products = count(need->products), areas = count(need->reporters);
+	struct part part = { .need = nth, .page = 1 };
+
+	if (check_need(need, err) != TS_OK)
+		return err->status;
 	for (part.product = 0; part.product < products; part.product++) {
 		part.from = 0;
 		do {
@@ -197,6 +207,31 @@ worldbank_plan(const struct ts_job *job, struct ts_plan *plan,
 	return TS_OK;
 }
 
+/* The header of any answer tells when the indicator's data base was updated
+ * ("lastupdated") and how many rows there are. */
+static enum ts_status
+worldbank_watch(const struct ts_job *job, struct ts_plan *plan,
+		struct ts_err *err)
+{
+	for (size_t i = 0; i < job->need_count; i++) {
+		const struct ts_need *need = &job->needs[i];
+		struct part part = { .need = (int)i,
+				     .page = 1,
+				     .only_header = true };
+		int products = count(need->products);
+
+		if (check_need(need, err) != TS_OK)
+			return ts_while(err, "need %s", need->id);
+		part.to = count(need->reporters);
+		if (part.to > MAX_AREAS)
+			part.to = MAX_AREAS;
+		for (; part.product < products; part.product++)
+			if (ask(job, &part, plan, err) != TS_OK)
+				return ts_while(err, "need %s", need->id);
+	}
+	return TS_OK;
+}
+
 const struct ts_fetcher tradestat_plugin = {
 	TS_PLUGIN_HEAD(struct ts_fetcher, FETCHER, "worldbank",
 		       "World Bank, indicators by country", worldbank_opts,
@@ -209,4 +244,5 @@ const struct ts_fetcher tradestat_plugin = {
 	.area_scheme = "iso3",
 	.per_minute = 30,
 	.plan = worldbank_plan,
+	.watch = worldbank_watch,
 };

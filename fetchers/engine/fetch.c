@@ -395,7 +395,7 @@ ts_fetch_watch(struct ts_fetch *fetch, const struct ts_source *source,
 	       void *ctx, struct ts_fetch_result *result, struct ts_err *err)
 {
 	static const struct ts_fetch_events none = { .ctx = NULL };
-	const struct ts_watching watching = {
+	struct ts_watching watching = {
 		.mark = mark,
 		.ctx = ctx,
 		.own = source->fetcher->watch != NULL,
@@ -410,6 +410,10 @@ ts_fetch_watch(struct ts_fetch *fetch, const struct ts_source *source,
 	status = begin(&run, fetch, source, err);
 	if (status == TS_OK)
 		status = ask_plan(&run, needs, count, 0, err);
+	if (status == TS_OK && watching.own && run.plan.count == 0) {
+		watching.own = false;
+		status = ask_plan(&run, needs, count, 0, err);
+	}
 	if (status == TS_OK && run.plan.count > 0)
 		status = one_round(&run, 0, err);
 	return end(&run, status, err);

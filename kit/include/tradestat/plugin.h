@@ -174,8 +174,8 @@ struct ts_fetcher {
 	/* Since 1.1. Small requests whose answers tell whether anything is new
 	 * (an availability, a date of update), asked once; each ought to be
 	 * about no more than the needs. TS_ROLE_DATA: its rows and facts count,
-	 * TS_ROLE_CONTROL: its bytes. NULL: the first round of plan() is asked
-	 * conditionally. */
+	 * TS_ROLE_CONTROL: its bytes. NULL, or when it adds nothing: the first
+	 * round of plan() is asked conditionally. */
 	enum ts_status (*watch)(const struct ts_job *job, struct ts_plan *plan,
 				struct ts_err *err);
 };
