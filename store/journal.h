@@ -229,6 +229,8 @@ struct ts_source_row {
 	int64_t last_us;          /* newest document retrieved */
 	int64_t newest_period;    /* ts_period_key; 0 none */
 	const char *host;         /* of its newest document */
+	int64_t addresses;        /* that answered */
+	int64_t conditional; /* of them that can be asked for changes only */
 };
 typedef enum ts_status ts_source_row_take(void *ctx,
 					  const struct ts_source_row *row,

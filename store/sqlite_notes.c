@@ -278,7 +278,9 @@ ts_sqlite_sources(struct ts_backend *backend, ts_source_row_take *row,
 		" (SELECT max((SELECT o.period FROM observation o"
 		"  WHERE o.series=s.id AND o.coef IS NOT NULL"
 		"  ORDER BY o.period DESC LIMIT 1))"
-		"  FROM series s WHERE s.source=d.source)"
+		"  FROM series s WHERE s.source=d.source),"
+		" count(DISTINCT d.url), count(DISTINCT CASE"
+		"  WHEN d.etag<>'' OR d.last_modified<>'' THEN d.url END)"
 		" FROM document d GROUP BY d.source ORDER BY d.source",
 		&get, err);
 	if (status != TS_OK)
@@ -291,6 +293,8 @@ ts_sqlite_sources(struct ts_backend *backend, ts_source_row_take *row,
 			.last_us = sqlite3_column_int64(get, 3),
 			.host = ts_sqlite_column(get, 4),
 			.newest_period = sqlite3_column_int64(get, 5),
+			.addresses = sqlite3_column_int64(get, 6),
+			.conditional = sqlite3_column_int64(get, 7),
 		};
 
 		status = row(ctx, &source, err);
