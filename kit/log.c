@@ -153,6 +153,10 @@ write_line(const char *head, const char *text)
 	}
 }
 
+static void say(enum ts_level level, const struct ts_event_kind *kind,
+		const char *place, const struct ts_field *fields,
+		const char *fmt, va_list args) TS_PRINTF(5, 0);
+
 static void
 say(enum ts_level level, const struct ts_event_kind *kind, const char *place,
     const struct ts_field *fields, const char *fmt, va_list args)
