@@ -90,6 +90,24 @@ watch_source(struct watching *w, struct ts_fetch *engine, struct ts_err *err)
 	return status;
 }
 
+/* A publisher that does not answer has nothing new for now. One that answers
+ * what we do not understand has no marker: then only a look can tell. */
+static void
+note_failure(struct watching *w, const struct ts_err *err)
+{
+	struct ts_watch_done *done = w->done;
+
+	if (err->status == TS_BAD_DATA || err->status == TS_REFUSED) {
+		ts_log(TS_LOG_NOTICE, w->source, "no marker: %s", err->text);
+		done->changed = true;
+		return;
+	}
+	ts_log(TS_LOG_WARN, w->source, "%s", err->text);
+	ts_fetch_add_trouble(done->trouble, sizeof done->trouble, w->source,
+			     err);
+	done->failed_sources++;
+}
+
 enum ts_status
 ts_stage_watch(struct ts_world *world, const struct ts_fetch_wish *wish,
 	       struct ts_arena *arena, struct ts_watch_done *done,
@@ -115,10 +133,7 @@ ts_stage_watch(struct ts_world *world, const struct ts_fetch_wish *wish,
 		done->sources++;
 		if (watch_source(&w, engine, err) == TS_OK)
 			continue;
-		ts_log(TS_LOG_WARN, *source, "%s", err->text);
-		ts_fetch_add_trouble(done->trouble, sizeof done->trouble,
-				     *source, err);
-		done->failed_sources++;
+		note_failure(&w, err);
 		if (first.status == TS_OK)
 			first = *err;
 	}
