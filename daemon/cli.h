@@ -30,6 +30,7 @@ struct ts_cli {
 	struct ts_setting sets[TS_CLI_SETS]; /* --set key=value */
 	size_t set_count;
 	const char *count; /* -n */
+	const char *base;
 	bool yes;
 	int *exit_code; /* of a verb that succeeded; 0 unless it says */
 };
@@ -63,6 +64,7 @@ enum ts_status ts_verb_explain(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_config(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_status(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_history(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_next(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_queue(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_pause(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_resume(const struct ts_cli *cli, struct ts_err *err);

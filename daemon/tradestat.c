@@ -38,6 +38,8 @@ const struct ts_verb ts_verbs[] = {
 	  "config input output theme title subtitle source-line notes "
 	  "reporter partner unit flow",
 	  "draw one chart from CSV: png, svg or pdf by suffix", ts_verb_chart },
+	{ "next", "EXPRESSION", 1, 1, "config count base now json",
+	  "when a rule of time elapses", ts_verb_next },
 	{ "status", "[REPORT]", 0, 1, "config now json verbose",
 	  "how the daemon and the reports fare", ts_verb_status },
 	{ "history", "[REPORT or EDITION]", 0, 1,
@@ -84,6 +86,7 @@ enum option_code {
 	OPT_NO_DELIVER,
 	OPT_WAIVE,
 	OPT_NOW,
+	OPT_BASE,
 	OPT_FORCE,
 	OPT_JSON,
 	OPT_STRICT,
@@ -114,6 +117,7 @@ static const struct option options[] = {
 	{ "no-deliver", no_argument, NULL, OPT_NO_DELIVER },
 	{ "waive", required_argument, NULL, OPT_WAIVE },
 	{ "now", required_argument, NULL, OPT_NOW },
+	{ "base", required_argument, NULL, OPT_BASE },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "strict", no_argument, NULL, OPT_STRICT },
@@ -273,6 +277,8 @@ value_of(struct ts_cli *cli, int code)
 		return &cli->waive;
 	case OPT_NOW:
 		return &cli->now;
+	case OPT_BASE:
+		return &cli->base;
 	case OPT_FORMAT:
 		return &cli->format;
 	case OPT_INPUT:

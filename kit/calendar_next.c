@@ -321,3 +321,16 @@ ts_calendar_next(const struct ts_calendar *calendar, int64_t after_us,
 	}
 	return false;
 }
+
+bool
+ts_calendar_next_wall(const struct ts_calendar *calendar, int64_t after_us,
+		      int64_t *next_us)
+{
+	int64_t wall = after_us == INT64_MAX
+			       ? -1
+			       : next_on_wall(calendar, after_us + 1);
+
+	if (wall >= 0)
+		*next_us = wall;
+	return wall >= 0;
+}

@@ -47,5 +47,9 @@ TS_API enum ts_status ts_calendar_refresh(struct ts_calendar *calendar,
  * never, or not before the year 2200. */
 TS_API bool ts_calendar_next(const struct ts_calendar *calendar,
 			     int64_t after_us, int64_t *next_us);
+/* The same on the wall, as if clocks never changed: microseconds as the wall
+ * of the rule's zone shows them. What of a rule lies in a gap? */
+TS_API bool ts_calendar_next_wall(const struct ts_calendar *calendar,
+				  int64_t after_us, int64_t *next_us);
 
 #endif
