@@ -164,18 +164,6 @@ struct ts_backend_ops {
 				   const struct ts_pace *pace,
 				   struct ts_err *err);
 
-	enum ts_status (*edition_new)(struct ts_backend *backend,
-				      const char *report, const char *period,
-				      int64_t now_us, int *number,
-				      struct ts_err *err);
-	enum ts_status (*edition_set)(struct ts_backend *backend,
-				      const struct ts_edition_row *row,
-				      struct ts_err *err);
-	enum ts_status (*editions)(struct ts_backend *backend,
-				   const char *report,
-				   ts_store_edition_row *row, void *ctx,
-				   struct ts_err *err);
-
 	/* The journal. Id 0 adds the entry and sets the id, else the row is
 	 * replaced. TS_REFUSED: another entry of the report has the slot. */
 	enum ts_status (*entry_put)(struct ts_backend *backend,

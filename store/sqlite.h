@@ -2,7 +2,7 @@
 /*
  * sqlite.h - the embedded back end, shared by its files: sqlite.c opens and
  * begins, sqlite_schema.c migrates, sqlite_statements.c has the statements and
- * the errors, sqlite_rows.c keeps documents, politeness and editions,
+ * the errors, sqlite_rows.c keeps documents and politeness,
  * sqlite_facts.c series and figures, sqlite_journal.c the journal,
  * sqlite_notes.c what is remembered beside it.
  */
@@ -37,8 +37,6 @@ enum ts_sqlite_statement {
 	TS_SQL_FACTS_KNOWN,
 	TS_SQL_PACE_GET,
 	TS_SQL_PACE_PUT,
-	TS_SQL_EDITION_NEW,
-	TS_SQL_EDITION_SET,
 	TS_SQL_COUNT
 };
 
@@ -155,16 +153,6 @@ enum ts_status ts_sqlite_pace_get(struct ts_backend *backend, const char *host,
 enum ts_status ts_sqlite_pace_put(struct ts_backend *backend, const char *host,
 				  const struct ts_pace *pace,
 				  struct ts_err *err);
-enum ts_status ts_sqlite_edition_new(struct ts_backend *backend,
-				     const char *report, const char *period,
-				     int64_t now_us, int *number,
-				     struct ts_err *err);
-enum ts_status ts_sqlite_edition_set(struct ts_backend *backend,
-				     const struct ts_edition_row *row,
-				     struct ts_err *err);
-enum ts_status ts_sqlite_editions(struct ts_backend *backend,
-				  const char *report, ts_store_edition_row *row,
-				  void *ctx, struct ts_err *err);
 enum ts_status ts_sqlite_counts(struct ts_backend *backend,
 				struct ts_store_counts *out,
 				struct ts_err *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Documents, politeness and editions in SQLite. */
+/* Documents and politeness in SQLite. */
 #include "store/sqlite.h"
 
 #include <errno.h>
@@ -250,114 +250,6 @@ ts_sqlite_pace_put(struct ts_backend *backend, const char *host,
 	sqlite3_bind_int64(put, 5, pace->window_us);
 	sqlite3_bind_int64(put, 6, pace->calls);
 	return ts_sqlite_run(sqlite, put, "pace", err);
-}
-
-enum ts_status
-ts_sqlite_edition_new(struct ts_backend *backend, const char *report,
-		      const char *period, int64_t now_us, int *number,
-		      struct ts_err *err)
-{
-	struct ts_sqlite *sqlite = of(backend);
-	sqlite3_stmt *add;
-	enum ts_status status;
-	int got = 0, code;
-
-	status = ts_sqlite_statement(sqlite, TS_SQL_EDITION_NEW, &add, err);
-	if (status != TS_OK)
-		return status;
-	ts_sqlite_text(add, 1, report);
-	ts_sqlite_text(add, 2, period);
-	sqlite3_bind_int64(add, 3, now_us);
-	code = sqlite3_step(add);
-	if (code == SQLITE_ROW) {
-		got = sqlite3_column_int(add, 0);
-		code = sqlite3_step(add); /* commits */
-	}
-	if (code != SQLITE_DONE)
-		status = ts_sqlite_failed(sqlite, code, "edition", err);
-	else
-		*number = got;
-	sqlite3_reset(add);
-	return status;
-}
-
-static void
-bind_or_null(sqlite3_stmt *statement, int at, const char *text)
-{
-	if (text != NULL)
-		ts_sqlite_text(statement, at, text);
-	else
-		sqlite3_bind_null(statement, at);
-}
-
-enum ts_status
-ts_sqlite_edition_set(struct ts_backend *backend,
-		      const struct ts_edition_row *row, struct ts_err *err)
-{
-	struct ts_sqlite *sqlite = of(backend);
-	sqlite3_stmt *set;
-	enum ts_status status;
-
-	status = ts_sqlite_statement(sqlite, TS_SQL_EDITION_SET, &set, err);
-	if (status != TS_OK)
-		return status;
-	ts_sqlite_text(set, 1, row->report);
-	ts_sqlite_text(set, 2, row->period);
-	sqlite3_bind_int(set, 3, row->number);
-	bind_or_null(set, 4, row->state);
-	bind_or_null(set, 5, row->reason);
-	bind_or_null(set, 6, row->path);
-	bind_or_null(set, 7, row->content_hash);
-	sqlite3_bind_int64(set, 8, row->made_us);
-	status = ts_sqlite_run(sqlite, set, "edition", err);
-	if (status == TS_OK && sqlite3_changes(sqlite->db) == 0)
-		return ts_fail(err, TS_NO_INPUT,
-			       "store %s: no edition"
-			       " %s/%s.%d",
-			       sqlite->path, row->report, row->period,
-			       row->number);
-	return status;
-}
-
-enum ts_status
-ts_sqlite_editions(struct ts_backend *backend, const char *report,
-		   ts_store_edition_row *row, void *ctx, struct ts_err *err)
-{
-	struct ts_sqlite *sqlite = of(backend);
-	enum ts_status status = TS_OK;
-	sqlite3_stmt *get;
-	int code;
-
-	/* prepared anew: row() may ask for editions itself */
-	code = sqlite3_prepare_v2(
-		sqlite->db,
-		"SELECT report, period, number,"
-		" CASE state WHEN 'done' THEN 'published' ELSE state END,"
-		" reason, path, content_hash, made_us FROM entry"
-		" WHERE number>0 AND (?1 IS NULL OR report=?1)"
-		" ORDER BY made_us DESC, id DESC",
-		-1, &get, NULL);
-	if (code != SQLITE_OK)
-		return ts_sqlite_failed(sqlite, code, "editions", err);
-	bind_or_null(get, 1, report);
-	while (status == TS_OK && (code = sqlite3_step(get)) == SQLITE_ROW) {
-		struct ts_edition_row edition = {
-			.report = ts_sqlite_column(get, 0),
-			.period = ts_sqlite_column(get, 1),
-			.number = sqlite3_column_int(get, 2),
-			.state = ts_sqlite_column(get, 3),
-			.reason = ts_sqlite_column(get, 4),
-			.path = ts_sqlite_column(get, 5),
-			.content_hash = ts_sqlite_column(get, 6),
-			.made_us = sqlite3_column_int64(get, 7),
-		};
-
-		status = row(ctx, &edition, err);
-	}
-	if (status == TS_OK && code != SQLITE_DONE)
-		status = ts_sqlite_failed(sqlite, code, "editions", err);
-	sqlite3_finalize(get);
-	return status;
 }
 
 enum ts_status

@@ -61,19 +61,6 @@ static const char *const statement_text[TS_SQL_COUNT] = {
 	[TS_SQL_PACE_PUT] =
 		"INSERT OR REPLACE INTO pace(host, tokens, at_us,"
 		" not_before_us, window_us, calls) VALUES(?1,?2,?3,?4,?5,?6)",
-	[TS_SQL_EDITION_NEW] =
-		"INSERT INTO entry(report, period, number, state, cause,"
-		" made_us, since_us)"
-		" SELECT ?1, ?2, ifnull(max(number),0)+1, 'rendering', 'hand',"
-		" ?3, ?3 FROM entry WHERE report=?1 AND period=?2"
-		" RETURNING number",
-	[TS_SQL_EDITION_SET] =
-		"UPDATE entry SET state=CASE ?4 WHEN 'published' THEN 'done'"
-		" ELSE ifnull(?4,state) END,"
-		" reason=ifnull(?5,reason), path=ifnull(?6,path),"
-		" content_hash=ifnull(?7,content_hash),"
-		" made_us=CASE ?8 WHEN 0 THEN made_us ELSE ?8 END"
-		" WHERE report=?1 AND period=?2 AND number=?3",
 };
 
 /*

@@ -97,32 +97,6 @@ enum ts_status ts_store_document(struct ts_store *store, int64_t id,
 				 struct ts_document *out,
 				 struct ts_err *err) TS_MUST_USE;
 
-/* ---- editions ---- */
-struct ts_edition_row {
-	const char *report, *period;
-	int number;
-	const char *state;  /* rendering, published, held, failed, superseded */
-	const char *reason; /* of held and failed */
-	const char *path;   /* of the bundle */
-	const char *content_hash; /* of the figures shown */
-	int64_t made_us;
-};
-/* Reserves the next number of (report, period) in state "rendering". */
-enum ts_status ts_store_edition_new(struct ts_store *store, const char *report,
-				    const char *period, int64_t now_us,
-				    int *number,
-				    struct ts_err *err) TS_MUST_USE;
-enum ts_status ts_store_edition_set(struct ts_store *store,
-				    const struct ts_edition_row *row,
-				    struct ts_err *err) TS_MUST_USE;
-/* Newest first; report NULL: all. */
-typedef enum ts_status ts_store_edition_row(void *ctx,
-					    const struct ts_edition_row *row,
-					    struct ts_err *err);
-enum ts_status ts_store_editions(struct ts_store *store, const char *report,
-				 ts_store_edition_row *row, void *ctx,
-				 struct ts_err *err) TS_MUST_USE;
-
 /* Row counts, schema version, integrity: for diag and tests. */
 enum ts_status ts_store_check(struct ts_store *store,
 			      struct ts_err *err) TS_MUST_USE;

@@ -174,98 +174,6 @@ the_pace_of_a_host_is_remembered(void **state)
 	ts_store_close(store);
 }
 
-/* ---- editions ---------------------------------------------------------- */
-
-struct listed {
-	char text[1024];
-};
-
-static enum ts_status
-list(void *ctx, const struct ts_edition_row *row, struct ts_err *err)
-{
-	struct listed *listed = ctx;
-	size_t used = strlen(listed->text);
-
-	(void)err;
-	snprintf(listed->text + used, sizeof listed->text - used,
-		 "%s %s.%d %s [%s] %s %s @%lld\n", row->report, row->period,
-		 row->number, row->state, row->reason, row->path,
-		 row->content_hash, (long long)row->made_us);
-	return TS_OK;
-}
-
-static void
-editions_of_a_period_are_numbered(void **state)
-{
-	struct ts_store *store = open_store(":memory:");
-	struct listed listed = { "" };
-	struct ts_err err;
-	int number = 0;
-
-	(void)state;
-	assert_int_equal(
-		ts_store_edition_new(store, "kz-it", "2024", 10, &number, &err),
-		TS_OK);
-	assert_int_equal(number, 1);
-	assert_int_equal(
-		ts_store_edition_new(store, "kz-it", "2024", 20, &number, &err),
-		TS_OK);
-	assert_int_equal(number, 2);
-	assert_int_equal(
-		ts_store_edition_new(store, "kz-it", "2025", 30, &number, &err),
-		TS_OK);
-	assert_int_equal(number, 1);
-	assert_int_equal(
-		ts_store_edition_new(store, "kz-de", "2024", 40, &number, &err),
-		TS_OK);
-	assert_int_equal(number, 1);
-	assert_int_equal(ts_store_editions(store, "kz-it", list, &listed, &err),
-			 TS_OK);
-	assert_string_equal(listed.text, "kz-it 2025.1 rendering []   @30\n"
-					 "kz-it 2024.2 rendering []   @20\n"
-					 "kz-it 2024.1 rendering []   @10\n");
-	listed.text[0] = '\0';
-	assert_int_equal(ts_store_editions(store, NULL, list, &listed, &err),
-			 TS_OK);
-	assert_non_null(strstr(listed.text, "kz-de 2024.1"));
-	ts_store_close(store);
-}
-
-static void
-an_edition_says_how_far_it_got(void **state)
-{
-	struct ts_store *store = open_store(":memory:");
-	struct ts_edition_row row = { .report = "kz-it",
-				      .period = "2024",
-				      .number = 1,
-				      .state = "held",
-				      .reason = "gate fresh: 400 days" };
-	struct listed listed = { "" };
-	struct ts_err err;
-	int number;
-
-	(void)state;
-	assert_int_equal(ts_store_edition_set(store, &row, &err), TS_NO_INPUT);
-	assert_int_equal(
-		ts_store_edition_new(store, "kz-it", "2024", 10, &number, &err),
-		TS_OK);
-	assert_int_equal(ts_store_edition_set(store, &row, &err), TS_OK);
-	row = (struct ts_edition_row){ .report = "kz-it",
-				       .period = "2024",
-				       .number = 1,
-				       .state = "published",
-				       .path = "kz-it/2024.1",
-				       .content_hash = "ab",
-				       .made_us = 11 };
-	assert_int_equal(ts_store_edition_set(store, &row, &err), TS_OK);
-	assert_int_equal(ts_store_editions(store, NULL, list, &listed, &err),
-			 TS_OK);
-	/* what is not told stays */
-	assert_string_equal(listed.text, "kz-it 2024.1 published [gate fresh:"
-					 " 400 days] kz-it/2024.1 ab @11\n");
-	ts_store_close(store);
-}
-
 int
 main(void)
 {
@@ -277,8 +185,6 @@ main(void)
 			a_document_is_decoded_once_its_figures_are_committed),
 		cmocka_unit_test(a_document_that_was_put_can_be_put_again),
 		cmocka_unit_test(the_pace_of_a_host_is_remembered),
-		cmocka_unit_test(editions_of_a_period_are_numbered),
-		cmocka_unit_test(an_edition_says_how_far_it_got),
 	};
 
 	return cmocka_run_group_tests(tests, new_arena, free_arena);

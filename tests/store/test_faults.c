@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the store does when the world does not play along. */
-#include "tests/store/figures.h"
+#include "tests/store/entries.h"
+#include "tests/store/places.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,51 +15,6 @@
 #include <unistd.h>
 #include <tradestat/file.h>
 #include <tradestat/hash.h>
-
-struct place {
-	char *dir;
-	char path[400];
-};
-
-static int
-new_place(void **state)
-{
-	static struct place place;
-
-	place.dir = temp_dir();
-	snprintf(place.path, sizeof place.path, "%s/store.db", place.dir);
-	*state = &place;
-	return 0;
-}
-
-static int
-gone(void **state)
-{
-	struct place *place = *state;
-
-	temp_gone(place->dir);
-	return 0;
-}
-
-static bool
-is_there(const struct place *place, const char *suffix)
-{
-	char path[512];
-
-	snprintf(path, sizeof path, "%s%s", place->path, suffix);
-	return access(path, F_OK) == 0;
-}
-
-static void
-run_sql(const char *path, const char *sql)
-{
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		fail_msg("%s", sqlite3_errmsg(db));
-	sqlite3_close(db);
-}
 
 static int busy_ms = 60000; /* the machine may have much else to do */
 
@@ -370,7 +326,8 @@ a_lock_of_another_process_is_waited_for_then_reported(void **state)
 	struct ts_store *store = open_store(place->path);
 	struct ts_document document = document_at(2000, "https://x/b");
 	struct ts_store *impatient;
-	int ready[2], go[2], status, number;
+	struct ts_entry asked = { .report = "r" };
+	int ready[2], go[2], status;
 	struct ts_err err = { 0 };
 	char byte;
 	pid_t pid;
@@ -387,9 +344,8 @@ a_lock_of_another_process_is_waited_for_then_reported(void **state)
 	busy_ms = 60000;
 	assert_int_equal(ts_store_begin(impatient, &document, &err), TS_AGAIN);
 	assert_non_null(strstr(err.text, "another process"));
-	assert_int_equal(
-		ts_store_edition_new(impatient, "r", "2024", 1, &number, &err),
-		TS_AGAIN);
+	assert_int_equal(ts_journal_add(impatient, &asked, 1, NULL, &err),
+			 TS_AGAIN);
 	/* a writer does not disturb a reader */
 	assert_string_equal(read_all(impatient, NULL),
 			    "KAZ ITA 27 2023 1 @1000\n");
@@ -411,17 +367,33 @@ static void
 make_editions(const char *path)
 {
 	struct ts_store *store = open_in_child(path);
+	struct ts_entry asked = { .report = "r" };
+	struct ts_move move = { .from = TS_STATE_DUE,
+				.to = TS_STATE_READY,
+				.period = "2024" };
 	struct ts_err err;
-	int number;
+	int64_t id;
 
 	for (int n = 0; n < TEN; n++)
-		if (ts_store_edition_new(store, "r", "2024", n, &number,
-					 &err) != TS_OK) {
+		if (ts_journal_add(store, &asked, n, &id, &err) != TS_OK ||
+		    ts_journal_move(store, id, &move, n, &err) != TS_OK) {
 			print_message("%s\n", err.text);
 			_exit(2);
 		}
 	ts_store_close(store);
 	_exit(0);
+}
+
+static void
+expect_edition(struct ts_store *store, const char *name)
+{
+	struct ts_arena *arena = ts_arena_new(1 << 16);
+	struct ts_entry entry;
+	struct ts_err err;
+
+	if (ts_journal_find(store, name, arena, &entry, &err) != TS_OK)
+		fail_msg("%s: %s", name, err.text);
+	ts_arena_free(arena);
 }
 
 /* Each child opens the store, which is not there yet, and makes editions. */
@@ -452,6 +424,8 @@ many_processes_make_one_store_and_number_once(void **state)
 		store = open_store(path);
 		assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
 		assert_int_equal(counts.editions, PROCESSES * TEN);
+		snprintf(path, sizeof path, "r/2024.%d", PROCESSES * TEN);
+		expect_edition(store, path);
 		ts_store_close(store);
 	}
 }
@@ -713,7 +687,6 @@ an_older_schema_is_brought_up_to_date(void **state)
 	struct ts_store *store;
 	struct ts_err err = { 0 };
 	char sql[512];
-	int number;
 
 	run_sql(place->path, schema_1);
 	snprintf(sql, sizeof sql,
@@ -729,9 +702,7 @@ an_older_schema_is_brought_up_to_date(void **state)
 	assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
 	assert_int_equal(counts.schema, 3);
 	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2023 7 @1000\n");
-	assert_int_equal(
-		ts_store_edition_new(store, "r", "2024", 1, &number, &err),
-		TS_OK);
+	assert_int_equal(add_entry(store, "r", 1), 1);
 	ts_store_close(store);
 	/* the copy that was made before */
 	snprintf(sql, sizeof sql, "%s.schema-1", place->path);
@@ -748,8 +719,8 @@ reading_creates_nothing(void **state)
 	struct place *place = *state;
 	struct ts_store *store;
 	struct ts_store_counts counts;
+	struct ts_entry asked = { .report = "r" };
 	struct ts_err err;
-	int number;
 
 	assert_int_equal(try_open(place->path, true, &store, &err),
 			 TS_NO_INPUT);
@@ -762,9 +733,8 @@ reading_creates_nothing(void **state)
 	assert_string_equal(read_all(store, NULL), "KAZ ITA 27 2023 1 @1000\n");
 	assert_int_equal(ts_store_counts(store, &counts, &err), TS_OK);
 	assert_int_equal(ts_store_check(store, &err), TS_OK);
-	assert_int_equal(
-		ts_store_edition_new(store, "r", "2024", 1, &number, &err),
-		TS_SYSTEM);
+	assert_int_equal(ts_journal_add(store, &asked, 1, NULL, &err),
+			 TS_SYSTEM);
 	assert_int_equal(load_rows(store, 1, 1, &err), TS_SYSTEM);
 	assert_false(is_there(place, "-wal"));
 	assert_false(is_there(place, "-shm"));
