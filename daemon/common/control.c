@@ -250,10 +250,12 @@ ts_control_find(struct ts_store *store, const char *name,
 {
 	size_t length = strcspn(name, "/#");
 
-	if (name[length] != '#' || length == 0)
-		return ts_journal_find(store, name, arena, out, err);
+	if (name[length] != '#')
+		length = 0;
 	if (ts_journal_find(store, name + length, arena, out, err) != TS_OK)
-		return err->status;
+		return ts_while(err, "%s", name);
+	if (length == 0)
+		return TS_OK;
 	if (strncmp(out->report, name, length) != 0 ||
 	    out->report[length] != '\0')
 		return ts_fail(err, TS_NO_INPUT, "%s is of report %s",
