@@ -29,7 +29,7 @@
 
 /* After a worker's end strays are ended at once, so that what comes next
  * meets no lock of theirs; those that take longer are looked at again. */
-#define ROUNDS_NOW 40
+#define ROUNDS_NOW 200
 #define ROUNDS_LATER 5
 #define LATER_US 50000
 #define ROUNDS_LAST 500 /* when all is over */
