@@ -56,7 +56,8 @@ earliest(const struct ts_timetable *timetable, int32_t *day, int64_t after,
 	for (; more; (*day)++) {
 		int64_t start = *day * TS_US_PER_DAY, wall;
 
-		if (ts_calendar_next(timetable->wall, start + after, &wall) &&
+		if (ts_calendar_next_wall(timetable->rule, start + after,
+					  &wall) &&
 		    wall < start + TS_US_PER_DAY) {
 			int64_t of_day = wall - start;
 
@@ -89,8 +90,8 @@ next_moved(const struct ts_timetable *timetable, int64_t local_us,
 
 	if (!ts_workdays_first(workdays, from, &day))
 		return false;
-	while (ts_calendar_next(timetable->wall, day * TS_US_PER_DAY - 1,
-				&wall)) {
+	while (ts_calendar_next_wall(timetable->rule, day * TS_US_PER_DAY - 1,
+				     &wall)) {
 		day = (int32_t)ts_floor_div(wall, TS_US_PER_DAY);
 		if (!ts_workdays_move(workdays, day, &out->day)) {
 			if (workdays->move != TS_MOVE_SKIP)

@@ -54,8 +54,8 @@ size_t ts_timetable_due(const struct ts_timetable *timetable, int64_t after_us,
 void ts_timetable_rule(const struct ts_timetable *timetable,
 		       struct ts_buf *out);
 /* Why a slot is not where a reader of the rule expects it: "moved from Sat
- * 2026-12-26: holiday Santo Stefano", "02:30 is in the gap of summer time".
- * Nothing is added for all others. */
+ * 2026-12-26: holiday Santo Stefano", "02:30 does not exist that day: runs at
+ * 03:00". Nothing is added for all others. */
 void ts_timetable_note(const struct ts_timetable *timetable,
 		       const struct ts_slot *slot, struct ts_buf *out);
 const struct ts_zone *ts_timetable_zone(const struct ts_timetable *timetable);

@@ -14,9 +14,6 @@ enum ts_misfire { TS_MISFIRE_ONCE, TS_MISFIRE_ALL, TS_MISFIRE_SKIP };
 struct ts_timetable {
 	struct ts_arena *arena; /* owns the texts */
 	struct ts_calendar *rule;
-	/* The same rule on a wall that knows no zone: days and times of day as
-	 * they are written, also those in a gap. */
-	struct ts_calendar *wall;
 	struct ts_workdays workdays;
 	const char *workday_text;
 	const char *holidays_dir;

@@ -11,7 +11,6 @@
 
 #define MEMORY_MOST (1u << 20)
 #define MACHINE_ID "/etc/machine-id"
-#define RULE_MOST 2048
 
 struct compiling {
 	struct ts_timetable *timetable;
@@ -43,44 +42,18 @@ no_memory(struct ts_err *err)
 
 /* ---- the rule ---- */
 
-/* Its normalised form without the zone. */
-static void
-print_bare(const struct ts_timetable *timetable, struct ts_buf *out)
-{
-	const char *zone = ts_zone_name(ts_timetable_zone(timetable));
-	size_t length = strlen(zone);
-
-	ts_calendar_print(timetable->rule, out);
-	if (out->used > length + 1 &&
-	    strcmp(out->data + out->used - length, zone) == 0 &&
-	    out->data[out->used - length - 1] == ' ') {
-		out->used -= length + 1;
-		out->data[out->used] = '\0';
-	}
-}
-
 static enum ts_status
 compile_rule(struct compiling *c, struct ts_err *err)
 {
-	struct ts_timetable *timetable = c->timetable;
-	TS_AUTO_BUF text = TS_BUF_INIT(RULE_MOST);
 	enum ts_status status;
 
 	status = ts_calendar_parse(c->report->schedule.timetable,
-				   c->conf->timezone, &timetable->rule, err);
+				   c->conf->timezone, &c->timetable->rule, err);
 	if (status == TS_BAD_CONFIG) {
 		problem(c, "timetable: %s", err->text);
 		return TS_OK;
 	}
-	if (status != TS_OK)
-		return ts_while(err, "timetable");
-	print_bare(timetable, &text);
-	ts_buf_add(&text, " UTC");
-	if (ts_buf_check(&text, "timetable", err) != TS_OK)
-		return err->status;
-	if (ts_calendar_parse(text.data, "UTC", &timetable->wall, err) != TS_OK)
-		return ts_while(err, "timetable as \"%s\"", text.data);
-	return TS_OK;
+	return status == TS_OK ? TS_OK : ts_while(err, "timetable");
 }
 
 /* ---- working days ---- */
@@ -343,7 +316,6 @@ ts_timetable_free(struct ts_timetable *timetable)
 	if (timetable == NULL)
 		return;
 	ts_calendar_free(timetable->rule);
-	ts_calendar_free(timetable->wall);
 	for (size_t i = 0; i < timetable->workdays.list_count; i++)
 		ts_holidays_free(timetable->workdays.lists[i]);
 	ts_arena_free(timetable->arena);

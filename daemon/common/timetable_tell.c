@@ -68,9 +68,10 @@ note_move(const struct ts_timetable *timetable, int32_t rule_day, int32_t day,
 }
 
 static void
-add_time(struct ts_buf *out, int64_t of_day)
+add_time(struct ts_buf *out, int64_t local_us)
 {
-	int second = (int)(of_day / TS_US_PER_S);
+	int64_t day = ts_floor_div(local_us, TS_US_PER_DAY);
+	int second = (int)((local_us - day * TS_US_PER_DAY) / TS_US_PER_S);
 
 	ts_buf_addf(out, "%02d:%02d", second / 3600, second / 60 % 60);
 	if (second % 60 != 0)
@@ -88,12 +89,14 @@ note_gap(const struct ts_timetable *timetable, const struct ts_slot *slot,
 	int64_t shift = days_moved * TS_US_PER_DAY, wall;
 
 	if (before >= local ||
-	    !ts_calendar_next(timetable->wall, before - shift - 1, &wall) ||
+	    !ts_calendar_next_wall(timetable->rule, before - shift - 1,
+				   &wall) ||
 	    wall >= local - shift)
 		return;
 	ts_buf_add(out, out->used > 0 ? "; " : "");
-	add_time(out, wall - ts_floor_div(wall, TS_US_PER_DAY) * TS_US_PER_DAY);
-	ts_buf_add(out, " is in the gap of summer time");
+	add_time(out, wall);
+	ts_buf_add(out, " does not exist that day: runs at ");
+	add_time(out, local);
 }
 
 /* The wall shows it once more when the clock has been put back. */
@@ -101,18 +104,16 @@ static void
 note_overlap(const struct ts_timetable *timetable, const struct ts_slot *slot,
 	     struct ts_buf *out)
 {
-	const struct ts_zone *zone = ts_timetable_zone(timetable);
+	int64_t local = ts_timetable_local(timetable, slot->slot_us);
 	int64_t utc_s = ts_floor_div(slot->slot_us, TS_US_PER_S), change_s;
-	int32_t offset = ts_zone_at(zone, utc_s).seconds;
-	int64_t again;
 
-	if (!ts_zone_next_change(zone, utc_s, &change_s))
-		return;
-	again = utc_s + offset - ts_zone_at(zone, change_s).seconds;
-	if (again < change_s || again == utc_s)
+	if (!ts_zone_next_change(ts_timetable_zone(timetable), utc_s,
+				 &change_s) ||
+	    local < ts_timetable_local(timetable, change_s * TS_US_PER_S))
 		return;
 	ts_buf_add(out, out->used > 0 ? "; " : "");
-	ts_buf_add(out, "the first of two, the clock is put back");
+	add_time(out, local);
+	ts_buf_add(out, " comes twice that day: runs at the first");
 }
 
 void

@@ -443,19 +443,19 @@ a_slot_says_why_it_is_elsewhere(void **state)
 		  "working day -1 counted from Tue 2026-12-01" },
 		{ { .rule = "*-*-* 02:30 Europe/Rome" },
 		  "2026-03-28T12:00:00Z",
-		  "02:30 is in the gap of summer time" },
+		  "02:30 does not exist that day: runs at 03:00" },
 		{ { .rule = "*-*-* 03:00 Europe/Rome" },
 		  "2026-03-28T12:00:00Z",
 		  "" },
 		{ { .rule = "*-*-* 02:30 Europe/Rome" },
 		  "2026-10-24T12:00:00Z",
-		  "the first of two, the clock is put back" },
+		  "02:30 comes twice that day: runs at the first" },
 		{ { .rule = "*-*-* 03:00 Europe/Rome" },
 		  "2026-10-24T12:00:00Z",
 		  "" },
 		{ { .rule = "*-*-* 02:15 Australia/Lord_Howe" },
 		  "2026-10-02T20:00:00Z",
-		  "02:15 is in the gap of summer time" },
+		  "02:15 does not exist that day: runs at 02:30" },
 	};
 
 	(void)state;
