@@ -362,13 +362,16 @@ struct asking {
 	void *ctx;
 };
 
-/* The host of an address as it was asked: "https://user@HOST:port/path". */
+/* The host of an address as it was asked: "https://user@HOST:port/path"; ""
+ * of one that has none. */
 static char *
 host_of(const char *url)
 {
 	const char *at = strstr(url, "://"), *user;
 	size_t length;
 
+	if (strncmp(url, "file:", 5) == 0)
+		return strdup("");
 	at = at != NULL ? at + 3 : url;
 	length = strcspn(at, "/?#");
 	user = memrchr(at, '@', length);

@@ -339,6 +339,7 @@ a_host_is_told_from_an_address(void **state)
 		{ "a.example.org/x", "a.example.org" },
 		{ "https://[broken/x", "[broken" },
 		{ "file:///x", "" },
+		{ "file:exports.csv", "" },
 		{ "", "" },
 	};
 
