@@ -191,6 +191,17 @@ add_shown(struct ts_buf *out, const char *text)
 }
 
 static void
+add_size(int64_t bytes, struct ts_buf *out)
+{
+	if (bytes < 10000)
+		ts_buf_addf(out, "%" PRId64 " bytes", bytes);
+	else if (bytes < 10000000)
+		ts_buf_addf(out, "%" PRId64 " kB", (bytes + 500) / 1000);
+	else
+		ts_buf_addf(out, "%" PRId64 " MB", (bytes + 500000) / 1000000);
+}
+
+static void
 print_archive(const struct sources *all, const struct source *source,
 	      struct ts_buf *out)
 {
@@ -203,11 +214,15 @@ print_archive(const struct sources *all, const struct source *source,
 	}
 	ts_buf_add(out, "  last document ");
 	ts_view_when(&all->view, all->view.zone, row->last_us, out);
-	ts_buf_addf(out,
-		    "\n  %" PRId64 " documents, %.1f MB, of %" PRId64
-		    " addresses; %" PRId64 " can be asked for changes only\n",
-		    row->documents, (double)row->bytes / 1e6, row->addresses,
-		    row->conditional);
+	ts_buf_addf(out, "\n  %" PRId64 " document%s, ", row->documents,
+		    row->documents == 1 ? "" : "s");
+	add_size(row->bytes, out);
+	ts_buf_addf(out, ", of %" PRId64 " address%s", row->addresses,
+		    row->addresses == 1 ? "" : "es");
+	if (source->host[0] != '\0')
+		ts_buf_addf(out, "; %" PRId64 " can be asked for changes only",
+			    row->conditional);
+	ts_buf_add_char(out, '\n');
 	if (row->newest_period != 0)
 		ts_buf_addf(
 			out, "  newest figures of %s\n",
@@ -229,7 +244,7 @@ print_left(const struct sources *all, const struct source *source,
 				     source->left.renews_us, out);
 		}
 		ts_buf_add_char(out, '\n');
-	} else if (source->per_minute > 0) {
+	} else if (source->per_minute > 0 && source->host[0] != '\0') {
 		ts_buf_addf(out, "  at most %g calls a minute\n",
 			    source->per_minute);
 	}

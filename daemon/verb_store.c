@@ -64,8 +64,11 @@ backup(const struct ts_cli *cli, struct ts_view *view, struct ts_err *err)
 	const char *path = cli->args[1];
 	json_t *root;
 
-	if (ts_backup_copy(view->world.store, path, err) != TS_OK)
+	if (ts_backup_copy(view->world.store, path, err) != TS_OK) {
+		if (err->status == TS_REFUSED) /* it exists */
+			err->status = TS_NO_OUTPUT;
 		return ts_while(err, "backup");
+	}
 	if (!cli->json) {
 		printf("%s\n", path);
 		return TS_OK;
