@@ -3,6 +3,7 @@
 #
 #   make demo     installs what is missing, builds, makes the first bundle
 #   make check    installs what is missing, runs the tests under sanitizers
+#   make demo-daemon   the daemon on the same figures, killed and all
 #   make all lint bench fuzz install uninstall dist clean format
 #
 # A built-in plugin needs no line here: every .c with a `tradestat_plugin`
@@ -233,6 +234,12 @@ demo: deps-build
 run-demo: all
 	@tests/demo/run $(BUILD)/tradestat
 
+# The daemon on the same figures: two editions by themselves, kill -9 included.
+demo-daemon: deps-build
+	@$(MAKE) --no-print-directory run-demo-daemon
+run-demo-daemon: all
+	@tests/demo/daemon $(BUILD)
+
 HEADERS := $(wildcard kit/include/tradestat/*.h)
 install: all
 	install -D -m 0755 $(BUILD)/tradestat $(DESTDIR)$(prefix)/bin/tradestat
@@ -260,7 +267,7 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: bench-json run-bench run-demo run-check-browser all check run-check check-browser check-system lint bench fuzz fuzzers demo install uninstall dist clean format
+.PHONY: bench-json run-bench run-demo demo-daemon run-demo-daemon run-check-browser all check run-check check-browser check-system lint bench fuzz fuzzers demo install uninstall dist clean format
 
 FORCE:
 .PHONY: FORCE
