@@ -69,7 +69,7 @@ static void
 fill(const char **list, const char *const *from)
 {
 	memset(list, 0, TS_WALL_PATHS * sizeof *list);
-	for (size_t i = 0; from[i] != NULL && i < TS_WALL_PATHS - 1; i++)
+	for (size_t i = 0; i < TS_WALL_PATHS - 1 && from[i] != NULL; i++)
 		list[i] = from[i];
 }
 

@@ -263,6 +263,8 @@ a_damaged_pack_gives_nothing(void **state)
 		ROW("huge value", MAGIC "\1\0\0\0\xff\xff\xff\xff"
 					"ab"),
 		ROW("sum that wraps", MAGIC "\xff\xff\xff\xff\2\0\0\0ab"),
+		ROW("value past the page", MAGIC "\1\0\0\0\0\x10\0\0a"),
+		ROW("reference past the page", MAGIC "\0\x10\0\0\1\0\0\0a"),
 		ROW("something behind", MAGIC "\1\0\0\0\1\0\0\0abc"),
 	};
 	struct ts_secret *secret = NULL;

@@ -219,6 +219,7 @@ what_does_not_end_is_ended(void **state)
 		{ "one that hangs", "hang", -SIGTERM },
 		{ "one that goes when told", "polite", -SIGTERM },
 		{ "one that ignores SIGTERM", "stubborn", -SIGKILL },
+		{ "one whose child is told, too", "waits", 6 },
 		{ "one with a heedless family", "family", -SIGKILL },
 	};
 

@@ -174,6 +174,14 @@ main(int argc, char **argv)
 			sleep_on();
 		sleep_on();
 	}
+	if (strcmp(how, "waits") == 0) { /* for a child that heeds */
+		pid_t pid = fork();
+
+		if (pid == 0)
+			sleep_on();
+		signal(SIGTERM, SIG_IGN);
+		return waitpid(pid, NULL, 0) == pid ? 6 : 95;
+	}
 	if (strcmp(how, "silent") == 0) { /* closes all, goes on */
 		close(0);
 		close(1);
