@@ -214,7 +214,8 @@ next_day(const struct ts_calendar *rule, int32_t from)
 	struct ts_period date = ts_period_of_day(TS_DAY, from < 0 ? 0 : from);
 	int year, month = date.nth, day = date.day;
 
-	if (date.span != TS_DAY)
+	/* past the last year that has a name */
+	if (date.year < TS_RULE_YEAR_FIRST)
 		return -1;
 	for (year = date.year; year <= TS_RULE_YEAR_LAST; year++) {
 		int bit = year - TS_RULE_YEAR_FIRST;
