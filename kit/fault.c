@@ -121,9 +121,29 @@ list(const char *file, const char *point)
 	close(fd);
 }
 
+/* With TS_FAULT_ONCE only the first process that comes to such a point is
+ * harmed: it makes that file. */
+static bool
+is_first(void)
+{
+	const char *file = getenv("TS_FAULT_ONCE");
+	int fd;
+
+	if (file == NULL || file[0] == '\0')
+		return true;
+	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0 && errno != EEXIST)
+		misunderstood(file);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static void
 act(const struct rule *rule, const char *point)
 {
+	if (rule->action != LIST && !is_first())
+		return;
 	switch (rule->action) {
 	case KILL:
 		kill(getpid(), SIGKILL);

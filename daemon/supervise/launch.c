@@ -60,8 +60,8 @@ static const char *const inherited[] = {
 	"JOURNAL_STREAM",  "TZDIR",        "TMPDIR",        "FONTCONFIG_FILE",
 	"FONTCONFIG_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
 #ifdef TS_FAULTS
-	"TS_FAULT",        "TS_FAULT_IN",  "LD_PRELOAD",    "FIU_CTRL_FIFO",
-	"FIU_ENABLE",
+	"TS_FAULT",        "TS_FAULT_IN",  "TS_FAULT_ONCE", "LD_PRELOAD",
+	"FIU_CTRL_FIFO",   "FIU_ENABLE",
 #endif
 };
 #define INHERITED (sizeof inherited / sizeof inherited[0])

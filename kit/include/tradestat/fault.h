@@ -16,6 +16,8 @@
  *
  * Passes are counted from 1 in each process. What cannot be read ends the
  * program with status 64 at its first point.
+ * TS_FAULT_ONCE: a file that the first one harmed makes; while it is there
+ * nobody else is.
  */
 #ifndef TRADESTAT_FAULT_H
 #define TRADESTAT_FAULT_H
