@@ -218,6 +218,7 @@ add_time(const struct printer *p, int64_t at_us)
 {
 	char text[TS_LOCAL_TEXT > TS_TIME_TEXT ? TS_LOCAL_TEXT : TS_TIME_TEXT];
 
+	at_us -= at_us % 1000000; /* nobody wants to know it better */
 	ts_buf_add(p->out, p->zone != NULL ? ts_zone_print(p->zone, at_us, text)
 					   : ts_time_print(at_us, text));
 }

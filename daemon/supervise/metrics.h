@@ -17,9 +17,9 @@ struct ts_metrics;
 struct ts_metrics *ts_metrics_new(int64_t now_us);
 void ts_metrics_free(struct ts_metrics *metrics); /* NULL is welcome */
 
-/* An edition ended, or is held: "done", "unchanged", "held", "failed",
- * "superseded", "expired". reason: any text or NULL; only the class it begins
- * with becomes a label ("gate fresh: ..." -> "gate_fresh"). */
+/* An edition ended, or is held: "published", "unchanged", "held", "failed",
+ * "superseded", "expired", "left_out". reason: any text or NULL; only the class
+ * it begins with becomes a label ("gate fresh: ..." -> "gate_fresh"). */
 void ts_metrics_outcome(struct ts_metrics *metrics, const char *report,
 			const char *outcome, const char *reason);
 /* A stage ended, in whatever way. */

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/mman.h>
-#include <tradestat/event.h>
 #include <tradestat/file.h>
 #include "daemon/supervise/digest.h"
 
@@ -222,8 +221,6 @@ ts_tell_sent(struct ts_tell *tell, struct ts_store *store, int code,
 		return tell_failure(tell, store, code, words, now_us, err);
 	if (ts_notices_told(store, tell->upto_us, err) != TS_OK)
 		return ts_while(err, "notices that were told");
-	ts_event(TS_LOG_INFO, &ts_event_operator_told, "operator", NULL,
-		 "told the operator what is in tradestat status");
 	tell->failures = 0;
 	if (ts_notice_clear(store, TS_DIGEST_OWN, now_us, &was_open, err) !=
 	    TS_OK)
