@@ -29,6 +29,13 @@ enum ts_status ts_next_run(struct ts_next_view *view, int64_t us,
 enum ts_status ts_next_end(struct ts_next_view *view, enum ts_status status,
 			   struct ts_err *err) TS_MUST_USE;
 
+/* The coming runs of a report by its timetable. TS_NO_INPUT: it has none. */
+enum ts_status ts_next_of_report(const struct ts_cli *cli,
+				 const struct ts_conf *conf,
+				 const struct ts_conf_report *report,
+				 int64_t base_us, int64_t count,
+				 struct ts_err *err) TS_MUST_USE;
+
 /* Why an elapse is not where the wall says: a gap, an overlap. */
 void ts_next_note(const struct ts_calendar *rule, int64_t us,
 		  struct ts_buf *out);

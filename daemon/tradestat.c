@@ -38,8 +38,8 @@ const struct ts_verb ts_verbs[] = {
 	  "config input output theme title subtitle source-line notes "
 	  "reporter partner unit flow",
 	  "draw one chart from CSV: png, svg or pdf by suffix", ts_verb_chart },
-	{ "next", "EXPRESSION", 1, 1, "config count base now json",
-	  "when a rule of time elapses", ts_verb_next },
+	{ "next", "REPORT or RULE", 1, 1, "config count base now json",
+	  "when a report is due, or a rule of time", ts_verb_next },
 	{ "status", "[REPORT]", 0, 1, "config now json verbose",
 	  "how the daemon and the reports fare", ts_verb_status },
 	{ "history", "[REPORT or EDITION]", 0, 1,

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <tradestat/file.h>
 #include "daemon/journal_view.h"
 
 #define US_PER_S INT64_C(1000000)
@@ -194,8 +195,12 @@ next_of_rule(const struct ts_cli *cli, const char *usual_zone, int64_t base_us,
 	enum ts_status status;
 	int64_t first;
 
-	if (ts_calendar_parse(cli->args[0], usual_zone, &rule, err) != TS_OK)
-		return err->status;
+	status = ts_calendar_parse(cli->args[0], usual_zone, &rule, err);
+	if (status == TS_BAD_CONFIG && ts_is_id(cli->args[0]))
+		return ts_while(err, "no report \"%s\", and as a rule",
+				cli->args[0]);
+	if (status != TS_OK)
+		return status;
 	/* a day that no month has is a slip, years that have passed are not */
 	if (ts_calendar_next(rule, INT64_MIN, &first))
 		status = show_rule(cli, rule, base_us, count, err);
@@ -227,6 +232,7 @@ base_of(const struct ts_cli *cli, const struct ts_world *world, int64_t *us,
 enum ts_status
 ts_verb_next(const struct ts_cli *cli, struct ts_err *err)
 {
+	const struct ts_conf_report *report = NULL;
 	struct ts_world world;
 	int64_t base_us, count;
 	enum ts_status status;
@@ -237,8 +243,13 @@ ts_verb_next(const struct ts_cli *cli, struct ts_err *err)
 	if (status == TS_OK)
 		status = base_of(cli, &world, &base_us, err);
 	if (status == TS_OK)
-		status = next_of_rule(cli, world.conf->timezone, base_us, count,
-				      err);
+		report = ts_conf_report(world.conf, cli->args[0]);
+	if (status == TS_OK)
+		status = report != NULL
+				 ? ts_next_of_report(cli, world.conf, report,
+						     base_us, count, err)
+				 : next_of_rule(cli, world.conf->timezone,
+						base_us, count, err);
 	ts_world_close(&world);
 	return status;
 }

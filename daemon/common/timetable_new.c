@@ -246,11 +246,29 @@ copy_texts(struct compiling *c, struct ts_err *err)
 	return TS_OK;
 }
 
+/* Asked from the beginning of all times, so that no report is wrong because
+ * it is old. */
+static void
+check_comes(struct compiling *c)
+{
+	struct ts_slot slot;
+	int64_t us;
+
+	if (c->timetable->rule != NULL &&
+	    !ts_calendar_next(c->timetable->rule, -1, &us))
+		problem(c, "timetable: \"%.200s\" never comes",
+			c->report->schedule.timetable);
+	else if (c->problems.count == 0 &&
+		 !ts_timetable_next(c->timetable, INT64_MIN, &slot))
+		problem(c,
+			"timetable: \"%.200s\" never comes within workday, "
+			"not_before and until",
+			c->report->schedule.timetable);
+}
+
 static enum ts_status
 compile(struct compiling *c, const char *machine, struct ts_err *err)
 {
-	struct ts_slot slot;
-
 	if (copy_texts(c, err) != TS_OK || compile_rule(c, err) != TS_OK ||
 	    compile_holidays(c, err) != TS_OK)
 		return err->status;
@@ -258,16 +276,7 @@ compile(struct compiling *c, const char *machine, struct ts_err *err)
 	compile_bounds(c);
 	c->timetable->offset_us =
 		offset_of(machine, c->report->id, c->report->schedule.spread_s);
-	/* any moment will do, so that no report is wrong because it is old */
-	if (c->problems.count == 0 &&
-	    !ts_timetable_next(c->timetable, INT64_MIN, &slot))
-		problem(c, "timetable: \"%.200s\" never comes%s",
-			c->report->schedule.timetable,
-			c->timetable->workdays.move != TS_MOVE_ANY ||
-					c->timetable->until_us != INT64_MAX ||
-					c->timetable->not_before_us != INT64_MIN
-				? " within workday, not_before and until"
-				: "");
+	check_comes(c);
 	if (c->problems.count > 0)
 		return ts_fail(err, TS_BAD_CONFIG, "%s",
 			       c->problems.first.text);
