@@ -22,8 +22,10 @@ open_store(struct ts_view *view, struct ts_err *err)
 
 	snprintf(path, sizeof path, "%s/store.sqlite",
 		 view->world.conf->state_dir);
-	if (access(path, F_OK) != 0 && errno == ENOENT)
+	if (access(path, R_OK) != 0 && (errno == ENOENT || errno == EACCES)) {
+		view->barred = errno == EACCES;
 		return TS_OK;
+	}
 	return ts_store_open(&opts, &view->world.store, err);
 }
 
@@ -81,8 +83,9 @@ ts_view_local(const struct ts_view *view, const struct ts_zone *zone,
 	ts_time_print(us + (int64_t)offset.seconds * 1000000, local);
 	/* 2026-11-25T07:30:05Z: without the seconds, unless they are asked
 	 * for */
-	ts_buf_addf(out, "%.10s %.*s %s", local, view->verbose ? 8 : 5,
-		    local + 11, offset.name);
+	ts_buf_addf(out, "%.10s %.*s %s", local,
+		    view->verbose || view->seconds ? 8 : 5, local + 11,
+		    offset.name);
 	if (view->verbose) {
 		ts_time_print(us, utc);
 		ts_buf_addf(out, "; %.10s %.8s UTC", utc, utc + 11);
@@ -280,6 +283,17 @@ ts_view_count(const struct ts_cli *cli, int64_t usual, int64_t *count,
 		return ts_while(err, "--count");
 	}
 	return TS_OK;
+}
+
+enum ts_status
+ts_view_must_read(const struct ts_view *view, struct ts_err *err)
+{
+	if (!view->barred)
+		return TS_OK;
+	return ts_fail(err, TS_REFUSED,
+		       "the store in %s is not for you to read: ask as root or "
+		       "as a member of its group",
+		       view->world.conf->state_dir);
 }
 
 static enum ts_status

@@ -114,8 +114,8 @@ print_daemon(const struct ts_status_view *status)
 	if (status->since_us > 0)
 		ts_view_when(&status->view, status->view.zone, status->since_us,
 			     &since);
-	printf("tradestatd %s is running since %s, pid %" PRId64 "\n", version,
-	       since.data, status->pid);
+	printf("tradestatd %s is running, started %s, pid %" PRId64 "\n",
+	       version, since.data, status->pid);
 	for (i = 0; i < sizeof values / sizeof values[0]; i++)
 		if (value_of(status, values[i].key, value, sizeof value) !=
 			    NULL &&
@@ -263,7 +263,10 @@ ts_status_print(const struct ts_status_view *status)
 	size_t i;
 
 	print_daemon(status);
-	if (status->view.world.store == NULL)
+	if (status->view.barred)
+		puts("what has run is not for you to read: ask as root or as a "
+		     "member of the store's group");
+	else if (status->view.world.store == NULL)
 		puts("nothing has run yet");
 	for (i = 0; i < status->report_count; i++)
 		print_report(status, &status->reports[i]);
@@ -378,6 +381,8 @@ ts_status_json(const struct ts_status_view *status)
 	size_t i;
 
 	json_object_set_new(object, "daemon", json_daemon(status));
+	json_object_set_new(object, "store_readable",
+			    json_boolean(!status->view.barred));
 	json_object_set_new(object, "reports", reports);
 	json_object_set_new(object, "notices", notices);
 	for (i = 0; i < status->report_count; i++)

@@ -159,7 +159,8 @@ ts_verb_reload(const struct ts_cli *cli, struct ts_err *err)
 	if (ts_control_value(reply.data, "reports", 0, count, sizeof count) ==
 	    NULL)
 		count[0] = '\0';
-	printf("the daemon has read its configuration: %s reports\n", count);
+	printf("the daemon has read its configuration: %s report%s\n", count,
+	       strcmp(count, "1") == 0 ? "" : "s");
 	return TS_OK;
 }
 

@@ -57,6 +57,7 @@ one_edition(struct ts_view *view, const struct ts_cli *cli, struct ts_err *err)
 	if (ts_control_find(view->world.store, cli->args[0], view->arena,
 			    &entry, err) != TS_OK)
 		return err->status;
+	view->seconds = true;
 	object = ts_view_json();
 	events.list = json_array();
 	json_object_set_new(object, "entry", ts_view_json_entry(&entry));
@@ -168,6 +169,8 @@ ts_verb_history(const struct ts_cli *cli, struct ts_err *err)
 	struct ts_view view;
 	enum ts_status status = ts_view_open(cli, &view, err);
 
+	if (status == TS_OK)
+		status = ts_view_must_read(&view, err);
 	if (status == TS_OK)
 		status = cli->arg_count > 0 &&
 					 ts_control_is_edition(cli->args[0])

@@ -4,12 +4,14 @@
 #include "tests/support/fixtures.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <tradestat/file.h>
 #include "daemon/cli.h"
@@ -321,6 +323,37 @@ history_is_newest_first_and_queue_by_turn(void **state)
 	json_decref(object);
 }
 
+static void
+a_store_of_others_hides_no_daemon(void **state)
+{
+	struct desk *desk = *state;
+	int end;
+	pid_t pid;
+
+	if (getuid() != 0)
+		skip();
+	tell_a_story(desk);
+	assert_int_equal(chmod(desk->folder, 0755), 0);
+	assert_int_equal(chmod(desk->state, 0750), 0);
+	assert_int_equal(chmod(desk->conf, 0644), 0);
+	assert_int_equal(close(open(desk->out, O_CREAT | O_WRONLY, 0666)), 0);
+	assert_int_equal(chmod(desk->out, 0666), 0);
+	pid = fork();
+	if (pid == 0) {
+		bool good = setgroups(0, NULL) == 0 &&
+			    setresgid(65534, 65534, 65534) == 0 &&
+			    setresuid(65534, 65534, 65534) == 0;
+
+		good = good && run(desk, "status", NULL, false) == TS_OK &&
+		       strstr(desk->said.data, "not for you") != NULL &&
+		       run(desk, "history", NULL, false) == TS_REFUSED &&
+		       run(desk, "queue", NULL, false) == TS_REFUSED;
+		_exit(good ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &end, 0), pid);
+	assert_int_equal(end, 0);
+}
+
 /* ---- changing --------------------------------------------------------------
  */
 
@@ -481,7 +514,7 @@ a_running_daemon_is_asked(void **state)
 	assert_string_equal(daemon.heard[2], "reload");
 	assert_run(desk, "status", NULL);
 	assert_int_equal(desk->exit_code, 0);
-	assert_says(desk, "tradestatd 0.1.0 is running since 3 h ago "
+	assert_says(desk, "tradestatd 0.1.0 is running, started 3 h ago "
 			  "(2026-11-25 06:30 CET), pid 4242\n");
 	assert_says(desk, "degraded    storage: \\xff full\n");
 	assert_says(desk, "working     fetch of kazakhstan-italy for 90 s\n");
@@ -506,6 +539,7 @@ main(void)
 		AT_DESK(status_tells_what_waits_and_which_command_helps),
 		AT_DESK(status_for_programs_has_it_all),
 		AT_DESK(history_is_newest_first_and_queue_by_turn),
+		AT_DESK(a_store_of_others_hides_no_daemon),
 		AT_DESK(without_a_daemon_it_is_done_in_the_store),
 		AT_DESK(beside_a_daemon_that_hangs_nothing_is_done),
 		AT_DESK(a_running_daemon_is_asked),
