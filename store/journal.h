@@ -84,8 +84,9 @@ struct ts_move {
 	enum ts_state from, to;
 	const char *reason;       /* NULL: as it was; told in the events too */
 	const char *period;       /* with a number, given in this transaction:
-				     the next of (report, period); NULL: as
-				     they were */
+				     the next of (report, period), or the one
+				     it has of that period; NULL: as they
+				     were */
 	const char *path;         /* NULL: as it was */
 	const char *content_hash; /* NULL: as it was */
 	const char *waive;        /* NULL: as it was */
@@ -167,7 +168,8 @@ enum ts_status ts_journal_supersede(struct ts_store *store, int64_t by,
 struct ts_report_state {
 	const char *report;
 	bool paused;
-	int64_t cursor_us; /* the timetable was followed up to here */
+	int64_t cursor_us; /* the timetable was followed up to here; 0: never,
+			      as of a report that was only paused */
 	const char *rule;  /* what it said then */
 	int64_t poll_day;  /* days since 1970 */
 	int polls;         /* on that day */
@@ -227,7 +229,7 @@ struct ts_source_row {
 	const char *source;
 	int64_t documents, bytes; /* archived, all time */
 	int64_t last_us;          /* newest document retrieved */
-	int64_t newest_period;    /* ts_period_key; 0 none */
+	int64_t newest_period;    /* ts_period_key, with a value; 0 none */
 	const char *host;         /* of its newest document */
 	int64_t addresses;        /* that answered */
 	int64_t conditional; /* of them that can be asked for changes only */

@@ -271,10 +271,11 @@ tell_source(void *ctx, const struct ts_source_row *row, struct ts_err *why)
 		ts_period_print(ts_period_of_key(row->newest_period), period);
 	told->used += (size_t)snprintf(
 		told->text + told->used, sizeof told->text - told->used,
-		"%s %lld documents, %lld bytes, last %lld, newest %s, from"
-		" %s\n",
+		"%s %lld documents, %lld bytes, last %lld, newest %s,"
+		" %lld of %lld conditional, from %s\n",
 		row->source, (long long)row->documents, (long long)row->bytes,
-		(long long)row->last_us, period, row->host);
+		(long long)row->last_us, period, (long long)row->conditional,
+		(long long)row->addresses, row->host);
 	return TS_OK;
 }
 
@@ -297,6 +298,11 @@ put_document(const char *source, int64_t us, int64_t bytes, const char *url)
 
 	document.source = source;
 	document.size_bytes = bytes;
+	/* some publishers say how to ask for changes only */
+	if (strstr(url, "/a") != NULL)
+		document.etag = "\"v1\"";
+	if (strstr(url, "/c") != NULL)
+		document.last_modified = "Tue, 24 Nov 2026 21:30:05 GMT";
 	assert_int_equal(memory->put(memory->ctx, &document, &err), TS_OK);
 }
 
@@ -313,14 +319,16 @@ a_source_is_what_its_documents_brought(void **state)
 	     "KGZ ITA 27 2021 2", "KGZ ITA 28 2025 -");
 	put_document("comtrade", 2000, 70, "https://old.example.org/a");
 	put_document("ecb", 1000, 5, "https://ecb.example.org:8443/x?y=a/b@c");
-	put_document("ecb", 900, 6, "https://ecb.example.org/z");
+	put_document("ecb", 900, 6, "https://ecb.example.org/c");
+	put_document("ecb", 800, 0, "https://ecb.example.org/c");
+	put_document("ecb", 700, 0, "https://ecb.example.org/z");
 	/* a missing figure is no news */
 	assert_string_equal(
 		sources(),
-		"comtrade 2 documents, 70 bytes, last 3000, newest 2023, from"
-		" example.org\n"
-		"ecb 2 documents, 11 bytes, last 1000, newest -, from"
-		" ecb.example.org\n");
+		"comtrade 2 documents, 70 bytes, last 3000, newest 2023,"
+		" 1 of 2 conditional, from example.org\n"
+		"ecb 4 documents, 11 bytes, last 1000, newest -,"
+		" 1 of 3 conditional, from ecb.example.org\n");
 	assert_int_equal(ts_store_newest(store, &newest, &err), TS_OK);
 	assert_int_equal(newest, 3000);
 }
@@ -337,6 +345,7 @@ a_host_is_told_from_an_address(void **state)
 		{ "https://[2001:db8::1]:443/x", "[2001:db8::1]" },
 		{ "https://a.example.org?x=://b", "a.example.org" },
 		{ "a.example.org/x", "a.example.org" },
+		{ "file:exports.csv", "" },
 		{ "https://[broken/x", "[broken" },
 		{ "file:///x", "" },
 		{ "file:exports.csv", "" },
