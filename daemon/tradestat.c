@@ -16,7 +16,7 @@
 const struct ts_verb ts_verbs[] = {
 	{ "run", "REPORT", 1, 1,
 	  "config output period as-of offline replay record no-deliver waive "
-	  "now force json quiet verbose",
+	  "now force json quiet verbose daemon",
 	  "fetch, store, compute, draw and publish one edition", ts_verb_run },
 	{ "init",
 	  "bilateral REPORTER PARTNER | country REPORTER | "
@@ -103,6 +103,7 @@ enum option_code {
 	OPT_UNIT,
 	OPT_FLOW,
 	OPT_NO_COLOR,
+	OPT_DAEMON,
 	OPT_YES,
 };
 
@@ -136,6 +137,7 @@ static const struct option options[] = {
 	{ "count", required_argument, NULL, 'n' },
 	{ "yes", no_argument, NULL, OPT_YES },
 	{ "no-color", no_argument, NULL, OPT_NO_COLOR },
+	{ "daemon", no_argument, NULL, OPT_DAEMON },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -324,6 +326,8 @@ flag_of(struct ts_cli *cli, int code)
 		return &cli->strict;
 	case OPT_NO_COLOR:
 		return &cli->no_color;
+	case OPT_DAEMON:
+		return &cli->daemon;
 	case OPT_YES:
 		return &cli->yes;
 	case 'q':

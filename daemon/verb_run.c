@@ -388,6 +388,25 @@ read_wishes(const struct ts_cli *cli, struct hand *h, struct ts_err *err)
 	return fetch_wish(cli, NULL, &ignored, err);
 }
 
+/* What the daemon does by its own lights cannot be wished for. */
+static enum ts_status
+ask_daemon(const struct ts_cli *cli, struct ts_err *err)
+{
+	const char *other = cli->period != NULL   ? "period"
+			    : cli->as_of != NULL  ? "as-of"
+			    : cli->output != NULL ? "output"
+			    : cli->replay != NULL ? "replay"
+			    : cli->record != NULL ? "record"
+			    : cli->now != NULL    ? "now"
+			    : cli->offline        ? "offline"
+						  : NULL;
+
+	if (other != NULL)
+		return ts_fail(err, TS_BAD_USAGE,
+			       "--daemon and --%s exclude each other", other);
+	return ts_verb_run_by_daemon(cli, err);
+}
+
 enum ts_status
 ts_verb_run(const struct ts_cli *cli, struct ts_err *err)
 {
@@ -395,6 +414,8 @@ ts_verb_run(const struct ts_cli *cli, struct ts_err *err)
 	struct hand h = { .cli = cli, .world = &world };
 	enum ts_status status;
 
+	if (cli->daemon)
+		return ask_daemon(cli, err);
 	if (read_wishes(cli, &h, err) != TS_OK)
 		return err->status;
 	status = ts_world_open(cli, TS_WORLD_ALL, &world, err);
