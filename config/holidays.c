@@ -17,7 +17,7 @@
 #define NAME_MOST 80
 #define WEEKEND_USUAL 0x60u
 /* The longest way of a moved day: past a weekend and other holidays. */
-#define MOVED_MOST 30
+#define MOVED_MOST 15
 /* Easter is 22 March to 8 May (orthodox): stays within its year. */
 #define BEFORE_EASTER (-80)
 #define AFTER_EASTER 230
