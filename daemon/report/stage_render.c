@@ -7,6 +7,7 @@
 #include <tradestat/file.h>
 #include <tradestat/log.h>
 #include "daemon/report/layout.h"
+#include "daemon/report/pass.h"
 #include "daemon/report/preview.h"
 #include "output/engine/bundle.h"
 
@@ -29,94 +30,6 @@ struct rendering {
 	char hash[TS_SHA256_TEXT];
 	int64_t now_us;
 };
-
-static bool
-named(const char *list, const char *name)
-{
-	size_t length = strlen(name);
-
-	while (list != NULL && *list != '\0') {
-		size_t word = strcspn(list, ",");
-
-		if (word == length && strncmp(list, name, length) == 0)
-			return true;
-		list += word;
-		list += *list == ',';
-	}
-	return false;
-}
-
-/* "No new figures": what a reader has to know who waited for them. */
-static enum ts_status
-add_mark(struct rendering *x, const char **warnings, struct ts_err *err)
-{
-	struct ts_entry last;
-	char when[TS_TIME_TEXT];
-	enum ts_status status;
-
-	if (!x->wish->entry->marked)
-		return TS_OK;
-	status = ts_journal_last(x->world->store, x->wish->report->id, x->arena,
-				 &last, err);
-	if (status == TS_OK)
-		warnings[x->edition.warning_count++] = ts_r_printf(
-			x->render,
-			"No new figures since edition %s.%d of %.10s",
-			last.period, last.number,
-			ts_time_print(last.made_us, when));
-	else if (status == TS_NO_INPUT)
-		warnings[x->edition.warning_count++] = ts_r_printf(
-			x->render, "No new figures until %.10s", x->issued_iso);
-	else
-		return status;
-	return TS_OK;
-}
-
-/* Gates that failed hold the edition, unless each of them was waived. reason:
- * "gate NAME: text; gate NAME2: text". */
-static enum ts_status
-pass_gates(struct rendering *x, struct ts_buf *reason, struct ts_err *err)
-{
-	struct ts_render *r = x->render;
-	const char *waive = x->wish->entry->waive;
-	const char **warnings =
-		ts_arena_alloc(x->arena, r->gate_count + 2, sizeof *warnings);
-	bool lenient = strcmp(x->wish->report->gates.on_missing, "note") == 0;
-	TS_AUTO_BUF names = TS_BUF_INIT(256);
-	size_t i, held = 0;
-
-	if (warnings == NULL)
-		return ts_fail(err, TS_SYSTEM, "out of memory");
-	x->edition.warnings = warnings;
-	if (add_mark(x, warnings, err) != TS_OK)
-		return err->status;
-	for (i = 0; i < r->gate_count; i++) {
-		struct ts_gate *gate = &r->gates[i];
-		bool waived = named(waive, gate->name);
-
-		gate->waived = waived ||
-			       (lenient && strcmp(gate->name, "complete") == 0);
-		if (gate->waived) {
-			warnings[x->edition.warning_count++] = ts_r_printf(
-				r, "Gate %s %s: %s", gate->name,
-				waived ? "waived" : "noted", gate->text);
-			continue;
-		}
-		held++;
-		ts_buf_addf(reason, "%sgate %s: %s",
-			    reason->used > 0 ? "; " : "", gate->name,
-			    gate->text);
-		if (!named(names.data, gate->name))
-			ts_buf_addf(&names, "%s%s", names.used > 0 ? "," : "",
-				    gate->name);
-	}
-	if (held == 0)
-		return TS_OK;
-	return ts_fail(err, TS_HELD,
-		       "held: %s. If it is right all the same: "
-		       "tradestat run %s --waive %s",
-		       reason->data, x->wish->report->id, names.data);
-}
 
 /* ---- charts ----------------------------------------------------------------
  */
@@ -499,7 +412,9 @@ render(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
 	x->edition.number = x->wish->entry->number;
 	x->edition.content_hash = x->hash;
 	if (status == TS_OK)
-		status = pass_gates(x, &reason, err);
+		status =
+			ts_render_pass(x->render, x->wish->entry, x->issued_iso,
+				       &x->edition, &reason, err);
 	else if (status == TS_HELD)
 		ts_buf_add(&reason, err->text);
 	TS_FAULT("render.gates");
