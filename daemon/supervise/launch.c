@@ -174,6 +174,9 @@ add_source_files(const struct ts_conf *conf, struct ts_wall *wall)
 		for (size_t k = 0; k < all->count; k++) {
 			const char *value = all->items[k].value;
 
+			/* a key comes by standard input, to whom it is for */
+			if (is_reference(&all->items[k]))
+				continue;
 			if (strncmp(value, "file:/", 6) == 0)
 				fits &= ts_wall_add(wall->read, value + 5);
 			else if (strcmp(all->items[k].name, "ca_file") == 0)
