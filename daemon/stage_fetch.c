@@ -6,7 +6,9 @@
 #include <unistd.h>
 #include <tradestat/fault.h>
 #include <tradestat/log.h>
+#include "daemon/common/quota.h"
 #include "daemon/report/render.h"
+#include "fetchers/engine/pace.h"
 
 #define SOURCE_ARENA ((size_t)64 << 20)
 
@@ -276,6 +278,22 @@ run_source(struct fetching *f, struct ts_fetch *engine,
 	return status;
 }
 
+/* For those who know no fetcher and show what is left. */
+static enum ts_status
+remember_quota(struct ts_world *world, const struct ts_source *source,
+	       struct ts_err *err)
+{
+	const struct ts_pace_rule rule = {
+		.quota_calls = source->quota_calls,
+		.quota_window_s = source->quota_window_s,
+	};
+	const struct ts_quota quota = { ts_pace_allowed(&rule),
+					source->quota_window_s };
+
+	return ts_quota_put(world->store, source->id, &quota,
+			    world->clock->wall_us(world->clock), err);
+}
+
 /* f: fetch; NULL: only show what would be asked. */
 static enum ts_status
 with_source(struct ts_world *world, const struct ts_fetch_wish *wish,
@@ -297,6 +315,8 @@ with_source(struct ts_world *world, const struct ts_fetch_wish *wish,
 		status = ts_fetch_plan(engine, &source, needs, count, show,
 				       show_ctx, err);
 	else if (status == TS_OK)
+		status = remember_quota(world, &source, err);
+	if (status == TS_OK && f != NULL)
 		status = run_source(f, engine, &source, needs, count, err);
 	ts_secret_free(secret);
 	ts_arena_free(arena);

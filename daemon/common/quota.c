@@ -38,7 +38,7 @@ ts_quota_put(struct ts_store *store, const char *source,
 		 quota->window_s);
 	if (read_marker(store, source, old, sizeof old, err) != TS_OK)
 		return err->status;
-	if (strcmp(old, text) == 0)
+	if (strcmp(old, text) == 0 || (old[0] == '\0' && quota->calls == 0))
 		return TS_OK;
 	if (ts_marker_put(store, source, KEY, text, now_us, err) != TS_OK)
 		return ts_while(err, "quota of %s", source);
