@@ -179,7 +179,7 @@ static enum ts_status
 follow(const struct ts_job *job, const struct ts_answer *answer,
        struct ts_plan *plan, struct ts_err *err)
 {
-	struct part part;
+	struct part part = { .page = 0 };
 	int pages = pages_of(answer);
 
 	if (answer->tag == NULL ||
