@@ -16,9 +16,28 @@ import time
 
 HOUSE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PLACE = os.path.join(HOUSE, "build", "system")
+TREE_S = 1800  # two minutes on an idle machine
 UNIT = "tradestatd.service"
 BASE = ["systemd", "systemd-sysv", "dbus", "gnuplot-nox", "fonts-inter",
-        "fontconfig", "ca-certificates", "tzdata"]
+        "fontconfig", "ca-certificates", "tzdata", "procps"]
+
+
+def remove(place):
+    """Removes a tree that others may have mounted things in: a mount that is
+    not given back is never descended into."""
+    with open("/proc/self/mounts") as lines:
+        mounts = [line.split()[1] for line in lines]
+    for mount in sorted((m for m in mounts
+                         if m == place or m.startswith(place + "/")),
+                        reverse=True):
+        for _ in range(20):
+            if subprocess.run(["umount", mount],
+                              capture_output=True).returncode == 0:
+                break
+            time.sleep(0.5)
+        else:
+            raise OSError(f"{mount} is still in use")
+    shutil.rmtree(place, ignore_errors=True)
 
 
 class Impossible(Exception):
@@ -97,21 +116,27 @@ def tree(programs):
         pass
     suite, new = release(), root + ".new"
     for old in (new, root):
-        shutil.rmtree(old, ignore_errors=True)
+        remove(old)
     os.makedirs(PLACE, exist_ok=True)
     print(f"making a tree of {suite}, once ...", flush=True)
     log = os.path.join(PLACE, "debootstrap.log")
     with open(log, "w") as said:
+        making = subprocess.Popen(
+            ["debootstrap", "--variant=minbase",
+             "--include=" + ",".join(wanted), suite, new, mirror(suite)],
+            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+            start_new_session=True)
         try:
-            made = subprocess.run(
-                ["debootstrap", "--variant=minbase",
-                 "--include=" + ",".join(wanted), suite, new, mirror(suite)],
-                stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-                timeout=900).returncode == 0
+            made = making.wait(TREE_S) == 0
         except subprocess.TimeoutExpired:
             made = False
+        finally:
+            if making.poll() is None:
+                # with all that it started in there
+                os.killpg(making.pid, signal.SIGKILL)
+                making.wait()
     if not made:
-        shutil.rmtree(new, ignore_errors=True)
+        remove(new)
         raise Impossible(f"debootstrap could not make a tree, see {log}")
     os.rename(new, root)
     with open(list_file, "w") as had:
@@ -217,11 +242,4 @@ class Machine:
                 os.kill(self.leader, signal.SIGKILL)
             self.nspawn.kill()
             self.nspawn.wait(15)
-        for _ in range(10):
-            if not os.path.ismount(self.root) or subprocess.run(
-                    ["umount", self.root],
-                    capture_output=True).returncode == 0:
-                break
-            time.sleep(0.5)
-        if not os.path.ismount(self.root):
-            shutil.rmtree(self.run_place, ignore_errors=True)
+        remove(self.run_place)
