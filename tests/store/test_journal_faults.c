@@ -264,6 +264,74 @@ a_full_disk_refuses_and_the_journal_goes_on_by_itself(void **state)
 	ts_store_close(store);
 }
 
+/* ---- a disk that fails ------------------------------------------------- */
+
+/* SQLite's own files, but the log cannot be made to last while is_broken. */
+static struct {
+	sqlite3_vfs vfs, *sound;
+	sqlite3_io_methods methods;
+	int (*sync)(sqlite3_file *file, int flags);
+	bool is_broken;
+} disk;
+
+static int
+sync_or_fail(sqlite3_file *file, int flags)
+{
+	return disk.is_broken ? SQLITE_IOERR_FSYNC : disk.sync(file, flags);
+}
+
+static int
+open_on_disk(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
+	     int *out)
+{
+	int code = disk.sound->xOpen(vfs, name, file, flags, out);
+
+	if (code != SQLITE_OK || (flags & SQLITE_OPEN_WAL) == 0)
+		return code;
+	disk.methods = *file->pMethods;
+	disk.sync = disk.methods.xSync;
+	disk.methods.xSync = sync_or_fail;
+	file->pMethods = &disk.methods;
+	return code;
+}
+
+static void
+a_disk_that_fails_is_tried_again_and_nothing_is_half_done(void **state)
+{
+	struct place *place = *state;
+	struct ts_move move = { .from = TS_STATE_DUE,
+				.to = TS_STATE_READY,
+				.period = "2024" };
+	struct ts_entry asked = { .report = "r", .slot_us = 2 };
+	struct ts_document document = document_at(1000, "https://x/a");
+	struct ts_store *store;
+	struct ts_err err = { 0 };
+	int64_t id;
+
+	disk.sound = sqlite3_vfs_find(NULL);
+	disk.vfs = *disk.sound;
+	disk.vfs.zName = "failing";
+	disk.vfs.xOpen = open_on_disk;
+	assert_int_equal(sqlite3_vfs_register(&disk.vfs, 1), SQLITE_OK);
+	store = open_store(place->path);
+	(void)add_entry(store, "r", 1);
+	disk.is_broken = true;
+	assert_int_equal(ts_journal_move(store, 1, &move, 5, &err), TS_AGAIN);
+	assert_int_equal(ts_journal_add(store, &asked, 5, &id, &err), TS_AGAIN);
+	assert_int_equal(ts_store_begin(store, &document, &err), TS_OK);
+	assert_int_equal(ts_store_commit(store, NULL, &err), TS_AGAIN);
+	assert_string_equal(LIST(store, .report = NULL), "#1 r due\n");
+	assert_string_equal(events_of(store, 1), "");
+	disk.is_broken = false;
+	assert_int_equal(ts_journal_move(store, 1, &move, 6, &err), TS_OK);
+	assert_int_equal(ts_journal_add(store, &asked, 6, &id, &err), TS_OK);
+	assert_int_equal(entry_of(store, 1).number, 1);
+	assert_int_equal(ts_store_check(store, &err), TS_OK);
+	ts_store_close(store);
+	assert_int_equal(sqlite3_vfs_register(disk.sound, 1), SQLITE_OK);
+	assert_int_equal(sqlite3_vfs_unregister(&disk.vfs), SQLITE_OK);
+}
+
 /* ---- older files ------------------------------------------------------- */
 
 /* Schema 2 as it was: do not change. */
@@ -570,6 +638,7 @@ main(void)
 		TEST(of_processes_that_take_an_entry_one_has_it),
 		TEST(a_kill_leaves_each_entry_before_or_behind_a_move),
 		TEST(a_full_disk_refuses_and_the_journal_goes_on_by_itself),
+		TEST(a_disk_that_fails_is_tried_again_and_nothing_is_half_done),
 		TEST(editions_of_an_older_store_are_entries_of_the_journal),
 		TEST(a_migration_that_fails_leaves_the_older_store),
 		TEST(a_state_that_nobody_knows_is_corruption),
