@@ -22,9 +22,14 @@ open_store(struct ts_view *view, struct ts_err *err)
 
 	snprintf(path, sizeof path, "%s/store.sqlite",
 		 view->world.conf->state_dir);
-	if (access(path, R_OK) != 0 && (errno == ENOENT || errno == EACCES)) {
-		view->barred = errno == EACCES;
+	if (access(path, R_OK) != 0 && errno == ENOENT)
 		return TS_OK;
+	if (access(path, R_OK) != 0 && errno == EACCES) {
+		view->barred = true;
+		return ts_fail(err, TS_REFUSED,
+			       "%s is not for you to read: ask as root or as a "
+			       "member of its group",
+			       path);
 	}
 	return ts_store_open(&opts, &view->world.store, err);
 }
@@ -283,17 +288,6 @@ ts_view_count(const struct ts_cli *cli, int64_t usual, int64_t *count,
 		return ts_while(err, "--count");
 	}
 	return TS_OK;
-}
-
-enum ts_status
-ts_view_must_read(const struct ts_view *view, struct ts_err *err)
-{
-	if (!view->barred)
-		return TS_OK;
-	return ts_fail(err, TS_REFUSED,
-		       "the store in %s is not for you to read: ask as root or "
-		       "as a member of its group",
-		       view->world.conf->state_dir);
 }
 
 static enum ts_status

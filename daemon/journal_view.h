@@ -22,8 +22,8 @@ struct ts_view {
 	bool barred;  /* there is a store, and it is not for this user */
 };
 
-/* Works while others write, and changes nothing. A barred store is no error
- * here. Close it in any case. */
+/* Works while others write, and changes nothing. TS_REFUSED with `barred` set:
+ * all but the store is there. Close it in any case. */
 enum ts_status ts_view_open(const struct ts_cli *cli, struct ts_view *view,
 			    struct ts_err *err) TS_MUST_USE;
 void ts_view_close(struct ts_view *view);
@@ -77,9 +77,6 @@ enum ts_status ts_view_json_print(json_t *object,
 /* -n: at least 1. */
 enum ts_status ts_view_count(const struct ts_cli *cli, int64_t usual,
 			     int64_t *count, struct ts_err *err) TS_MUST_USE;
-/* TS_REFUSED when it is barred: for what says nothing without a store. */
-enum ts_status ts_view_must_read(const struct ts_view *view,
-				 struct ts_err *err) TS_MUST_USE;
 /* TS_NO_INPUT, with the nearest name, when neither the configuration nor the
  * store knows the report. */
 enum ts_status ts_view_must_be_report(struct ts_view *view, const char *id,

@@ -170,8 +170,6 @@ ts_verb_history(const struct ts_cli *cli, struct ts_err *err)
 	enum ts_status status = ts_view_open(cli, &view, err);
 
 	if (status == TS_OK)
-		status = ts_view_must_read(&view, err);
-	if (status == TS_OK)
 		status = cli->arg_count > 0 &&
 					 ts_control_is_edition(cli->args[0])
 				 ? one_edition(&view, cli, err)

@@ -132,8 +132,6 @@ ts_verb_queue(const struct ts_cli *cli, struct ts_err *err)
 	enum ts_status status = ts_view_open(cli, &view, err);
 
 	if (status == TS_OK)
-		status = ts_view_must_read(&view, err);
-	if (status == TS_OK)
 		status = show(&view, cli, err);
 	ts_view_close(&view);
 	return status;
