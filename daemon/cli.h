@@ -32,7 +32,7 @@ struct ts_cli {
 	const char *count; /* -n */
 	const char *base;
 	bool yes;
-	bool daemon; /* ask it, in place of doing it */
+	bool daemon;    /* ask it, in place of doing it */
 	int *exit_code; /* of a verb that succeeded; 0 unless it says */
 };
 
