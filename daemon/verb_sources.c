@@ -133,8 +133,12 @@ read_left(struct sources *all, struct source *source, struct ts_err *err)
 {
 	struct ts_store *store = all->view.world.store;
 
-	source->left.left = source->quota.calls > 0 ? source->quota.calls : -1;
-	if (store == NULL || source->host[0] == '\0')
+	source->left.left = -1;
+	if (source->host[0] == '\0') /* a file: no quota counts */
+		return TS_OK;
+	if (source->quota.calls > 0)
+		source->left.left = source->quota.calls;
+	if (store == NULL)
 		return TS_OK;
 	/* a source that cannot be resolved here: as the fetch stage saw it */
 	if (source->problem != NULL &&
