@@ -212,6 +212,23 @@ tell_a_story(struct desk *desk)
 	ts_store_close(store);
 }
 
+/* Made last, and its turn is first. */
+static void
+add_sooner(struct desk *desk)
+{
+	char file[400];
+	struct ts_store_opts opts = { .path = file };
+	struct ts_store *store;
+	const struct ts_entry entry = { .report = "kazakhstan-italy",
+					.slot_us = NOW };
+	int64_t id;
+
+	snprintf(file, sizeof file, "%s/store.sqlite", desk->state);
+	must(desk, ts_store_open(&opts, &store, &desk->err));
+	must(desk, ts_journal_add(store, &entry, NOW, &id, &desk->err));
+	ts_store_close(store);
+}
+
 /* ---- looking ---------------------------------------------------------------
  */
 
@@ -309,16 +326,22 @@ history_is_newest_first_and_queue_by_turn(void **state)
 	assert_says(desk, "rendering -> held");
 	assert_int_equal(run(desk, "history", "kazakhstan-italy/2024.9", false),
 			 TS_NO_INPUT);
+	add_sooner(desk);
 	assert_run(desk, "queue", NULL);
-	first = strstr(desk->said.data, "kazakhstan-italy#3");
-	second = strstr(desk->said.data, "kazakhstan-italy/2024.2");
+	first = strstr(desk->said.data, "now  ");
+	second = strstr(desk->said.data, "kazakhstan-italy#3");
 	assert_true(first != NULL && second != NULL && first < second);
+	first = strstr(desk->said.data, "kazakhstan-italy/2024.2");
+	assert_true(first != NULL && second < first);
 	assert_int_equal(run(desk, "queue", NULL, true), TS_OK);
 	object = parsed(desk);
 	list = json_object_get(object, "queue");
-	assert_int_equal(json_array_size(list), 2);
+	assert_int_equal(json_array_size(list), 3);
 	assert_int_equal(json_integer_value(json_object_get(
-				 json_array_get(list, 0), "attempts")),
+				 json_array_get(list, 0), "id")),
+			 4);
+	assert_int_equal(json_integer_value(json_object_get(
+				 json_array_get(list, 1), "attempts")),
 			 2);
 	json_decref(object);
 }
