@@ -372,6 +372,16 @@ draw(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
 				 sizeof done->path, err);
 }
 
+/* The work folder goes with them. */
+static void
+close_tools(struct rendering *x)
+{
+	ts_plot_close(x->plot);
+	x->plot = NULL;
+	ts_bundle_close(x->bundle);
+	x->bundle = NULL;
+}
+
 static void
 say(const struct rendering *x, struct ts_render_done *done)
 {
@@ -433,6 +443,8 @@ render(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
 	if (status != TS_OK)
 		return status;
 	say(x, done);
+	/* before the journal: what dies after it has nothing left to clear */
+	close_tools(x);
 	return note_published(x, done->path, x->hash, err);
 }
 
@@ -452,8 +464,7 @@ begin(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
 static void
 end(struct rendering *x)
 {
-	ts_plot_close(x->plot);
-	ts_bundle_close(x->bundle);
+	close_tools(x);
 	ts_arena_free(x->arena);
 }
 
