@@ -176,7 +176,7 @@ class Machine:
             raise Impossible("no overlay can be mounted here")
         subprocess.run(["make", "--no-print-directory", "-C", HOUSE, "install",
                         f"BUILD={self.build}", f"DESTDIR={self.root}",
-                        "prefix=/usr"], check=True, timeout=300,
+                        "prefix=/usr"], check=True, timeout=900,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         # an id of its own, made at the first boot
         self.write("/etc/machine-id", "")
