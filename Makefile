@@ -192,7 +192,7 @@ run-check: $(BUILD)/tradestat $(ALL_TESTS) $(REPLAY)
 $(BUILD)/tests/oracle/%: tests/oracle/%.c $(LIB_kit)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB_kit) $(LIBS_KIT)
-ORACLE_COUNT ?= 20000
+ORACLE_COUNT ?= 1000
 ORACLE_SEED ?= 1
 run-oracle: $(BUILD)/tests/oracle/calendar_batch
 	@python3 tests/oracle/calendar.py $< $(ORACLE_COUNT) $(ORACLE_SEED)

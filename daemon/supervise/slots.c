@@ -190,7 +190,10 @@ enter(struct ts_super *super, struct ts_super_report *report, int64_t now_us,
 					 now_us, &collapsed, err) != TS_OK)
 			return err->status;
 	}
-	if (count == 0 && dropped > 0 &&
+	/* what one run makes up for is not lost */
+	if (dropped > 0 &&
+	    (count == 0 ||
+	     strcmp(report->conf->schedule.misfire, "all") == 0) &&
 	    expire(super, report, &oldest, dropped, now_us, err) != TS_OK)
 		return err->status;
 	/* a full page of slots: the rest at the next tick */
@@ -208,6 +211,10 @@ follow(struct ts_super *super, struct ts_super_report *report, int64_t now_us,
 	report->next_us = NEVER;
 	if (report->timetable == NULL)
 		return TS_OK;
+	/* the clock was ahead of its time, or was set back: what ran then has
+	 * its slot and does not run again */
+	if (report->cursor_us > now_us)
+		report->cursor_us = now_us;
 	if (ts_timetable_next(report->timetable, report->cursor_us, &next) &&
 	    next.start_us <= now_us) {
 		if (report->paused) {
