@@ -74,9 +74,11 @@ house_configure(struct house *house, const char *report)
 		    "cache_dir = \"%s/cache\"; codes_dir = \"%s/config/codes\";"
 		    "\nmin_free = \"1 MiB\"; plugin_dir = \"%s/plugins\";\n"
 		    "sources = ({ id = \"office\"; fetcher = \"table\";\n"
-		    "  file = \"%s\"; decoder = \"tidy-csv\"; });\n",
+		    "  file = \"%s\"; decoder = \"tidy-csv\"; },\n"
+		    " { id = \"gone\"; fetcher = \"table\"; file = \"%s/gone\";"
+		    " });\n",
 		    house->bundles, house->state, house->dir, root, house->dir,
-		    house->figures);
+		    house->figures, house->dir);
 	house_write(house, "tradestat.conf", text.data);
 	ts_buf_reset(&text);
 	ts_buf_addf(&text,
@@ -84,8 +86,10 @@ house_configure(struct house *house, const char *report)
 		    "template = \"bilateral\"; reporter = \"KAZ\";\n"
 		    "partner = \"ITA\"; currency = \"USD\";\n"
 		    "frequency = \"A\"; years = 5; formats = [ \"csv\" ];\n"
-		    "sources = [ \"office\" ]; pages = [ \"turnover\" ];\n"
-		    "%s };\n",
+		    "pages = [ \"turnover\" ];\n%s\n%s };\n",
+		    strstr(report, "sources") == NULL
+			    ? "sources = [ \"office\" ];"
+			    : "",
 		    report);
 	house_write(house, "reports.d/pair.conf", text.data);
 }

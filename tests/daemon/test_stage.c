@@ -176,6 +176,25 @@ a_look_that_failed_remembers_no_marker(void **state)
 	house_free(house);
 }
 
+static void
+a_source_that_is_gone_does_not_stop_the_others(void **state)
+{
+	struct house *house = house_new("sources = [ \"office\", \"gone\" ];");
+	int64_t id = house_fetching(house, NULL);
+
+	(void)state;
+	assert_stage(house, "fetch", id);
+	assert_words(house, "figures of 2024: 10 read");
+	assert_words(house, "; source gone: ");
+	/* its part of the look did not go well: it is made again */
+	assert_stage(house, "watch", id);
+	assert_words(house, "figures of 2024");
+	assert_stage(house, "watch", id);
+	assert_words(house, "figures of 2024");
+	assert_words(house, "; source gone: ");
+	house_free(house);
+}
+
 /* ---- who may work on what ---------------------------------------- */
 
 static void
@@ -262,6 +281,8 @@ main(void)
 		cmocka_unit_test(a_new_edition_looks_whatever_the_markers_say),
 		cmocka_unit_test(the_last_look_of_a_wait_is_a_real_one),
 		cmocka_unit_test(a_look_that_failed_remembers_no_marker),
+		cmocka_unit_test(
+			a_source_that_is_gone_does_not_stop_the_others),
 		cmocka_unit_test(an_entry_in_another_state_is_not_worked_on),
 		cmocka_unit_test(a_report_in_other_hands_is_left_alone),
 		cmocka_unit_test(what_is_no_stage_and_no_entry_is_told),
