@@ -1,0 +1,467 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the daemon does by itself and what it does when it is asked."""
+import contextlib
+import hashlib
+import json
+import os
+import re
+import signal
+import threading
+import time
+import unittest
+
+from publisher import Publisher
+from service import (EVERY_SECOND, NEVER, Service, await_it, read)
+
+DAILY = "*-*-* 00:00:00 UTC"
+DAY_US = 86400 * 1000000
+
+
+def verify(test, bundle):
+    """The bundle is what its manifest says, and nothing else."""
+    with open(os.path.join(bundle, "manifest.json"), encoding="utf-8") as file:
+        manifest = json.load(file)
+    names = {"manifest.json"}
+    for entry in manifest["files"]:
+        names.add(entry["name"])
+        with open(os.path.join(bundle, entry["name"]), "rb") as file:
+            test.assertEqual(hashlib.sha256(file.read()).hexdigest(),
+                             entry["sha256"], entry["name"])
+    found = {os.path.relpath(os.path.join(base, name), bundle)
+             for base, _, files in os.walk(bundle) for name in files}
+    test.assertEqual(found, names)
+    return manifest
+
+
+def stretches(service, states):
+    """(begin, end, report) of each time that an entry was in such a state."""
+    found, since = [], {}
+    for entry, at, came, went, report in service.rows(
+            "SELECT entry, at_us, came_from, went_to, report FROM entry_event "
+            "JOIN entry ON entry.id = entry_event.entry ORDER BY entry_event.id"):
+        if came in states and went not in states:
+            found.append((since.pop(entry), at, report))
+        if went in states and came not in states:
+            since[entry] = at
+    return found
+
+
+def most_at_once(found):
+    """How many of these stretches there were at one moment."""
+    changes = sorted([(s[0], 1) for s in found] + [(s[1], -1) for s in found])
+    most = count = 0
+    for _, change in changes:
+        count += change
+        most = max(most, count)
+    return most
+
+
+class Journey(unittest.TestCase):
+    def setUp(self):
+        self.publisher = Publisher()
+        self.addCleanup(self.publisher.close)
+
+    def service(self, *args, publisher=None, begin=True, **named):
+        service = Service(publisher or self.publisher, *args, **named)
+        self.addCleanup(service.close)
+        return service.begin() if begin else service
+
+    def show(self, service):
+        return "\n%s\n%s" % (service.log(), service.rows(
+            "SELECT id, report, state, number, attempts, reason FROM entry"))
+
+    def miss(self, service, report="pair"):
+        """As if the daemon had not looked for a day."""
+        service.change("UPDATE entry SET slot_us = slot_us - ?", 9 * DAY_US)
+        service.change("UPDATE report_state SET cursor_us = ? WHERE "
+                       "report = ?", int(time.time() * 1e6) - DAY_US, report)
+        service.ask("resume", report)
+
+
+class ByTheTimetable(Journey):
+    def test_an_edition_appears_and_a_revision_makes_the_next(self):
+        service = self.service(EVERY_SECOND)
+        self.assertTrue(service.await_editions(1), self.show(service))
+        self.assertTrue(await_it(lambda: "unchanged since 2024.1" in
+                                 service.reasons()), self.show(service))
+        self.assertEqual(len(service.bundles()), 1)
+        self.publisher.bump = 7
+        self.assertTrue(service.await_editions(2), self.show(service))
+        self.assertTrue(await_it(lambda: "unchanged since 2024.2" in
+                                 service.reasons()), self.show(service))
+        self.assertEqual(service.stop(), 0)
+        self.assertEqual(service.numbers(), [1, 2])
+        self.assertEqual(service.bundles(),
+                         [service.path("bundles/pair/2024.1"),
+                          service.path("bundles/pair/2024.2")])
+        for bundle in service.bundles():
+            verify(self, bundle)
+        self.assertEqual(os.path.basename(os.path.realpath(
+            service.path("bundles/pair/latest"))), "2024.2")
+        # never two workers of one report
+        at_work = stretches(service, ("fetching", "rendering"))
+        self.assertGreater(len(at_work), 3)
+        self.assertEqual(most_at_once(at_work), 1)
+        self.assertEqual(service.processes(), [])
+
+    def test_a_publisher_that_never_answers_delays_nobody_else(self):
+        free = threading.Event()
+        self.addCleanup(free.set)
+        mute = Publisher()
+        self.addCleanup(mute.close)
+
+        def wait(path, status, headers, body):
+            free.wait(60)
+            return status, headers, body
+        mute.spoil = wait
+        service = self.service(
+            EVERY_SECOND, begin=False, daemon='fetch_timeout = "5 s";',
+            sources='{ id = "mute"; fetcher = "comtrade"; base_url = '
+            '"http://127.0.0.1:%d"; allow_http = true; allow_private = true; '
+            'retries = 0; per_minute = 6000.0; burst = 100.0; }' % mute.port)
+        service.add("slow", EVERY_SECOND, 'sources = [ "mute" ];')
+        service.begin()
+        self.assertTrue(service.await_editions(1), self.show(service))
+        self.publisher.bump = 3
+        self.assertTrue(service.await_editions(2), self.show(service))
+        # that one is put off after its deadline, and tried again
+        self.assertTrue(await_it(lambda: service.rows(
+            "SELECT 1 FROM entry WHERE report = 'slow' AND attempts > 0")),
+            self.show(service))
+        self.assertIn("did not end in time", "".join(
+            r[0] for r in service.rows("SELECT reason FROM entry WHERE "
+                                       "report = 'slow'")))
+        self.assertEqual(service.numbers("slow"), [])
+        waits = [s for s in stretches(service, ("fetching",))
+                 if s[2] == "slow"]
+        others = [s for s in stretches(service, ("fetching",))
+                  if s[2] == "pair"]
+        self.assertTrue(any(w[0] < o[0] and o[1] < w[1]
+                            for w in waits for o in others))
+        free.set()
+        mute.spoil = None
+        self.assertTrue(service.await_editions(1, "slow", 60),
+                        self.show(service))
+
+    def test_no_more_are_fetched_and_drawn_at_once_than_allowed(self):
+        service = self.service(begin=False,
+                               daemon="fetch_workers = 2; render_workers = 1;")
+        names = ["one", "two", "three", "four"]
+        for name in names:
+            service.add(name)
+        service.begin()
+        for name in names:
+            service.ask("run", name, "--daemon")
+        for name in names:
+            self.assertTrue(service.await_editions(1, name, 60),
+                            self.show(service))
+        self.assertLessEqual(most_at_once(stretches(service, ("fetching",))),
+                             2)
+        self.assertEqual(most_at_once(stretches(service, ("rendering",))), 1)
+
+    def test_send_when_always_makes_an_edition_of_every_run(self):
+        service = self.service(EVERY_SECOND, 'send_when = "always";')
+        self.assertTrue(service.await_editions(3, seconds=60),
+                        self.show(service))
+        self.assertEqual(service.numbers()[:3], [1, 2, 3])
+        self.assertNotIn("unchanged", "".join(service.reasons()))
+
+    def test_missed_runs_are_made_up_as_each_report_says(self):
+        service = self.service(DAILY, begin=False)
+        service.add("each", DAILY, 'misfire = "all";')
+        service.add("none", DAILY, 'misfire = "skip";')
+        service.add("late", "*-*-01 00:00:00 UTC", 'max_age = "1 min";')
+        service.begin()
+        names = ("pair", "each", "none", "late")
+        self.assertTrue(await_it(lambda: service.rows(
+            "SELECT count(*) FROM report_state")[0][0] == 4))
+        self.assertEqual([service.states(n) for n in names], [[]] * 4)
+        self.assertEqual(service.stop(), 0)
+        now = int(time.time() * 1e6)
+        service.change("UPDATE report_state SET cursor_us = ?",
+                       now - 3 * DAY_US)
+        service.change("UPDATE report_state SET cursor_us = ? WHERE "
+                       "report = 'late'", now - 62 * DAY_US)
+        service.begin()
+        self.assertTrue(service.await_editions(1), self.show(service))
+        self.assertTrue(await_it(lambda: service.states("each") ==
+                                 ["done"] * 3, 30), self.show(service))
+        self.assertEqual(service.states("pair"), ["done"])
+        slots = [r[0] for r in service.rows(
+            "SELECT slot_us FROM entry WHERE report = 'each' ORDER BY id")]
+        self.assertEqual([s - slots[0] for s in slots],
+                         [0, DAY_US, 2 * DAY_US])
+        self.assertEqual(service.rows("SELECT slot_us FROM entry WHERE "
+                                      "report = 'pair'"), [(slots[2],)])
+        for name in ("none", "late"):
+            self.assertEqual(service.states(name), ["expired"])
+            self.assertIn("made up", service.reasons(name)[0])
+        causes = [n["cause"] for n in service.json("status")["notices"]]
+        self.assertIn("expired:late", causes)
+
+    def test_a_new_timetable_and_a_new_report_fire_nothing_of_the_past(self):
+        service = self.service(DAILY)
+        self.assertTrue(await_it(lambda: service.rows(
+            "SELECT 1 FROM report_state")))
+        service.change("UPDATE report_state SET cursor_us = cursor_us - ?",
+                       3 * DAY_US)
+        service.add("pair", "*-*-* 00:00:01 UTC")
+        service.add("other", "*-*-* 00:00:02 UTC")
+        self.assertIn("2 reports", service.ask("reload"))
+        self.assertTrue(await_it(lambda: len(service.rows(
+            "SELECT 1 FROM report_state WHERE rule LIKE '%00:00:0_ %'")) == 2))
+        self.assertEqual(service.rows("SELECT * FROM entry"), [])
+        self.assertEqual(service.stop(), 0)
+        self.assertEqual(service.rows("SELECT * FROM entry"), [])
+
+
+class WaitingForFigures(Journey):
+    """wait_for = "data"; its clock is moved in the store."""
+
+    def setUp(self):
+        super().setUp()
+        self.house = None
+
+    def waiting(self, more):
+        """One edition is out, the next one is due and waits."""
+        service = self.house = self.service(
+            DAILY, 'wait_for = "data"; settle = "10 min"; ' + more)
+        self.assertTrue(await_it(lambda: service.rows(
+            "SELECT 1 FROM report_state")))
+        self.miss(service)
+        self.assertTrue(await_it(lambda: "new figures: waiting until they "
+                                 "stay the same" in service.reasons()),
+                        self.show(service))
+        self.assertEqual(service.numbers(), [])
+        service.change("UPDATE entry SET seen_us = seen_us - 600000000")
+        self.look()
+        self.assertTrue(service.await_editions(1), self.show(service))
+        self.miss(service)
+        self.assertTrue(await_it(lambda: "waiting for new figures" in
+                                 service.reasons()), self.show(service))
+        return service
+
+    def look(self):
+        """As if its next look had come."""
+        self.house.change("UPDATE entry SET next_us = 0 WHERE state = 'due'")
+        self.house.send(signal.SIGUSR1)
+
+    def end_the_wait(self):
+        self.house.change("UPDATE entry SET wait_us = 1, next_us = 0 WHERE "
+                          "state = 'due'")
+        self.house.send(signal.SIGUSR1)
+
+    def test_new_figures_must_stay_the_same_before_they_leave(self):
+        service = self.waiting('on_deadline = "hold";')
+        before = len(self.publisher.requests)
+        self.look()
+        self.assertTrue(await_it(lambda: service.states() == ["done", "due"]
+                                 and len(self.publisher.requests) > before))
+        self.publisher.bump = 5
+        self.look()
+        self.assertTrue(await_it(lambda: "new figures: waiting until they "
+                                 "stay the same" in service.reasons()),
+                        self.show(service))
+        self.publisher.bump = 6     # the publisher goes on loading
+        service.change("UPDATE entry SET seen_us = seen_us - 600000000 WHERE "
+                       "state = 'due'")
+        seen = service.rows("SELECT seen_hash FROM entry WHERE id = 2")
+        self.look()
+        self.assertTrue(await_it(lambda: service.rows(
+            "SELECT seen_hash FROM entry WHERE id = 2") != seen and
+            service.states()[1] == "due"), self.show(service))
+        self.assertEqual(service.numbers(), [1])
+        service.change("UPDATE entry SET seen_us = seen_us - 600000000 WHERE "
+                       "state = 'due'")
+        self.look()
+        self.assertTrue(service.await_editions(2), self.show(service))
+
+    def test_without_new_figures_it_is_held_and_can_be_released(self):
+        service = self.waiting('on_deadline = "hold";')
+        self.end_the_wait()
+        self.assertTrue(service.await_state("held"), self.show(service))
+        self.assertIn("no new figures by", service.reasons()[1])
+        self.assertIn("held:pair", [n["cause"] for n in
+                                    service.json("status")["notices"]])
+        service.ask("release", "pair#2")
+        self.assertTrue(service.await_editions(2), self.show(service))
+        self.assertEqual(service.rows("SELECT marked FROM entry WHERE id = 2"),
+                         [(1,)])
+
+    def test_without_new_figures_it_goes_out_with_a_note(self):
+        service = self.waiting('on_deadline = "send-marked";')
+        self.end_the_wait()
+        self.assertTrue(service.await_editions(2), self.show(service))
+        manifest = verify(self, service.bundles()[1])
+        self.assertIn("no new", json.dumps(manifest).lower())
+        self.assertNotIn("no new", json.dumps(
+            service.manifest(service.bundles()[0])).lower())
+
+    def test_without_new_figures_it_is_left_out(self):
+        service = self.waiting('on_deadline = "skip";')
+        self.end_the_wait()
+        self.assertTrue(await_it(lambda: service.states() == ["done"] * 2),
+                        self.show(service))
+        self.assertIn("left out; the last edition is 2024.1",
+                      service.reasons()[1])
+        self.assertEqual(len(service.bundles()), 1)
+
+
+class Asked(Journey):
+    def test_the_views_tell_the_same_with_the_daemon_up_and_down(self):
+        service = self.service(EVERY_SECOND)
+        self.assertTrue(service.await_editions(1), self.show(service))
+        service.ask("pause", "pair")
+        self.assertTrue(await_it(lambda: not service.rows(
+            "SELECT 1 FROM entry WHERE state NOT IN ('done', 'superseded')")))
+        up = service.json("status")
+        self.assertTrue(up["daemon"]["running"] and up["daemon"]["answers"])
+        self.assertEqual(up["daemon"]["pid"], service.process.pid)
+        self.assertTrue(up["reports"][0]["paused"])
+        text = service.ask("status")
+        self.assertIn("pid %d" % service.process.pid, text)
+        self.assertIn("pair/2024.1", text)
+        views = {verb: (service.ask(verb), service.json(verb))
+                 for verb in ("history", "queue")}
+        sources = service.json("sources")
+        self.assertIn("comtrade", service.ask("sources"))
+        story = service.json("history", "pair/2024.1")
+        self.assertEqual([e["to"] for e in story["events"]],
+                         ["fetching", "ready", "rendering", "published",
+                          "done"])
+        self.assertEqual(service.stop(), 0)
+        down = service.json("status", code=3)
+        self.assertFalse(down["daemon"]["running"])
+        for report in (up["reports"][0], down["reports"][0]):
+            report.pop("next")
+        self.assertEqual(down["reports"], up["reports"])
+        self.assertIn("not running", service.ask("status", code=3))
+        for verb, (plain, parsed) in views.items():
+            self.assertEqual(service.json(verb), parsed, verb)
+            self.assertEqual(service.ask(verb), plain, verb)
+        self.assertEqual(service.json("history", "pair/2024.1"), story)
+        self.assertEqual(set(service.json("sources")), set(sources))
+        # and what changes the journal only is done in the store
+        self.assertIn("no daemon is running", service.ask("resume", "pair"))
+        self.assertFalse(service.json("status", code=3)["reports"][0]["paused"])
+        service.ask("reload", code=69)
+
+    def test_a_paused_report_makes_nothing_up_when_it_goes_on(self):
+        service = self.service(EVERY_SECOND)
+        self.assertTrue(service.await_editions(1), self.show(service))
+        service.ask("pause", "pair")
+        self.assertTrue(await_it(lambda: not service.rows(
+            "SELECT 1 FROM entry WHERE state NOT IN ('done', 'superseded')")))
+        count = len(service.states())
+        time.sleep(2.2)
+        self.assertEqual(len(service.states()), count)
+        before = time.time()
+        service.ask("resume", "pair")
+        self.assertTrue(await_it(lambda: len(service.states()) > count + 1))
+        slots = [r[0] / 1e6 for r in service.rows(
+            "SELECT slot_us FROM entry ORDER BY id")][count:]
+        self.assertGreaterEqual(min(slots), int(before))
+
+    def test_a_run_is_asked_for_and_forced(self):
+        service = self.service()
+        self.assertIn("pair#1 is due", service.ask("run", "pair", "--daemon"))
+        done = service.run("run", "pair", "--daemon", now=None)
+        if service.states()[0] in ("due", "fetching", "ready", "rendering"):
+            self.assertEqual(done.returncode, 65 if False else done.returncode)
+            self.assertIn("already", done.stderr)
+        self.assertTrue(service.await_editions(1), self.show(service))
+        service.ask("run", "pair", "--daemon")
+        self.assertTrue(service.await_state("done", 2), self.show(service))
+        self.assertEqual(service.numbers(), [1])
+        service.ask("run", "pair", "--daemon", "--force")
+        self.assertTrue(service.await_editions(2), self.show(service))
+        self.assertIn("nothing like", service.run(
+            "run", "nothing-like-it", "--daemon", now=None).stderr
+            .replace("-", " "))
+
+    def test_a_person_holds_what_waits_and_releases_it(self):
+        self.publisher.spoil = lambda path, status, headers, body: (
+            500, {}, b"")
+        service = self.service(daemon='retry_first = "1 h"; '
+                               'retry_most = "1 h";')
+        service.ask("run", "pair", "--daemon")
+        self.assertTrue(await_it(lambda: service.rows(
+            "SELECT 1 FROM entry WHERE attempts = 1")), self.show(service))
+        self.publisher.spoil = None
+        self.assertIn("is held", service.ask("hold", "pair"))
+        self.assertEqual(service.states(), ["held"])
+        service.send(signal.SIGUSR1)
+        self.assertEqual(service.json("queue")["queue"][0]["state"], "held")
+        service.ask("release", "pair#1")
+        self.assertTrue(service.await_editions(1), self.show(service))
+        done = service.run("release", "pair/2024.1", now=None)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("is not held", done.stderr)
+
+    def test_what_a_gate_held_goes_out_when_released_and_says_so(self):
+        told = self.publisher  # the operator's letters lie in a folder
+        service = self.service(
+            report="gates: { max_age_days = 1.0; };", begin=False)
+        os.mkdir(service.path("letters"))
+        command = service.write("tell", '''#!/bin/sh
+            n=$(ls "%s" | wc -l); exec cat >"%s/$n"
+            ''' % (service.path("letters"), service.path("letters")))
+        os.chmod(command, 0o755)
+        service.set_daemon('operator_command = "%s"; '
+                           'operator_digest = "1 s";' % command)
+        service.begin()
+        self.assertIsNotNone(told)
+        service.ask("run", "pair", "--daemon")
+        self.assertTrue(service.await_state("held"), self.show(service))
+        self.assertIn("gate fresh", service.reasons()[0])
+        letters = service.path("letters")
+        self.assertTrue(await_it(lambda: os.path.exists(letters + "/0") and
+                                 "held" in read(letters + "/0")))
+        self.assertEqual(service.bundles(), [])
+        self.assertTrue(await_it(lambda: service.rows(
+            "SELECT 1 FROM notice WHERE told_us > 0")))
+        service.send(signal.SIGUSR1)
+        time.sleep(1.5)
+        self.assertEqual(os.listdir(letters), ["0"])
+        self.assertIn("release pair/2024.1", read(letters + "/0"))
+        self.assertIn("fresh", service.ask("release", "pair/2024.1"))
+        self.assertTrue(service.await_editions(1), self.show(service))
+        manifest = verify(self, service.bundles()[0])
+        self.assertIn("Gate fresh waived", " ".join(manifest["warnings"]))
+        self.assertTrue(await_it(lambda: os.path.exists(letters + "/1") and
+                                 "over" in read(letters + "/1")))
+        time.sleep(1.5)
+        self.assertEqual(sorted(os.listdir(letters)), ["0", "1"])
+        events = service.json("history", "pair/2024.1")["events"]
+        self.assertTrue(any("released by user" in e["text"] for e in events))
+
+    def test_a_bad_configuration_leaves_the_old_one_in_force(self):
+        service = self.service(EVERY_SECOND)
+        self.assertTrue(service.await_editions(1), self.show(service))
+        service.ask("pause", "pair")
+        self.assertTrue(await_it(lambda: not service.rows(
+            "SELECT 1 FROM entry WHERE state NOT IN ('done', 'superseded')")))
+        good = read(service.path("reports.d/pair.conf"))
+        service.write("reports.d/pair.conf",
+                      good.replace("years = 2", "\nyeers = 2"))
+        # the tool sees it by itself, and so does the daemon
+        done = service.run("reload", now=None)
+        self.assertEqual(done.returncode, 78, done.stderr)
+        self.assertRegex(done.stderr, 'pair.conf:4: .*"yeers".*"years"')
+        answer = service.request("reload")
+        self.assertTrue(answer.startswith("error 78 "), answer)
+        self.assertIn("pair.conf:4", answer)
+        self.assertIn("pair.conf:4", service.log())
+        self.assertIn("note reload refused", service.request("status"))
+        seen = service.log().count("reload refused")
+        service.send(signal.SIGHUP)
+        self.assertTrue(await_it(lambda: service.log().count(
+            "reload refused") > seen))
+        # the old one is worked by
+        self.publisher.bump = 9
+        self.assertTrue(service.request("resume pair").startswith("ok"))
+        self.assertTrue(service.await_editions(2), self.show(service))
+        service.write("reports.d/pair.conf", good)
+        service.send(signal.SIGHUP)
+        self.assertTrue(await_it(lambda: "read again" in service.log()))
+        self.assertEqual(service.json("status")["daemon"]["note"], "")
