@@ -11,6 +11,8 @@
 
 /* The exit status by which a worker says that the configuration is wrong. */
 #define EXIT_CONFIG 78
+/* How its words begin when it could not even read it. */
+#define UNREADABLE "configuration: "
 
 const struct ts_stage ts_stages[TS_STAGES] = {
 	[TS_STAGE_FETCH] = { "fetch", TS_STATE_DUE, TS_STATE_FETCHING },
@@ -177,7 +179,11 @@ ts_decide_failed(const struct ts_entry *entry, enum ts_stage_id stage,
 	}
 	tell_ending(ending, text, sizeof text);
 	out->move.attempts = entry->attempts + 1;
-	if (ending->code == EXIT_CONFIG) {
+	/* files that were edited since they were taken in force cost no
+	 * edition: it waits until they are whole again */
+	if (ending->code == EXIT_CONFIG &&
+	    (ending->words == NULL ||
+	     strncmp(ending->words, UNREADABLE, sizeof UNREADABLE - 1) != 0)) {
 		move_to(out, TS_STATE_FAILED, "%s: %s", of->name, text);
 		return;
 	}

@@ -435,12 +435,9 @@ class Asked(Journey):
         events = service.json("history", "pair/2024.1")["events"]
         self.assertTrue(any("released by user" in e["text"] for e in events))
 
-    def test_a_bad_configuration_leaves_the_old_one_in_force(self):
+    def test_a_bad_configuration_is_refused_and_costs_no_edition(self):
         service = self.service(EVERY_SECOND)
         self.assertTrue(service.await_editions(1), self.show(service))
-        service.ask("pause", "pair")
-        self.assertTrue(await_it(lambda: not service.rows(
-            "SELECT 1 FROM entry WHERE state NOT IN ('done', 'superseded')")))
         good = read(service.path("reports.d/pair.conf"))
         service.write("reports.d/pair.conf",
                       good.replace("years = 2", "\nyeers = 2"))
@@ -449,7 +446,7 @@ class Asked(Journey):
         self.assertEqual(done.returncode, 78, done.stderr)
         self.assertRegex(done.stderr, 'pair.conf:4: .*"yeers".*"years"')
         answer = service.request("reload")
-        self.assertTrue(answer.startswith("error 78 "), answer)
+        self.assertTrue(answer.startswith("error bad configuration"), answer)
         self.assertIn("pair.conf:4", answer)
         self.assertIn("pair.conf:4", service.log())
         self.assertIn("note reload refused", service.request("status"))
@@ -457,11 +454,14 @@ class Asked(Journey):
         service.send(signal.SIGHUP)
         self.assertTrue(await_it(lambda: service.log().count(
             "reload refused") > seen))
-        # the old one is worked by
+        # its timetable is still the old one, and nothing fails for good
+        count = len(service.states())
         self.publisher.bump = 9
-        self.assertTrue(service.request("resume pair").startswith("ok"))
-        self.assertTrue(service.await_editions(2), self.show(service))
+        self.assertTrue(await_it(lambda: len(service.states()) > count + 1))
+        self.assertNotIn("failed", service.states())
         service.write("reports.d/pair.conf", good)
         service.send(signal.SIGHUP)
         self.assertTrue(await_it(lambda: "read again" in service.log()))
+        self.assertTrue(service.await_editions(2), self.show(service))
+        self.assertNotIn("failed", service.states())
         self.assertEqual(service.json("status")["daemon"]["note"], "")
