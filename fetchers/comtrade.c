@@ -232,6 +232,70 @@ comtrade_plan(const struct ts_job *job, struct ts_plan *plan,
 	return TS_OK;
 }
 
+/* ---- watch ------------------------------------------------------- */
+
+static bool
+is_alike(const struct ts_need *a, const struct ts_need *b)
+{
+	return a->frequency == b->frequency &&
+	       strcmp(a->dataset, b->dataset) == 0;
+}
+
+static void
+add_reporters(const char **list, const char *const *more)
+{
+	for (; *more != NULL; more++) {
+		size_t i = 0;
+
+		while (list[i] != NULL && strcmp(list[i], *more) != 0)
+			i++;
+		list[i] = *more;
+	}
+}
+
+static size_t
+count_reporters(const struct ts_job *job)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < job->need_count; i++)
+		for (const char *const *list = job->needs[i].reporters;
+		     list != NULL && *list != NULL; list++)
+			count++;
+	return count;
+}
+
+/* The needs of one kind as one: calls are counted, answers here are small. */
+static enum ts_status
+merge(const struct ts_job *job, size_t first, struct ts_need *out,
+      struct ts_err *err)
+{
+	const char **reporters = ts_arena_alloc(
+		job->arena, count_reporters(job) + 1, sizeof *reporters);
+	bool all = false;
+
+	if (reporters == NULL)
+		return ts_fail(err, TS_SYSTEM, "no memory for a plan");
+	*out = job->needs[first];
+	for (size_t i = first; i < job->need_count; i++) {
+		const struct ts_need *need = &job->needs[i];
+
+		if (!is_alike(need, out))
+			continue;
+		if (ts_period_first_day(need->from) <
+		    ts_period_first_day(out->from))
+			out->from = need->from;
+		if (ts_period_last_day(need->to) > ts_period_last_day(out->to))
+			out->to = need->to;
+		all = all || need->reporters == NULL ||
+		      need->reporters[0] == NULL;
+		if (!all)
+			add_reporters(reporters, need->reporters);
+	}
+	out->reporters = all ? NULL : reporters;
+	return TS_OK;
+}
+
 /* Number of records, checksum and last release of each data set; a checksum
  * changes when a revision changes a figure. */
 static enum ts_status
@@ -239,11 +303,24 @@ comtrade_watch(const struct ts_job *job, struct ts_plan *plan,
 	       struct ts_err *err)
 {
 	struct ts_scope scope = { .job = job, .plan = plan };
+	struct ts_need whole;
 
 	for (size_t i = 0; i < job->need_count; i++)
-		if (ts_scope_look(&scope, &job->needs[i], err) != TS_OK ||
+		if (ts_scope_look(&scope, &job->needs[i], err) != TS_OK)
+			return ts_while(err, "need %s", job->needs[i].id);
+	for (size_t i = 0; i < job->need_count; i++) {
+		size_t before = 0;
+
+		while (before < i &&
+		       !is_alike(&job->needs[before], &job->needs[i]))
+			before++;
+		if (before < i)
+			continue; /* asked together with that one */
+		if (merge(job, i, &whole, err) != TS_OK ||
+		    ts_scope_look(&scope, &whole, err) != TS_OK ||
 		    ts_scope_ask_published(&scope, (int)i, err) != TS_OK)
 			return ts_while(err, "need %s", job->needs[i].id);
+	}
 	return TS_OK;
 }
 

@@ -347,6 +347,32 @@ comtrade_is_asked_what_it_has_published(void **state)
 	planning_free(p);
 }
 
+/* Calls are counted by the publisher: what goes into one is one. */
+static void
+the_needs_of_a_report_are_one_question(void **state)
+{
+	struct planning *p = planning_new(&ts_plugin_fetchers_comtrade, NULL);
+	struct ts_need needs[4] = { trade, trade, trade, trade };
+
+	(void)state;
+	needs[0].from = YEAR(2020);
+	needs[1].from = YEAR(2022);
+	needs[1].reporters = LIST("KAZ", "UZB", "KGZ");
+	needs[2].frequency = 'M';
+	needs[2].from = MONTH(2024, 10);
+	needs[3].from = needs[3].to = YEAR(2023);
+	watch(p, needs, 4);
+	assert_int_equal(p->plan.count, 2);
+	assert_string_equal(planning_value(p, 0, "period"),
+			    "2020,2021,2022,2023,2024");
+	assert_string_equal(planning_value(p, 0, "reporterCode"),
+			    "398,380,860,417");
+	assert_non_null(strstr(planning_url(p, 1), "/getDa/C/M/HS?"));
+	assert_string_equal(planning_value(p, 1, "period"),
+			    "202410,202411,202412");
+	planning_free(p);
+}
+
 static void
 all_reporters_are_named_by_none(void **state)
 {
@@ -421,6 +447,7 @@ main(void)
 		cmocka_unit_test(
 			a_fetcher_that_knows_no_marker_has_the_data_asked_for),
 		cmocka_unit_test(comtrade_is_asked_what_it_has_published),
+		cmocka_unit_test(the_needs_of_a_report_are_one_question),
 		cmocka_unit_test(all_reporters_are_named_by_none),
 		cmocka_unit_test(the_world_bank_is_asked_for_one_row),
 		cmocka_unit_test(
