@@ -12,8 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+#include <sys/stat.h>
 #include <tradestat/file.h>
 #include <tradestat/hash.h>
 
@@ -72,6 +72,19 @@ taken(const char *state_dir, const char *what, struct ts_err *err)
 		       what, what);
 }
 
+/* What root makes in the state folder of the service is the service's, as
+ * SQLite does with its files. */
+static void
+give_to_owner(const char *state_dir, int file)
+{
+	struct stat folder, own;
+
+	if (geteuid() == 0 && stat(state_dir, &folder) == 0 &&
+	    fstat(file, &own) == 0 && own.st_uid != folder.st_uid &&
+	    fchown(file, folder.st_uid, folder.st_gid) != 0)
+		return; /* the service will say that it cannot open it */
+}
+
 enum ts_status
 ts_lock_take(const char *state_dir, const char *what, int *fd,
 	     struct ts_err *err)
@@ -90,6 +103,7 @@ ts_lock_take(const char *state_dir, const char *what, int *fd,
 		     0640);
 	if (file < 0)
 		return ts_fail_errno(err, errno, "lock %s", path);
+	give_to_owner(state_dir, file);
 	if (fcntl(file, F_OFD_SETLK, &lock) != 0) {
 		if (errno == EAGAIN || errno == EACCES)
 			return taken(state_dir, what, err);

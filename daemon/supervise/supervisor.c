@@ -133,6 +133,7 @@ ts_super_raise(struct ts_super *super, const char *what, const char *report,
 	       enum ts_level level, int64_t now_us, const char *fmt, ...)
 {
 	char cause[128], text[1400];
+	bool is_new = false;
 	struct ts_err err;
 	va_list args;
 
@@ -140,8 +141,8 @@ ts_super_raise(struct ts_super *super, const char *what, const char *report,
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	ts_ignore(ts_tell_raise(super->tell, super->store, cause, level, text,
-				now_us, &err));
+	ts_ignore(ts_tell_note(super->tell, super->store, cause, level, text,
+			       now_us, &is_new, &err));
 	super->tell_us = now_us;
 }
 

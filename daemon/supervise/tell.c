@@ -54,6 +54,17 @@ place_of(const char *cause, char *place, size_t size)
 }
 
 enum ts_status
+ts_tell_note(struct ts_tell *tell, struct ts_store *store, const char *cause,
+	     enum ts_level level, const char *text, int64_t now_us,
+	     bool *is_new, struct ts_err *err)
+{
+	if (ts_notice_raise(store, cause, (int)level, text, stamp(tell, now_us),
+			    is_new, err) != TS_OK)
+		return ts_while(err, "notice %s", cause);
+	return TS_OK;
+}
+
+enum ts_status
 ts_tell_raise(struct ts_tell *tell, struct ts_store *store, const char *cause,
 	      enum ts_level level, const char *text, int64_t now_us,
 	      struct ts_err *err)
@@ -61,9 +72,9 @@ ts_tell_raise(struct ts_tell *tell, struct ts_store *store, const char *cause,
 	bool is_new = false;
 	char place[64];
 
-	if (ts_notice_raise(store, cause, (int)level, text, stamp(tell, now_us),
-			    &is_new, err) != TS_OK)
-		return ts_while(err, "notice %s", cause);
+	if (ts_tell_note(tell, store, cause, level, text, now_us, &is_new,
+			 err) != TS_OK)
+		return err->status;
 	if (is_new)
 		ts_log(level, place_of(cause, place, sizeof place), "%s", text);
 	return TS_OK;

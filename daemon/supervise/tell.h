@@ -23,11 +23,16 @@ struct ts_tell;
 struct ts_tell *ts_tell_new(void);
 void ts_tell_free(struct ts_tell *tell); /* NULL is welcome */
 
-/* A cause that is open already is only counted. */
+/* A cause that is open already is only counted; a new one is logged. */
 enum ts_status ts_tell_raise(struct ts_tell *tell, struct ts_store *store,
 			     const char *cause, enum ts_level level,
 			     const char *text, int64_t now_us,
 			     struct ts_err *err) TS_MUST_USE;
+/* The same for what the log has heard as an event: *is_new, and no line. */
+enum ts_status ts_tell_note(struct ts_tell *tell, struct ts_store *store,
+			    const char *cause, enum ts_level level,
+			    const char *text, int64_t now_us, bool *is_new,
+			    struct ts_err *err) TS_MUST_USE;
 /* One that is not open is nothing. */
 enum ts_status ts_tell_clear(struct ts_tell *tell, struct ts_store *store,
 			     const char *cause, int64_t now_us,

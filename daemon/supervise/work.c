@@ -19,6 +19,8 @@
 #define ARENA_MOST ((size_t)1 << 20)
 /* After so many failures in a row the operator is told. */
 #define TELL_AFTER 3
+/* A store without any copy gets one so long after the start. */
+#define FIRST_BACKUP_US (600 * US)
 
 /* An entry that could be taken up, with what is compared. */
 struct candidate {
@@ -381,10 +383,14 @@ chores(struct ts_super *super, int64_t now_us, int64_t *next_us,
 	tell(super, now_us, next_us);
 	if (every_us == 0 || super->draining)
 		return TS_OK;
-	if (super->backup_us == 0)
-		super->backup_us = ts_backup_newest(super->conf) + every_us;
-	if (super->backup_us == every_us || /* a new store is not worth it */
-	    super->backup_us > now_us + every_us)
+	if (super->backup_us == 0) {
+		int64_t newest = ts_backup_newest(super->conf);
+
+		/* the first one not at once, but before the next restart */
+		super->backup_us = newest != 0 ? newest + every_us
+					       : now_us + FIRST_BACKUP_US;
+	}
+	if (super->backup_us > now_us + every_us)
 		super->backup_us = now_us + every_us;
 	if (super->backup_us <= now_us &&
 	    ts_super_at(super, TS_ERRAND_BACKUP) == 0) {
@@ -482,6 +488,7 @@ rendered(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
 	 struct ts_err *err)
 {
 	char name[TS_ENTRY_NAME];
+	int count = 0;
 
 	if (entry->state == TS_STATE_PUBLISHED) {
 		ts_super_event(TS_LOG_NOTICE, &ts_event_published, entry,
@@ -492,13 +499,15 @@ rendered(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
 	}
 	ts_super_event(TS_LOG_WARN, &ts_event_held, entry, "render", "held: %s",
 		       entry->reason);
-	ts_metrics_outcome(super->metrics, entry->report, "held", "gate");
+	ts_metrics_outcome(super->metrics, entry->report, "held",
+			   entry->reason);
 	ts_super_raise(super, "held", entry->report, TS_LOG_WARN, now_us,
 		       "%s is held: %s. If it is right all the same: tradestat "
 		       "release %s",
 		       ts_entry_name(entry, name), entry->reason, name);
-	(void)err;
-	return TS_OK;
+	/* of several that are held only the newest can still matter */
+	return ts_journal_supersede(super->store, entry->id,
+				    1u << TS_STATE_HELD, now_us, &count, err);
 }
 
 static void
@@ -524,6 +533,7 @@ chore_ended(struct ts_super *super, enum ts_errand errand,
 			 "store copied: %s", ending->words);
 		ts_super_clear(super, "backup", "", now_us);
 	} else if (!ending->stopped) {
+		ts_log(TS_LOG_WARN, "backup", "%s", ending->words);
 		ts_super_raise(super, "backup", "", TS_LOG_WARN, now_us,
 			       "the store was not copied: %s", ending->words);
 	}

@@ -239,7 +239,7 @@ def full_disk(where):
     finally:
         if life.daemon.poll() is None:
             life.kill()
-        subprocess.run(["umount", folder], check=False)
+        subprocess.run(["umount", "-l", folder], check=False)
         life.close()
 
 
@@ -264,7 +264,7 @@ def broken_writes():
                  os.path.join(PROGRAMS, "tradestat"), "run", "pair", "-c",
                  life.house.path("tradestat.conf")],
                 stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                timeout=120, check=False)
+                errors="surrogateescape", timeout=120, check=False)
             failed += done.returncode != 0
             if done.returncode < 0:
                 wrong.append("died of signal %d: %s" %
