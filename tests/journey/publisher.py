@@ -46,6 +46,7 @@ class Publisher:
 
     def __init__(self):
         self.requests = []
+        self.headers = []        # of each request
         self.bump = 0
         self.newest = 2024
         self.spoil = None        # function(path, status, headers, body)
@@ -56,6 +57,7 @@ class Publisher:
 
             def do_GET(self):
                 outer.requests.append(self.path)
+                outer.headers.append(self.headers)
                 status, headers, body = outer.answer(self.path, self.headers)
                 if outer.spoil:
                     status, headers, body = outer.spoil(

@@ -5,21 +5,25 @@ import glob
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import time
 
-from house import House, PROGRAM
+from house import House, PROGRAM, ROOT
 
 DAEMON = os.environ.get("TRADESTAT_DAEMON", PROGRAM + "d")
 EVERY_SECOND = "*:*:*"
 NEVER = "2099-01-01"
 # One page and one format: what is tried here is the way, not the drawing.
+SOURCE = '''{ id = "%s"; fetcher = "comtrade"; base_url = "http://127.0.0.1:%d";
+    allow_http = true; allow_private = true; retries = 0; per_minute = 6000.0;
+    burst = 100.0; quota_calls = 1000000; quota_window = "1 d"; %s }'''
 REPORT = '''report: { id = "%s"; title = "Kazakhstan\u2013Italy trade";
     template = "bilateral"; reporter = "KAZ"; partner = "ITA";
-    frequency = "A"; years = 2; formats = [ "csv" ]; pages = [ "turnover" ];
+    frequency = "A"; years = 2; formats = [ %s ]; pages = [ "turnover" ];
     %s };
 '''
 
@@ -54,22 +58,24 @@ class Service(House):
         self.process = None
         self.log_file = open(self.path("log"), "ab")
 
-    def set_daemon(self, more=""):
-        """The daemon's settings; those given here take the usual one's place."""
+    def set_daemon(self, more="", gnuplot=""):
+        """The daemon's settings; those given here take the usual one's place.
+        """
         usual = {"worker": '"%s"' % PROGRAM, "worker_memory": '"0"',
                  "retry_first": '"1 s"', "retry_most": '"1 s"',
                  "backup_every": '"0"'}
         text = "".join(" %s = %s;" % pair for pair in usual.items()
                        if not re.search(r"\b%s *=" % pair[0], more))
         self.write("tradestat.conf",
-                   "%s\ndaemon: {%s\n%s };\n" % (self.base, text, more))
+                   '%s\ngnuplot = "%s";\ndaemon: {%s\n%s };\n' % (
+                       self.base, gnuplot, text, more))
 
-    def add(self, name, timetable=NEVER, more=""):
+    def add(self, name, timetable=NEVER, more="", formats='"csv"'):
         if timetable:
             more += ' timetable = "%s";' % timetable
         if "sources" not in more:
             more += ' sources = [ "comtrade" ];'
-        self.write("reports.d/%s.conf" % name, REPORT % (name, more))
+        self.write("reports.d/%s.conf" % name, REPORT % (name, formats, more))
 
     # ---- its life --------------------------------------------------------
 
@@ -193,6 +199,20 @@ class Service(House):
                         os.readlink(folder + "/cwd"))):
                     found.append((int(folder[6:]), read(folder + "/cmdline")))
         return found
+
+
+def fake_gnuplot(service, mode):
+    """A program that misbehaves so in gnuplot's place."""
+    source = os.path.join(ROOT, "tests/doubles/fake_gnuplot.c")
+    first = service.path("doubles/fake")
+    if not os.path.exists(first):
+        os.mkdir(service.path("doubles"))
+        subprocess.run([os.environ.get("CC", "cc"), "-O1", "-o", first,
+                        source], check=True)
+    path = service.path("doubles/" + mode)
+    if not os.path.exists(path):
+        shutil.copy(first, path)
+    return path
 
 
 def read(path):

@@ -11,7 +11,8 @@ import time
 import unittest
 
 from publisher import Publisher
-from service import (EVERY_SECOND, NEVER, Service, await_it, read)
+from service import (EVERY_SECOND, SOURCE, Service, await_it, fake_gnuplot,
+                     read)
 
 DAILY = "*-*-* 00:00:00 UTC"
 DAY_US = 86400 * 1000000
@@ -116,9 +117,7 @@ class ByTheTimetable(Journey):
         mute.spoil = wait
         service = self.service(
             EVERY_SECOND, begin=False, daemon='fetch_timeout = "5 s";',
-            sources='{ id = "mute"; fetcher = "comtrade"; base_url = '
-            '"http://127.0.0.1:%d"; allow_http = true; allow_private = true; '
-            'retries = 0; per_minute = 6000.0; burst = 100.0; }' % mute.port)
+            sources=SOURCE % ("mute", mute.port, ""))
         service.add("slow", EVERY_SECOND, 'sources = [ "mute" ];')
         service.begin()
         self.assertTrue(service.await_editions(1), self.show(service))
@@ -465,3 +464,201 @@ class Asked(Journey):
         self.assertTrue(service.await_editions(2), self.show(service))
         self.assertNotIn("failed", service.states())
         self.assertEqual(service.json("status")["daemon"]["note"], "")
+
+
+def openmetrics(text):
+    """{sample: value} of an exposition, which must be one; ValueError."""
+    if not text.endswith("\n# EOF\n"):
+        raise ValueError("it does not end with # EOF")
+    kinds, samples, family, told = {}, {}, None, set()
+    suffixes = {"gauge": [""], "counter": ["_total"],
+                "summary": ["_count", "_sum"]}
+    label = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\n]|\\\\|\\"|\\n)*"'
+    sample = re.compile(r"([a-z_:][a-z0-9_:]*)(\{(?:%s(?:,%s)*)?\})? "
+                        r"(-?[0-9]+(?:\.[0-9]+)?)" % (label, label))
+    for line in text[:-len("# EOF\n")].split("\n")[:-1]:
+        if line.startswith("# "):
+            what, name, rest = line[2:].split(" ", 2)
+            if name != family:
+                if what != "TYPE" or name in kinds:
+                    raise ValueError("a family in pieces: " + line)
+                family, told = name, set()
+            if what in told or what not in ("TYPE", "UNIT", "HELP"):
+                raise ValueError(line)
+            told.add(what)
+            if what == "TYPE":
+                kinds[name] = suffixes[rest]
+            if what == "UNIT" and not name.endswith("_" + rest):
+                raise ValueError("the unit is not in the name: " + line)
+            continue
+        match = sample.fullmatch(line)
+        if not match or family is None or match[1] not in [
+                family + suffix for suffix in kinds[family]]:
+            raise ValueError("no sample of this family: " + line)
+        if match[1] + (match[2] or "") in samples:
+            raise ValueError("told twice: " + line)
+        samples[match[1] + (match[2] or "")] = float(match[3])
+    return samples
+
+
+class Observed(Journey):
+    def test_the_metrics_file_is_openmetrics_and_moves(self):
+        service = self.service(begin=False)
+        service.add("bad", more="gates: { max_age_days = 1.0; };")
+        service.begin()
+        path = service.path("state/tradestatd.prom")
+        before = openmetrics(read(path))
+        self.assertNotIn('tradestat_outcomes_total{report="pair",'
+                         'outcome="published",reason=""}', before)
+        service.ask("run", "pair", "--daemon")
+        service.ask("run", "bad", "--daemon")
+        self.assertTrue(service.await_editions(1), self.show(service))
+        self.assertTrue(service.await_state("held", 1, "bad"))
+        service.ask("reload")
+        service.ask("run", "pair", "--daemon")
+        expected = {
+            'tradestat_outcomes_total{report="pair",outcome="published",'
+            'reason=""}': 1,
+            'tradestat_outcomes_total{report="pair",outcome="unchanged",'
+            'reason=""}': 1,
+            'tradestat_outcomes_total{report="bad",outcome="held",'
+            'reason="gate"}': 1,
+            'tradestat_held{report="bad"}': 1,
+            'tradestat_config_reloads_total{result="taken"}': 1,
+            'tradestat_notices_open{level="warning"}': 1,
+            'tradestat_store_readable': 1,
+        }
+
+        def moved():
+            now = openmetrics(read(path))
+            return all(now.get(k) == v for k, v in expected.items())
+        self.assertTrue(await_it(moved, 30), read(path))
+        after = openmetrics(read(path))
+        for name in ("tradestat_wakeups_total",
+                     'tradestat_stage_duration_seconds_count{stage="fetch"}'):
+            self.assertGreater(after[name], before.get(name, 0))
+
+    def test_at_rest_it_sleeps(self):
+        service = self.service()
+        service.ask("run", "pair", "--daemon")
+        self.assertTrue(service.await_editions(1), self.show(service))
+        time.sleep(6)            # the metrics file is written once more
+        switches = re.compile(r"^voluntary_ctxt_switches:\s+(\d+)$", re.M)
+        status = "/proc/%d/status" % service.process.pid
+        before = int(switches.search(read(status))[1])
+        time.sleep(10)
+        self.assertLessEqual(int(switches.search(read(status))[1]) - before, 2)
+
+    def test_thirty_editions_leave_nothing_open(self):
+        service = self.service(EVERY_SECOND, 'send_when = "always";',
+                               daemon="fetch_workers = 1;")
+        fds = "/proc/%d/fd" % service.process.pid
+
+        def idle():
+            """Descriptors at a moment without a worker."""
+            for _ in range(2000):
+                count = len(os.listdir(fds))
+                if not service.processes():
+                    return count
+                time.sleep(0.005)
+            return None
+        self.assertTrue(service.await_editions(3, seconds=60),
+                        self.show(service))
+        before = idle()
+        self.assertTrue(service.await_editions(30, seconds=200),
+                        self.show(service))
+        after = idle()
+        self.assertIsNotNone(before)
+        self.assertEqual(after, before)
+        self.assertEqual(service.stop(), 0)
+        self.assertEqual(os.listdir(service.path("bundles/.work"))
+                         if os.path.isdir(service.path("bundles/.work"))
+                         else [], [])
+
+
+class Secrets(Journey):
+    KEY = {"lent": "c0ffee-of-a-credential", "own": "cafe-of-a-file"}
+
+    def holders(self, what=("environ", "cmdline")):
+        """Processes in whose environment or command line a key is."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            for name in what:
+                with contextlib.suppress(OSError):
+                    text = read("/proc/%s/%s" % (pid, name))
+                    found += [(pid, name) for key in self.KEY.values()
+                              if key in text]
+        return found
+
+    def worker(self, service, stage):
+        for pid, line in service.processes():
+            if "\0stage\0%s\0" % stage in line:
+                return pid
+        return None
+
+    def test_a_key_reaches_the_one_who_asks_with_it_and_nobody_else(self):
+        service = self.service(
+            begin=False,
+            sources=",\n".join((
+                SOURCE % ("lent", self.publisher.port,
+                          'key = "credential:lent-key";'),
+                SOURCE % ("own", self.publisher.port, 'key = "file:%s";'))))
+        self.addCleanup(service.close)
+        folder = service.path("credentials")
+        os.mkdir(folder, 0o700)
+        for name, path in (("lent", "credentials/lent-key"),
+                           ("own", "own-key")):
+            os.chmod(service.write(path, self.KEY[name] + "\n"), 0o600)
+        service.base = service.base.replace("file:%s", "file:" +
+                                            service.path("own-key"))
+        service.set_daemon(gnuplot=fake_gnuplot(service, "hang"))
+        for name in self.KEY:
+            service.add(name, more='sources = [ "%s" ];' % name,
+                        formats='"html"')
+        seen = {name: set() for name in self.KEY}
+        trouble = []
+
+        def look(path, status, headers, body):
+            for name, key in self.KEY.items():
+                if key not in str(self.publisher.headers[-1]):
+                    continue
+                pid = self.worker(service, "fetch")
+                if pid is None:
+                    continue
+                seen[name].add(pid)
+                given = read("/proc/%d/fd/0" % pid)
+                trouble.extend(n for n, other in self.KEY.items()
+                               if (other in given) != (n == name))
+                if "CREDENTIALS_DIRECTORY" in read("/proc/%d/environ" % pid):
+                    trouble.append("the folder of credentials is told")
+                trouble.extend(self.holders())
+            return status, headers, body
+        self.publisher.spoil = look
+        service.begin(CREDENTIALS_DIRECTORY=folder)
+        for name in self.KEY:
+            service.ask("run", name, "--daemon",
+                        env=dict(os.environ, CREDENTIALS_DIRECTORY=folder))
+            self.assertTrue(await_it(lambda: self.worker(service, "render"),
+                                     30), self.show(service))
+            pid = self.worker(service, "render")
+            self.assertTrue(await_it(lambda: "hang" in "".join(
+                line for _, line in service.processes())), self.show(service))
+            given = read("/proc/%d/fd/0" % pid)
+            self.assertFalse([k for k in self.KEY.values() if k in given])
+            self.assertNotIn("CREDENTIALS_DIRECTORY",
+                             read("/proc/%d/environ" % pid))
+            self.assertEqual(self.holders(), [])
+            service.ask("pause", name)
+            os.kill(pid, signal.SIGKILL)
+        self.assertTrue(all(seen.values()), seen)
+        self.assertEqual(trouble, [])
+        self.assertEqual(service.stop(), 0)
+        keys = [key.encode() for key in self.KEY.values()]
+        for base, _, files in os.walk(service.dir):
+            for name in files:
+                path = os.path.join(base, name)
+                if path.endswith("-key"):
+                    continue
+                with open(path, "rb") as file:
+                    content = file.read()
+                self.assertFalse([k for k in keys if k in content], path)
