@@ -3,7 +3,8 @@
  * clock.h - the daemon's time. In a test build it can be a virtual one
  * ($TS_CLOCK: where it begins, $TS_CLOCK_END: where the daemon stops), which
  * stands still while workers run and jumps to the next moment when nothing
- * does: a year of timetables in minutes.
+ * does: a year of timetables in minutes. $TS_CLOCK_LOG gets a line for each
+ * day: the time, KiB of memory and open descriptors while nothing is at work.
  */
 #ifndef DAEMON_SUPERVISE_CLOCK_H
 #define DAEMON_SUPERVISE_CLOCK_H
