@@ -21,7 +21,7 @@ struct ts_world {
 	struct ts_store *store;
 	const struct ts_clock *clock;
 	struct ts_clock fixed_clock; /* --now */
-	int64_t fixed_us;
+	int64_t fixed_us, skipped_us;
 	int problems; /* told on stderr so far */
 };
 

@@ -61,7 +61,7 @@ static const char *const inherited[] = {
 	"FONTCONFIG_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
 #ifdef TS_FAULTS
 	"TS_FAULT",        "TS_FAULT_IN",  "TS_FAULT_ONCE", "LD_PRELOAD",
-	"FIU_CTRL_FIFO",   "FIU_ENABLE",
+	"FIU_CTRL_FIFO",   "FIU_ENABLE",   "TS_CLOCK",
 #endif
 };
 #define INHERITED (sizeof inherited / sizeof inherited[0])
