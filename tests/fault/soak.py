@@ -24,6 +24,8 @@ BEGIN = datetime.datetime(2026, 1, 1, tzinfo=UTC)
 ROME = zoneinfo.ZoneInfo("Europe/Rome")
 FAULTS = 0.2            # of all answers
 REVISE_EVERY = 60       # good answers
+OUTAGE_EVERY = 400      # good answers; then only bad ones,
+OUTAGE = (40, 40, 250)  # so many in turn: the third is days long
 GROWTH = 0.02           # of memory, after the first days
 SETTLED = 30            # days
 BYTES_A_ROW = 600       # of the store, for each new row
@@ -63,7 +65,7 @@ def slots(name, begin, end):
 
 
 class Spoiler:
-    """Every fifth answer is bad; the same ones for the same requests."""
+    """Every fifth answer is bad, and now and then all of them for a while."""
 
     KINDS = ("500", "503", "busy", "none", "cut", "html", "slow", "garbage",
              "wrong json")
@@ -73,16 +75,29 @@ class Spoiler:
         self.dice = random.Random(11)
         self.lock = threading.Lock()
         self.count = collections.Counter()
+        self.down = 0           # answers of an outage that are still to come
+
+    def choose(self):
+        """What becomes of the next answer."""
+        if self.down > 0:
+            self.down -= 1
+            return self.dice.choice(self.KINDS[:4])
+        if self.dice.random() < FAULTS:
+            return self.dice.choice(self.KINDS)
+        good = self.count["good"] = self.count["good"] + 1
+        if good % REVISE_EVERY == 0:
+            self.publisher.bump += 1000
+            self.count["revisions"] += 1
+        if good % OUTAGE_EVERY == 0:
+            self.down = OUTAGE[good // OUTAGE_EVERY % len(OUTAGE) - 1]
+            self.count["outages"] += 1
+        return "good"
 
     def __call__(self, path, status, headers, body):
         with self.lock:
-            kind = "good"
-            if self.dice.random() < FAULTS:
-                kind = self.dice.choice(self.KINDS)
-            self.count[kind] += 1
-            if kind == "good" and self.count["good"] % REVISE_EVERY == 0:
-                self.publisher.bump += 1000
-                self.count["revisions"] += 1
+            kind = self.choose()
+            if kind != "good":
+                self.count[kind] += 1
         plain = {"Content-Type": headers["Content-Type"]}
         if kind in ("500", "503"):
             return int(kind), {"Content-Type": "text/plain"}, b"oh no"

@@ -88,6 +88,20 @@ class SpoiltDocument(unittest.TestCase):
                                     b'{"statusCode":429,"message":"Rate '
                                     b'limit is exceeded."}'), 75, ["429"])
 
+    def test_a_pause_asked_for_ends_with_now_too(self):
+        answers = []
+
+        def spoiler(path, status, headers, body):
+            answers.append(path)
+            if len(answers) == 1:
+                return 429, {"Content-Type": "text/plain",
+                             "Retry-After": "2"}, b"later"
+            return status, headers, body
+        self.publisher.bump = 7
+        self.publisher.spoil = spoiler
+        done = self.house.run("fetch", "pair", timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_a_refused_request_is_not_repeated(self):
         count = len(self.publisher.requests)
         self.spoil(lambda s, h, b: (401, h, b'{"statusCode":401,"message":'
