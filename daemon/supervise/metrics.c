@@ -443,3 +443,9 @@ ts_metrics_write(struct ts_metrics *metrics, struct ts_store *store,
 		       conf->daemon.metrics_file);
 	metrics->failed = false;
 }
+
+bool
+ts_metrics_saw_damage(const struct ts_metrics *metrics)
+{
+	return metrics->store.damaged;
+}

@@ -44,5 +44,7 @@ void ts_metrics_next(struct ts_metrics *metrics, const char *report,
 void ts_metrics_write(struct ts_metrics *metrics, struct ts_store *store,
 		      const struct ts_conf *conf, int64_t now_us,
 		      int64_t *again_us);
+/* Did the last reading show that the store is damaged? */
+bool ts_metrics_saw_damage(const struct ts_metrics *metrics);
 
 #endif

@@ -356,6 +356,7 @@ ts_metrics_store_add(struct ts_metrics_store *part, struct ts_store *store,
 		ts_log(TS_LOG_WARN, "metrics", "%s; written without it",
 		       err.text);
 	part->failed = status != TS_OK && store != NULL;
+	part->damaged = status == TS_CORRUPT;
 	ts_expo_family(out, &readable);
 	ts_expo_value(out, &readable, "", NULL, status == TS_OK);
 	add_files(conf, out);

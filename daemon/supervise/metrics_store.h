@@ -17,7 +17,8 @@ struct ts_metrics_store {
 	struct ts_buf sources; /* their families, as text */
 	bool sources_stale;
 	int64_t read_us;
-	bool failed; /* and that was told */
+	bool failed;  /* and that was told */
+	bool damaged; /* the store is */
 };
 
 void ts_metrics_store_init(struct ts_metrics_store *part);

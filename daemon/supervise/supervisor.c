@@ -415,6 +415,13 @@ ts_super_tick(struct ts_super *super, int64_t now_us, int64_t *next_us,
 				super->reports[i].next_us);
 	ts_metrics_write(super->metrics, super->store, super->conf, now_us,
 			 &again_us);
+	/* with nothing to do nobody else would look into it for long */
+	if (status == TS_OK && ts_metrics_saw_damage(super->metrics))
+		status = ts_fail(
+			err, TS_CORRUPT,
+			"the store in %s is damaged: docs/operations.md "
+			"tells what to do",
+			super->conf->state_dir);
 	if (again_us < *next_us)
 		*next_us = again_us;
 	if (super->refresh_us < *next_us)

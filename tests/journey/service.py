@@ -20,7 +20,7 @@ NEVER = "2099-01-01"
 # One page and one format: what is tried here is the way, not the drawing.
 SOURCE = '''{ id = "%s"; fetcher = "comtrade"; base_url = "http://127.0.0.1:%d";
     allow_http = true; allow_private = true; retries = 0; per_minute = 6000.0;
-    burst = 100.0; quota_calls = 1000000; quota_window = "1 d"; %s }'''
+    burst = 100.0; %s }'''
 REPORT = '''report: { id = "%s"; title = "Kazakhstan\u2013Italy trade";
     template = "bilateral"; reporter = "KAZ"; partner = "ITA";
     frequency = "A"; years = 2; formats = [ %s ]; pages = [ "turnover" ];
@@ -201,18 +201,23 @@ class Service(House):
         return found
 
 
-def fake_gnuplot(service, mode):
-    """A program that misbehaves so in gnuplot's place."""
-    source = os.path.join(ROOT, "tests/doubles/fake_gnuplot.c")
-    first = service.path("doubles/fake")
+def double(service, source, name):
+    """tests/doubles/SOURCE.c as a program of that name."""
+    first = service.path("doubles", source + ".made")
     if not os.path.exists(first):
-        os.mkdir(service.path("doubles"))
+        os.makedirs(service.path("doubles"), exist_ok=True)
         subprocess.run([os.environ.get("CC", "cc"), "-O1", "-o", first,
-                        source], check=True)
-    path = service.path("doubles/" + mode)
+                        os.path.join(ROOT, "tests/doubles", source + ".c")],
+                       check=True)
+    path = service.path("doubles", name)
     if not os.path.exists(path):
         shutil.copy(first, path)
     return path
+
+
+def fake_gnuplot(service, mode):
+    """A program that misbehaves so in gnuplot's place."""
+    return double(service, "fake_gnuplot", mode)
 
 
 def read(path):

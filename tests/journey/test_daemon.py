@@ -11,8 +11,8 @@ import time
 import unittest
 
 from publisher import Publisher
-from service import (EVERY_SECOND, SOURCE, Service, await_it, fake_gnuplot,
-                     read)
+from service import (EVERY_SECOND, SOURCE, Service, await_it, double,
+                     fake_gnuplot, read)
 
 DAILY = "*-*-* 00:00:00 UTC"
 DAY_US = 86400 * 1000000
@@ -507,6 +507,7 @@ class Observed(Journey):
         service.add("bad", more="gates: { max_age_days = 1.0; };")
         service.begin()
         path = service.path("state/tradestatd.prom")
+        self.assertTrue(await_it(lambda: os.path.exists(path)))
         before = openmetrics(read(path))
         self.assertNotIn('tradestat_outcomes_total{report="pair",'
                          'outcome="published",reason=""}', before)
@@ -551,29 +552,36 @@ class Observed(Journey):
 
     def test_thirty_editions_leave_nothing_open(self):
         service = self.service(EVERY_SECOND, 'send_when = "always";',
-                               daemon="fetch_workers = 1;")
-        fds = "/proc/%d/fd" % service.process.pid
+                               begin=False,
+                               daemon="fetch_workers = 3; render_workers = 2;")
+        for name in ("second", "third"):
+            service.add(name, EVERY_SECOND, 'send_when = "always";')
+        service.begin()
+        names = ("pair", "second", "third")
+
+        def made():
+            return sum(len(service.numbers(name)) for name in names)
 
         def idle():
-            """Descriptors at a moment without a worker."""
-            for _ in range(2000):
-                count = len(os.listdir(fds))
-                if not service.processes():
-                    return count
-                time.sleep(0.005)
-            return None
-        self.assertTrue(service.await_editions(3, seconds=60),
-                        self.show(service))
+            """Descriptors, with everything at rest."""
+            for name in names:
+                service.ask("pause", name)
+            self.assertTrue(await_it(lambda: not service.processes() and
+                                     not service.json("queue")["queue"], 30))
+            return sorted(os.readlink(fds + "/" + fd).split(":")[0]
+                          for fd in os.listdir(fds))
+        fds = "/proc/%d/fd" % service.process.pid
+        self.assertTrue(await_it(lambda: made() >= 3, 60), self.show(service))
         before = idle()
-        self.assertTrue(service.await_editions(30, seconds=200),
+        for name in names:
+            service.ask("resume", name)
+        self.assertTrue(await_it(lambda: made() >= 33, 200, 0.2),
                         self.show(service))
-        after = idle()
-        self.assertIsNotNone(before)
-        self.assertEqual(after, before)
+        self.assertTrue(await_it(lambda: idle() == before, 10),
+                        (idle(), before))
         self.assertEqual(service.stop(), 0)
-        self.assertEqual(os.listdir(service.path("bundles/.work"))
-                         if os.path.isdir(service.path("bundles/.work"))
-                         else [], [])
+        work = service.path("bundles/.work")
+        self.assertEqual(os.listdir(work) if os.path.isdir(work) else [], [])
 
 
 class Secrets(Journey):
@@ -596,7 +604,8 @@ class Secrets(Journey):
                 return pid
         return None
 
-    def test_a_key_reaches_the_one_who_asks_with_it_and_nobody_else(self):
+    def lender(self):
+        """A daemon with two sources, their keys, and a report of each."""
         service = self.service(
             begin=False,
             sources=",\n".join((
@@ -611,10 +620,39 @@ class Secrets(Journey):
             os.chmod(service.write(path, self.KEY[name] + "\n"), 0o600)
         service.base = service.base.replace("file:%s", "file:" +
                                             service.path("own-key"))
-        service.set_daemon(gnuplot=fake_gnuplot(service, "hang"))
         for name in self.KEY:
             service.add(name, more='sources = [ "%s" ];' % name,
                         formats='"html"')
+        return service, folder
+
+    def test_each_stage_is_given_the_keys_of_its_sources_only(self):
+        service, folder = self.lender()
+        service.set_daemon('retry_first = "1 h"; retry_most = "1 h"; '
+                           'worker = "%s";' % double(service, "stage",
+                                                     "recorder"))
+        service.begin(CREDENTIALS_DIRECTORY=folder)
+        given = service.path("state/given.")
+        for name, key in self.KEY.items():
+            self.assertTrue(service.request("run " + name).startswith("ok"))
+            self.assertTrue(await_it(lambda: service.rows(
+                "SELECT 1 FROM entry WHERE report = ? AND attempts = 1", name)),
+                self.show(service))
+            text = read(given + "fetch")
+            os.unlink(given + "fetch")
+            self.assertEqual([k for k in self.KEY.values() if k in text],
+                             [key])
+        service.change("UPDATE entry SET state = 'ready', period = '2024', "
+                       "number = id, next_us = 0")
+        service.send(signal.SIGUSR1)
+        self.assertTrue(await_it(lambda: service.rows(
+            "SELECT 1 FROM entry WHERE attempts = 2")), self.show(service))
+        text = read(given + "render")
+        self.assertEqual([k for k in self.KEY.values() if k in text], [])
+        self.assertEqual(service.stop(), 0)
+
+    def test_a_key_reaches_the_publisher_and_nobody_else(self):
+        service, folder = self.lender()
+        service.set_daemon(gnuplot=fake_gnuplot(service, "hang"))
         seen = {name: set() for name in self.KEY}
         trouble = []
 
@@ -626,9 +664,6 @@ class Secrets(Journey):
                 if pid is None:
                     continue
                 seen[name].add(pid)
-                given = read("/proc/%d/fd/0" % pid)
-                trouble.extend(n for n, other in self.KEY.items()
-                               if (other in given) != (n == name))
                 if "CREDENTIALS_DIRECTORY" in read("/proc/%d/environ" % pid):
                     trouble.append("the folder of credentials is told")
                 trouble.extend(self.holders())
@@ -643,8 +678,6 @@ class Secrets(Journey):
             pid = self.worker(service, "render")
             self.assertTrue(await_it(lambda: "hang" in "".join(
                 line for _, line in service.processes())), self.show(service))
-            given = read("/proc/%d/fd/0" % pid)
-            self.assertFalse([k for k in self.KEY.values() if k in given])
             self.assertNotIn("CREDENTIALS_DIRECTORY",
                              read("/proc/%d/environ" % pid))
             self.assertEqual(self.holders(), [])

@@ -2,9 +2,9 @@
 """The daemon among programs, files, clocks and signals that misbehave. The
 rows F9, F10, F11, F13 and F16 of the fault matrix."""
 import contextlib
+import glob
 import os
 import re
-import shutil
 import signal
 import socket
 import sqlite3
@@ -15,8 +15,8 @@ import unittest
 
 from house import ROOT
 from publisher import Publisher
-from service import (DAEMON, EVERY_SECOND, Service, await_it, fake_gnuplot,
-                     read)
+from service import (DAEMON, EVERY_SECOND, Service, await_it, double,
+                     fake_gnuplot, read)
 
 DAY_US = 86400 * 1000000
 
@@ -39,8 +39,6 @@ class Fault(unittest.TestCase):
         """It makes an edition: all is well again."""
         self.assertTrue(service.await_editions(count, seconds=40),
                         self.show(service))
-        self.assertTrue(await_it(lambda: not service.processes()),
-                        service.processes())
 
 
 class Renderer(Fault):
@@ -58,6 +56,7 @@ class Renderer(Fault):
         daemon = ('retry_first = "1 h"; retry_most = "1 h"; '
                   'render_timeout = "4 s";')
         service.set_daemon(daemon, fake_gnuplot(service, modes[0]))
+        work = service.path("bundles/.work")
         service.begin()
         service.ask("run", "pair", "--daemon")
         for mode in modes:
@@ -66,10 +65,9 @@ class Renderer(Fault):
                 self.assertTrue(failed, self.show(service))
                 self.assertTrue(failed[0][0].startswith("render: "), failed)
                 self.assertEqual(service.bundles(), [])
-                self.assertEqual(os.listdir(service.path("bundles/.work"))
-                                 if os.path.isdir(
-                                     service.path("bundles/.work")) else [],
-                                 [])
+                # what a killed one left the next one removes
+                self.assertLessEqual(len(os.listdir(work))
+                                     if os.path.isdir(work) else 0, 2)
                 self.assertTrue(await_it(lambda: not service.processes(), 3),
                                 service.processes())
                 self.assertFalse(os.path.exists(
@@ -83,6 +81,7 @@ class Renderer(Fault):
             service.ask("release", service.json("queue")["queue"][0]
                         ["edition"])
         self.publish(service)
+        self.assertEqual(os.listdir(work), [])
 
     def test_a_worker_past_its_time_is_killed_and_tried_again(self):
         service = self.service(begin=False)
@@ -98,11 +97,6 @@ class Renderer(Fault):
         service.set_daemon()
         service.ask("reload")
         self.publish(service)
-        took = [b - a for a, b in zip(
-            *[[r[0] for r in service.rows(
-                "SELECT at_us FROM entry_event WHERE went_to = ? ORDER BY id",
-                state)] for state in ("rendering", "ready")])]
-        self.assertTrue(took)
 
 
 class Database(Fault):
@@ -206,6 +200,9 @@ class Database(Fault):
         self.assertIn(service.path("state"), done.stderr)
 
 
+FAKETIME = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+
+
 class Clock(Fault):
     """F11"""
 
@@ -228,10 +225,10 @@ class Clock(Fault):
         self.assertTrue(await_it(lambda: service.states(), 10))
         self.assertIn("put right", service.log())
 
-    @unittest.skipUnless(shutil.which("faketime"), "without faketime")
+    @unittest.skipUnless(FAKETIME, "without faketime")
     def test_a_new_year_comes_by_faketime(self):
         service = self.service("*-01-01 00:00:00 UTC", begin=False)
-        service.begin(prefix=("faketime", "-f", "@2027-12-31 23:59:55"),
+        service.begin(LD_PRELOAD=FAKETIME[0], FAKETIME="@2027-12-31 23:59:55",
                       TZ="UTC", ASAN_OPTIONS="verify_asan_link_order=0:"
                       "detect_leaks=0")
         self.assertEqual(service.states(), [])
@@ -408,14 +405,13 @@ class Signals(Fault):
 
     def test_a_worker_that_ignores_it_does_not_delay_the_stop(self):
         service = self.service(begin=False)
-        worker = service.write("worker", '#!/bin/sh\n[ "$1" = check ] && exit 0'
-                               "\ntrap '' TERM\nwhile :; do sleep 1; done\n")
-        os.chmod(worker, 0o755)
-        service.set_daemon('worker = "%s"; stop_timeout = "2 s";' % worker)
+        service.set_daemon('worker = "%s"; stop_timeout = "2 s";' % double(
+            service, "stage", "stubborn"))
         service.begin()
         service.ask("run", "pair", "--daemon")
         self.assertTrue(service.await_state("fetching"))
-        self.assertTrue(await_it(service.processes))
+        self.assertTrue(await_it(lambda: len(service.processes()) == 2),
+                        service.processes())
         before = time.monotonic()
         self.assertEqual(service.stop(), 0, service.log())
         self.assertLess(time.monotonic() - before, 8)
