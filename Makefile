@@ -219,7 +219,7 @@ run-check-browser: all
 # The unit under a booted systemd: root, a few minutes, a Debian mirror.
 check-system: deps-system
 	@$(MAKE) --no-print-directory all
-	@tests/system/run
+	@tests/system/run $(BUILD)
 
 # Fuzz targets: as libFuzzer programs, and as replays of their corpus.
 LIBS_ALL := $(OBJ_daemon) $(LIB_ROOMS) $(LIB_kit)

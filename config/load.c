@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <tradestat/file.h>
 #include "config/group.h"
+#include "config/kept.h"
 #include "config/report.h"
 #include "config/schema.h"
 
@@ -334,6 +335,27 @@ read_main(struct load *load, const struct ts_conf_file *file,
 	return group != NULL ? add_report(load, file, group, err) : TS_OK;
 }
 
+/* The text stays with the configuration, in the order it was read. */
+static enum ts_status
+keep(struct load *load, const char *path, const struct ts_conf_file *file,
+     struct ts_err *err)
+{
+	struct ts_conf_kept *kept =
+		ts_arena_alloc(load->arena, 1, sizeof *kept);
+	struct ts_conf_kept **last = &load->conf->kept;
+
+	if (kept == NULL)
+		return no_memory(err);
+	kept->path = ts_arena_strdup(load->arena, path);
+	kept->text = ts_arena_strdup(load->arena, file->raw.text.data);
+	if (kept->path == NULL || kept->text == NULL)
+		return no_memory(err);
+	while (*last != NULL)
+		last = &(*last)->next;
+	*last = kept;
+	return TS_OK;
+}
+
 static enum ts_status
 load_main(struct load *load, bool *has_report, struct ts_err *err)
 {
@@ -348,7 +370,12 @@ load_main(struct load *load, bool *has_report, struct ts_err *err)
 
 		*has_report = status == TS_OK &&
 			      config_setting_get_member(root, "report") != NULL;
-		status = read_main(load, status == TS_OK ? &file : NULL, err);
+		bool good = status == TS_OK;
+
+		status =
+			good ? keep(load, load->conf->file, &file, err) : TS_OK;
+		if (status == TS_OK)
+			status = read_main(load, good ? &file : NULL, err);
 	}
 	ts_conf_file_close(&file);
 	return status;
@@ -382,11 +409,14 @@ load_report(struct load *load, const char *path, const char *root,
 						"group, report: { ... };",
 						config_setting_name(one));
 		}
-		if (group != NULL)
+		if (group != NULL) {
 			status = add_report(load, &file, group, err);
-		else if (config_setting_length(top) == 0)
+			if (status == TS_OK)
+				status = keep(load, path, &file, err);
+		} else if (config_setting_length(top) == 0) {
 			ts_conf_problem(&load->problems, path, 0,
 					"has no report: { ... }; in it");
+		}
 	} else if (status == TS_NO_INPUT) {
 		/* listed a moment ago: a link to nowhere, or just removed */
 		ts_conf_problem(&load->problems, path, 0, "cannot be read: %s",
@@ -414,6 +444,19 @@ static int
 by_name(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static enum ts_status
+load_kept_reports(struct load *load, const char *folder, struct ts_err *err)
+{
+	const char *path;
+	enum ts_status status = TS_OK;
+
+	for (size_t i = 0;
+	     status == TS_OK && (path = ts_conf_kept_in(folder, i)) != NULL;
+	     i++)
+		status = load_report(load, path, folder, err);
+	return status;
 }
 
 static enum ts_status
@@ -500,6 +543,8 @@ load_all(struct load *load, struct ts_err *err)
 	}
 	if (folder == NULL)
 		return no_memory(err);
+	if (ts_conf_kept_is_used())
+		return load_kept_reports(load, folder, err);
 	return load_reports(load, folder, load->include_dir != NULL, err);
 }
 

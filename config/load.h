@@ -118,7 +118,8 @@ struct ts_conf {
 	size_t source_count;
 	const struct ts_conf_report *reports;
 	size_t report_count;
-	struct ts_arena *arena; /* owns all of the above */
+	struct ts_conf_kept *kept; /* the texts it was read from */
+	struct ts_arena *arena;    /* owns all of the above */
 };
 
 struct ts_conf_defaults {      /* built-in, depend on how it was installed */
@@ -142,6 +143,16 @@ enum ts_status ts_conf_load(const char *file,
 void ts_conf_free(struct ts_conf *conf);
 const struct ts_conf_report *ts_conf_report(const struct ts_conf *conf,
 					    const char *id);
+
+/*
+ * What was read into a file of its own, and a process that reads it from there
+ * instead of from the disk: a worker goes by the configuration that its daemon
+ * has accepted, whatever is being edited meanwhile. ts_conf_use comes before
+ * ts_conf_load, once a process; TS_BAD_DATA: not such a file.
+ */
+enum ts_status ts_conf_save(const struct ts_conf *conf, const char *path,
+			    struct ts_err *err) TS_MUST_USE;
+enum ts_status ts_conf_use(const char *path, struct ts_err *err) TS_MUST_USE;
 
 /* "credential:NAME" from $CREDENTIALS_DIRECTORY, "file:/path" (refused when
  * others can read it). The value is one line. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <tradestat/file.h>
 #include <tradestat/text.h>
+#include "config/kept.h"
 
 #define FILE_MOST (1 << 20) /* a report is a kilobyte */
 #define DEPTH_MOST 8
@@ -381,13 +382,31 @@ expand(struct ts_conf_raw *raw, const struct chain *chain, struct ts_err *err)
 	return ts_buf_check(&raw->text, path, err);
 }
 
+/* As it was when the daemon accepted it, includes and all. */
+static enum ts_status
+take_kept(struct ts_conf_raw *raw, const char *path, const char *text,
+	  struct ts_err *err)
+{
+	const char *name = ts_arena_strdup(raw->arena, path);
+	int line = 1;
+
+	if (name == NULL || !add_place(raw, name, line) ||
+	    !copy(raw, name, &line, text, strlen(text)))
+		return ts_fail(err, TS_SYSTEM, "%s: out of memory", path);
+	return ts_buf_check(&raw->text, path, err);
+}
+
 enum ts_status
 ts_conf_raw_read(struct ts_conf_raw *raw, const char *path, const char *root,
 		 struct ts_err *err)
 {
+	const char *kept = ts_conf_kept_text(path);
 	struct chain first = { .path = ts_arena_strdup(raw->arena, path) };
-	char *real = realpath(root, NULL);
+	char *real;
 
+	if (kept != NULL)
+		return take_kept(raw, path, kept, err);
+	real = realpath(root, NULL);
 	if (real == NULL)
 		return errno == ENOENT || errno == ENOTDIR
 			       ? ts_fail(err, TS_NO_INPUT, "%s: no such file",

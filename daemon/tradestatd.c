@@ -119,6 +119,17 @@ read_conf(struct daemon *d, struct ts_buf *text, struct ts_conf **out,
 	return TS_OK;
 }
 
+/* Workers go by what is accepted here, whatever is being edited on disk. */
+static enum ts_status
+accept_conf(struct daemon *d, const struct ts_conf *conf, struct ts_err *err)
+{
+	if (ts_mkdirs(conf->runtime_dir, err) != TS_OK)
+		return ts_while(err, "runtime_dir");
+	snprintf(d->launch.accepted, sizeof d->launch.accepted, "%s/accepted",
+		 conf->runtime_dir);
+	return ts_conf_save(conf, d->launch.accepted, err);
+}
+
 /* ---- the loop ----------------------------------------------------------- */
 
 static void
@@ -269,6 +280,7 @@ reload(struct daemon *d, struct ts_buf *text, struct ts_err *err)
 	ts_health_reloading(d->health, d->clock->mono_us(d->clock));
 	TS_FAULT("daemon.reload.begin");
 	status = read_conf(d, text, &conf, err);
+	d->launch.conf = d->conf;
 	/* what was opened at the start stays where it is */
 	if (status == TS_OK &&
 	    (strcmp(conf->state_dir, d->conf->state_dir) != 0 ||
@@ -276,9 +288,17 @@ reload(struct daemon *d, struct ts_buf *text, struct ts_err *err)
 		status = ts_fail(err, TS_BAD_CONFIG,
 				 "state_dir and runtime_dir change with a "
 				 "restart only");
-	if (status == TS_OK)
-		status = ts_super_reload(d->super, conf, now_of(d), complain,
-					 &complaints, err);
+	if (status == TS_OK && accept_conf(d, conf, err) != TS_OK)
+		status = err->status;
+	if (status == TS_OK &&
+	    ts_super_reload(d->super, conf, now_of(d), complain, &complaints,
+			    err) != TS_OK) {
+		struct ts_err second;
+
+		status = err->status;
+		/* it took this one a moment ago */
+		ts_ignore(accept_conf(d, d->conf, &second));
+	}
 	TS_FAULT("daemon.reload.taken");
 	if (status == TS_OK) {
 		ts_conf_free(d->conf);
@@ -329,16 +349,24 @@ on_signal(sd_event_source *source, const struct signalfd_siginfo *info,
 	return 0;
 }
 
-static enum ts_status
-watch_signals(struct daemon *d, struct ts_err *err)
+static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+
+/* From the first moment on: what comes before the loop is there waits for it.
+ * Workers begin with all of them open (ts_spawn). */
+static void
+block_signals(void)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 	sigset_t mask;
 
 	sigemptyset(&mask);
 	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
 		sigaddset(&mask, signals[i]);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
+}
+
+static enum ts_status
+watch_signals(struct daemon *d, struct ts_err *err)
+{
 	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
 		int r = sd_event_add_signal(d->event, NULL, signals[i],
 					    on_signal, d);
@@ -471,6 +499,7 @@ set_up(struct daemon *d, struct ts_err *err)
 	ts_health_say(d->health, "opening the store");
 	ts_health_extend(d->health, 300 * US); /* a migration may take long */
 	if (open_store(d, err) != TS_OK ||
+	    accept_conf(d, d->conf, err) != TS_OK ||
 	    ts_workers_new(d->event, &d->workers, err) != TS_OK)
 		return err->status;
 	d->ops = (struct ts_super_ops){ .ctx = &d->launch,
@@ -494,6 +523,7 @@ tear_down(struct daemon *d)
 {
 	ts_control_server_free(d->control);
 	ts_workers_free(d->workers);
+	ts_launch_clear(&d->launch);
 	ts_super_free(d->super);
 	ts_store_close(d->store);
 	ts_conf_free(d->conf);
@@ -511,6 +541,8 @@ run(struct daemon *d, struct ts_err *err)
 {
 	int r;
 
+	ts_event(TS_LOG_INFO, &ts_event_started, "daemon", NULL,
+		 "tradestatd " TS_VERSION " starts");
 	if (set_up(d, err) != TS_OK)
 		return err->status;
 	ts_event(TS_LOG_NOTICE, &ts_event_ready, "daemon", NULL,
@@ -608,6 +640,7 @@ main(int argc, char **argv)
 	bool done = false;
 
 	signal(SIGPIPE, SIG_IGN);
+	block_signals();
 	umask(022);
 	status = parse(argc, argv, &d, &done, &err);
 	if (status == TS_OK && !done)

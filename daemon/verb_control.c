@@ -10,6 +10,7 @@
 #include <tradestat/file.h>
 #include "daemon/common/control.h"
 #include "daemon/common/lock.h"
+#include "daemon/common/places.h"
 #include "daemon/world.h"
 
 static void
@@ -148,13 +149,38 @@ ts_verb_release(const struct ts_cli *cli, struct ts_err *err)
 	return change(cli, err);
 }
 
+/* A broken configuration cannot say where the daemon listens: then it is asked
+ * at the usual place, so that it refuses the reload itself and says so to
+ * everybody who watches it. */
+static enum ts_status
+ask_reload(const struct ts_cli *cli, struct ts_buf *reply, struct ts_err *err)
+{
+	struct ts_world world;
+	struct ts_conf_defaults defaults;
+	struct ts_err second = { .status = TS_OK };
+	enum ts_status status = ts_world_open(cli, 0, &world, err);
+
+	ts_places(&defaults);
+	if (status == TS_OK)
+		status = ts_control_ask(world.conf->runtime_dir, "reload",
+					reply, err);
+	else if (status == TS_BAD_CONFIG &&
+		 ts_control_ask(defaults.runtime_dir, "reload", reply,
+				&second) != TS_UNAVAILABLE &&
+		 second.status != TS_OK)
+		*err = second;
+	ts_world_close(&world);
+	return err->status != TS_OK ? err->status : status;
+}
+
 enum ts_status
 ts_verb_reload(const struct ts_cli *cli, struct ts_err *err)
 {
 	TS_AUTO_BUF reply = TS_BUF_INIT(TS_CONTROL_REPLY);
 	char count[32];
 
-	if (ask(cli, "reload", &reply, err) != TS_OK)
+	err->status = TS_OK;
+	if (ask_reload(cli, &reply, err) != TS_OK)
 		return err->status;
 	if (ts_control_value(reply.data, "reports", 0, count, sizeof count) ==
 	    NULL)

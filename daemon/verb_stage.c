@@ -286,11 +286,15 @@ ts_verb_stage(const struct ts_cli *cli, struct ts_err *err)
 	struct ts_world world = { .conf = NULL };
 	struct stage s = { .cli = cli, .world = &world, .words = &words };
 	const char *secrets = getenv("TRADESTAT_SECRETS");
+	const char *accepted = getenv("TRADESTAT_ACCEPTED");
 	enum ts_status status = TS_OK;
 	struct ts_err second;
 
 	if (secrets != NULL && strcmp(secrets, "1") == 0)
 		status = ts_secrets_open(0, err);
+	/* the daemon's configuration, not what lies on the disk by now */
+	if (status == TS_OK && accepted != NULL)
+		status = ts_conf_use(accepted, err);
 	if (status == TS_OK)
 		status = run(&s, err);
 	if (status != TS_OK) {

@@ -20,7 +20,8 @@
 #define PROCESSES_MOST 4096
 
 /* A worker that runs, and what it runs for. */
-struct errand {
+struct ts_launched {
+	struct ts_launched *next;
 	struct ts_launch *launch;
 	enum ts_errand errand;
 	int64_t entry;
@@ -179,7 +180,7 @@ add_source_files(const struct ts_conf *conf, struct ts_wall *wall)
 				continue;
 			if (strncmp(value, "file:/", 6) == 0)
 				fits &= ts_wall_add(wall->read, value + 5);
-			else if (strcmp(all->items[k].name, "ca_file") == 0)
+			else if (value[0] == '/' && value[1] != '\0')
 				fits &= ts_wall_add(wall->read, value);
 		}
 	}
@@ -217,9 +218,27 @@ make_wall(const struct ts_conf *conf, struct ts_wall *wall, char *folder,
 /* ---- starting and ending ------------------------------------------------ */
 
 static void
+forget(struct ts_launched *errand)
+{
+	struct ts_launched **at = &errand->launch->running;
+
+	while (*at != errand)
+		at = &(*at)->next;
+	*at = errand->next;
+	free(errand);
+}
+
+void
+ts_launch_clear(struct ts_launch *launch)
+{
+	while (launch->running != NULL)
+		forget(launch->running);
+}
+
+static void
 done(void *ctx, const struct ts_worker_end *end)
 {
-	struct errand *errand = ctx;
+	struct ts_launched *errand = ctx;
 	struct ts_launch *launch = errand->launch;
 	const struct ts_ending ending = { .code = end->code,
 					  .too_late = end->too_late,
@@ -233,24 +252,24 @@ done(void *ctx, const struct ts_worker_end *end)
 			   launch->clock->wall_us(launch->clock),
 			   &err) == TS_OK)
 		err.status = TS_OK;
-	free(errand);
+	forget(errand);
 	launch->after(launch->ctx, &err);
 }
 
 static enum ts_status
-start_worker(struct ts_launch *launch, struct errand *errand,
+start_worker(struct ts_launch *launch, struct ts_launched *errand,
 	     const struct ts_worker_job *job, struct ts_err *err)
 {
 	struct ts_worker *worker;
 
 	return ts_worker_start(launch->workers, job, &worker, err) == TS_OK
 		       ? TS_OK
-		       : (free(errand), err->status);
+		       : (forget(errand), err->status);
 }
 
 /* The program of the operator: it gets the digest and nothing of ours. */
 static enum ts_status
-start_tell(struct ts_launch *launch, struct errand *errand,
+start_tell(struct ts_launch *launch, struct ts_launched *errand,
 	   const struct ts_start *start, struct ts_err *err)
 {
 	const char *argv[] = { launch->conf->daemon.operator_command, NULL };
@@ -270,7 +289,7 @@ start_tell(struct ts_launch *launch, struct errand *errand,
 }
 
 static enum ts_status
-start_stage(struct ts_launch *launch, struct errand *errand,
+start_stage(struct ts_launch *launch, struct ts_launched *errand,
 	    const struct ts_start *start, struct ts_err *err)
 {
 	const struct ts_conf *conf = launch->conf;
@@ -319,15 +338,18 @@ start_stage(struct ts_launch *launch, struct errand *errand,
 		fetch_secrets(conf, start->report, references);
 	if (ts_secrets_pack(references, complain, NULL, &secrets, err) !=
 	    TS_OK) {
-		free(errand);
+		forget(errand);
 		return ts_while(err, "secrets");
 	}
 	job.input_fd = secrets;
 	make_environment(conf, true, &e);
+	if (launch->accepted[0] != '\0')
+		put(&e, "TRADESTAT_ACCEPTED=%s", launch->accepted);
 	if (make_wall(conf, &wall, folder, sizeof folder)) {
 		job.read_paths = wall.read;
 		job.exec_paths = wall.exec;
 		job.write_paths = wall.write;
+		ts_wall_add(wall.read, launch->accepted);
 	} else {
 		ts_log(TS_LOG_WARN, "workers",
 		       "more files are named by sources than the wall around "
@@ -340,14 +362,16 @@ enum ts_status
 ts_launch_start(void *ctx, const struct ts_start *start, struct ts_err *err)
 {
 	struct ts_launch *launch = ctx;
-	struct errand *errand = malloc(sizeof *errand);
+	struct ts_launched *errand = malloc(sizeof *errand);
 	struct ts_err ignored;
 
 	if (errand == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
-	*errand = (struct errand){ .launch = launch,
-				   .errand = start->errand,
-				   .entry = start->entry };
+	*errand = (struct ts_launched){ .next = launch->running,
+					.launch = launch,
+					.errand = start->errand,
+					.entry = start->entry };
+	launch->running = errand;
 	if (start->errand == TS_ERRAND_TELL)
 		return start_tell(launch, errand, start, err);
 	/* the wall lets through what exists: the worker cannot make them, and

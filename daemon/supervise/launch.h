@@ -17,11 +17,15 @@ struct ts_launch {
 	struct ts_workers *workers;
 	struct ts_super *super;
 	const struct ts_clock *clock;
-	char program[4096]; /* the worker's path */
+	char program[4096];  /* the worker's path */
+	char accepted[4096]; /* file with the texts of conf; "" none */
 	int verbose;
 	ts_launch_after *after;
 	void *ctx;
+	struct ts_launched *running; /* what it started and has not ended */
 };
+/* After the workers are gone: forgets those that were killed in their work. */
+void ts_launch_clear(struct ts_launch *launch);
 
 /* conf->daemon.worker; the tradestat beside this program, as a build folder
  * has it; or the installed one. TS_UNAVAILABLE: none of them is there. */

@@ -539,6 +539,27 @@ chore_ended(struct ts_super *super, enum ts_errand errand,
 	}
 }
 
+/* For those who measure: the outcome is an event of its own. */
+static void
+tell_finished(const struct ts_entry *entry, enum ts_errand errand,
+	      int64_t took_us)
+{
+	char took[24], name[TS_ENTRY_NAME], id[24];
+	const struct ts_field fields[] = {
+		{ "REPORT", entry->report },
+		{ "RUN", id },
+		{ "STAGE", ts_errand_name(errand) },
+		{ "DURATION_MS", took },
+		{ NULL, NULL },
+	};
+
+	snprintf(took, sizeof took, "%lld", (long long)(took_us / 1000));
+	snprintf(id, sizeof id, "%lld", (long long)entry->id);
+	ts_event(TS_LOG_INFO, &ts_event_run_finished,
+		 ts_entry_name(entry, name), fields, "%s ended after %s ms",
+		 ts_errand_name(errand), took);
+}
+
 enum ts_status
 ts_super_ended(struct ts_super *super, enum ts_errand errand, int64_t id,
 	       const struct ts_ending *ending, int64_t took_us, int64_t now_us,
@@ -561,6 +582,8 @@ ts_super_ended(struct ts_super *super, enum ts_errand errand, int64_t id,
 	if (arena == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
 	status = ts_journal_get(super->store, id, arena, &entry, err);
+	if (status == TS_OK)
+		tell_finished(&entry, errand, took_us);
 	if (status == TS_OK && entry.state == ts_stages[stage].during) {
 		if (errand != TS_ERRAND_RENDER && ending->code == 0 &&
 		    !ending->too_late)

@@ -293,8 +293,8 @@ ts_url_canonical(struct ts_buf *out, const char *url)
 		if (low < 0) {
 			/* a percent sign alone must not make an escape of
 			 * what comes to stand behind it */
-			ts_buf_add(out, *at == '%' ? "%25"
-						   : (char[]){ *at, '\0' });
+			ts_buf_add(out,
+				   *at == '%' ? "%25" : (char[]){ *at, '\0' });
 			continue;
 		}
 		c = (unsigned char)(high * 16 + low);

@@ -123,7 +123,8 @@ the_report_of_the_product_page_is_read(void **state)
 	assert_non_null(report);
 	assert_null(ts_conf_report(conf, "italy"));
 	assert_string_equal(report->title, "Kazakhstan\u2013Italy trade");
-	assert_string_equal(report->schedule.timetable, "Mon *-*-* 07:30 Europe/Rome");
+	assert_string_equal(report->schedule.timetable,
+			    "Mon *-*-* 07:30 Europe/Rome");
 	assert_string_equal(report->languages[3], "kk");
 	assert_null(report->languages[4]);
 	assert_string_equal(report->formats[2], "xlsx");
