@@ -68,8 +68,8 @@ static const char *const inherited[] = {
 #define INHERITED (sizeof inherited / sizeof inherited[0])
 
 struct environment {
-	char texts[INHERITED + 8][PATH_MAX + 32];
-	const char *list[INHERITED + 10];
+	char texts[INHERITED + 16][PATH_MAX + 32];
+	const char *list[INHERITED + 17];
 	size_t count;
 };
 
