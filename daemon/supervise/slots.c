@@ -6,6 +6,7 @@
  */
 #include "daemon/supervise/inside.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,6 +169,53 @@ expire(struct ts_super *super, struct ts_super_report *report,
 	return TS_OK;
 }
 
+/* What failed and is to be tried again. */
+struct trouble {
+	int64_t but; /* not this one */
+	int attempts;
+	char reason[1024];
+};
+
+static enum ts_status
+note_trouble(void *ctx, const struct ts_entry *entry, struct ts_err *err)
+{
+	struct trouble *trouble = ctx;
+
+	(void)err;
+	if (entry->id == trouble->but || entry->attempts <= trouble->attempts)
+		return TS_OK;
+	trouble->attempts = entry->attempts;
+	snprintf(trouble->reason, sizeof trouble->reason, "%s", entry->reason);
+	return TS_OK;
+}
+
+/* What waited to be begun is the same work as the newest entry. Its failures
+ * count on there: a report that is due more often than it is tried again would
+ * fail for ever with nobody told. */
+static enum ts_status
+collapse(struct ts_super *super, struct ts_super_report *report, int64_t id,
+	 int64_t start_us, int64_t now_us, struct ts_err *err)
+{
+	const struct ts_entry_filter due = { .report = report->conf->id,
+					     .states = 1u << TS_STATE_DUE };
+	struct trouble trouble = { .but = id };
+	struct ts_move move = { .from = TS_STATE_DUE,
+				.to = TS_STATE_DUE,
+				.next_us = start_us,
+				.reason = trouble.reason };
+	int count = 0;
+
+	if (ts_journal_list(super->store, &due, note_trouble, &trouble, err) !=
+		    TS_OK ||
+	    ts_journal_supersede(super->store, id, 1u << TS_STATE_DUE, now_us,
+				 &count, err) != TS_OK)
+		return err->status;
+	move.attempts = trouble.attempts;
+	if (trouble.attempts == 0)
+		return TS_OK;
+	return ts_journal_move(super->store, id, &move, now_us, err);
+}
+
 static enum ts_status
 enter(struct ts_super *super, struct ts_super_report *report, int64_t now_us,
       struct ts_err *err)
@@ -182,14 +230,10 @@ enter(struct ts_super *super, struct ts_super_report *report, int64_t now_us,
 	for (size_t i = 0; i < count; i++)
 		if (add(super, report, &slots[i], now_us, &id, err) != TS_OK)
 			return err->status;
-	/* what waited to be begun is the same work as the newest */
-	if (id != 0 && strcmp(report->conf->schedule.misfire, "all") != 0) {
-		int collapsed = 0;
-
-		if (ts_journal_supersede(super->store, id, 1u << TS_STATE_DUE,
-					 now_us, &collapsed, err) != TS_OK)
-			return err->status;
-	}
+	if (id != 0 && strcmp(report->conf->schedule.misfire, "all") != 0 &&
+	    collapse(super, report, id, slots[count - 1].start_us, now_us,
+		     err) != TS_OK)
+		return err->status;
 	/* what one run makes up for is not lost */
 	if (dropped > 0 &&
 	    (count == 0 ||

@@ -142,6 +142,19 @@ class ByTheTimetable(Journey):
         self.assertTrue(service.await_editions(1, "slow", 60),
                         self.show(service))
 
+    def test_failures_are_told_however_often_a_report_is_due(self):
+        self.publisher.spoil = lambda path, status, headers, body: (
+            404, {}, b"")
+        service = self.service(EVERY_SECOND, daemon='retry_first = "1 h"; '
+                               'retry_most = "1 h";')
+        self.assertTrue(await_it(lambda: service.rows(
+            "SELECT 1 FROM notice WHERE cause = 'failed:pair'")),
+            self.show(service))
+        self.publisher.spoil = None
+        self.assertTrue(service.await_editions(1), self.show(service))
+        self.assertTrue(await_it(lambda: not service.json("status")
+                                 ["notices"]))
+
     def test_no_more_are_fetched_and_drawn_at_once_than_allowed(self):
         service = self.service(begin=False,
                                daemon="fetch_workers = 2; render_workers = 1;")
@@ -380,7 +393,7 @@ class Asked(Journey):
 
     def test_a_person_holds_what_waits_and_releases_it(self):
         self.publisher.spoil = lambda path, status, headers, body: (
-            500, {}, b"")
+            404, {}, b"")
         service = self.service(daemon='retry_first = "1 h"; '
                                'retry_most = "1 h";')
         service.ask("run", "pair", "--daemon")
