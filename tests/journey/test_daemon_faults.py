@@ -52,9 +52,9 @@ class Renderer(Fault):
         service = self.service(begin=False)
         service.add("pair", formats='"html"')
         modes = ("exits", "empty", "rubbish", "truncated", "segv", "flood",
-                 "bomb", "escape", "liar", "hang", "stubborn")
+                 "bomb", "escape", "hang")
         daemon = ('retry_first = "1 h"; retry_most = "1 h"; '
-                  'render_timeout = "4 s";')
+                  'render_timeout = "3 s";')
         service.set_daemon(daemon, fake_gnuplot(service, modes[0]))
         work = service.path("bundles/.work")
         service.begin()
@@ -235,6 +235,16 @@ class Clock(Fault):
         self.assertTrue(await_it(service.states, 30), self.show(service))
         self.assertEqual(service.rows("SELECT slot_us FROM entry"),
                          [(1830297600 * 1000000,)])
+
+    @unittest.skipUnless(FAKETIME, "without faketime")
+    def test_a_clock_before_the_programs_were_built_is_not_believed(self):
+        service = self.service("yearly", begin=False)
+        service.begin(LD_PRELOAD=FAKETIME[0], FAKETIME="@2019-12-31 23:59:58",
+                      TZ="UTC", ASAN_OPTIONS="verify_asan_link_order=0:"
+                      "detect_leaks=0")
+        self.assertTrue(await_it(lambda: "set too early" in service.log()))
+        time.sleep(3)
+        self.assertEqual(service.states(), [])
 
 
 SETTING = re.compile(r"AT\(struct ts_conf_\w+, (\w+), (\w+)\)([^}]*)\}", re.S)
