@@ -169,9 +169,11 @@ def f2():
     reader = Reader(life)
     reader.start()
     try:
-        for _ in range(kills):
+        for i in range(kills):
             life.publisher.bump += 1000
             life.start()
+            if i % 4 == 3:      # far enough for an edition now and then
+                life.await_editions(len(life.bundles()) + 1, 20)
             time.sleep(dice.uniform(0.01, 0.9))
             life.kill()
         life.start()
