@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include <tradestat/num.h>
 #include <tradestat/text.h>
+#include "daemon/common/control.h"
+#include "daemon/common/places.h"
 
 /* ---- opening ---------------------------------------------------------------
  */
@@ -34,12 +36,44 @@ open_store(struct ts_view *view, struct ts_err *err)
 	return ts_store_open(&opts, &view->world.store, err);
 }
 
+/* Files that are being edited hide nobody's view of a daemon that is at work:
+ * it goes by what it has accepted, and so does the view. That was told where
+ * the usual place is. */
+static enum ts_status
+open_accepted(const struct ts_cli *cli, struct ts_world *world)
+{
+	TS_AUTO_BUF reply = TS_BUF_INIT(TS_CONTROL_REPLY);
+	struct ts_conf_defaults defaults;
+	char path[PATH_MAX];
+	struct ts_err no;
+
+	ts_places(&defaults);
+	if (defaults.runtime_dir == NULL ||
+	    ts_control_ask(defaults.runtime_dir, "ping", &reply, &no) != TS_OK)
+		return TS_UNAVAILABLE;
+	snprintf(path, sizeof path, "%s/accepted", defaults.runtime_dir);
+	if (ts_conf_use(path, &no) != TS_OK ||
+	    ts_world_open(cli, 0, world, &no) != TS_OK)
+		return TS_UNAVAILABLE;
+	fputs("the daemon works on by what it had accepted, as follows\n",
+	      stderr);
+	return TS_OK;
+}
+
 enum ts_status
 ts_view_open(const struct ts_cli *cli, struct ts_view *view, struct ts_err *err)
 {
+	enum ts_status status;
+
 	*view = (struct ts_view){ .verbose = cli->verbose > 0 };
-	if (ts_world_open(cli, 0, &view->world, err) != TS_OK)
-		return err->status;
+	status = ts_world_open(cli, 0, &view->world, err);
+	if (status == TS_BAD_CONFIG) {
+		ts_world_close(&view->world);
+		if (open_accepted(cli, &view->world) == TS_OK)
+			status = TS_OK;
+	}
+	if (status != TS_OK)
+		return status;
 	view->now_us = view->world.clock->wall_us(view->world.clock);
 	view->arena = ts_arena_new((size_t)256 << 20);
 	if (view->arena == NULL)

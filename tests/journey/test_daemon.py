@@ -461,6 +461,13 @@ class Asked(Journey):
         service.send(signal.SIGHUP)
         self.assertTrue(await_it(lambda: service.log().count(
             "reload refused") > seen))
+        # where the daemon is found by itself, it is seen all the same
+        seen = service.run("status", "--json", now=None, env=dict(
+            os.environ, RUNTIME_DIRECTORY=service.path("run")))
+        self.assertEqual(seen.returncode, 0, seen.stderr)
+        self.assertIn("pair.conf:4", seen.stderr)
+        self.assertIn("reload refused",
+                      json.loads(seen.stdout)["daemon"]["note"])
         # the work goes on by what was accepted before
         self.publisher.bump = 9
         self.assertTrue(service.await_editions(2), self.show(service))
