@@ -65,6 +65,9 @@ size_t ts_super_at(const struct ts_super *super, enum ts_errand errand);
 bool ts_super_degrade(struct ts_super *super, const struct ts_err *err,
 		      int64_t now_us);
 
+/* Of the whole store, or the end of the daemon: not of one edition. */
+bool ts_super_is_grave(enum ts_status status);
+
 /* slots.c: due slots become entries. *next_us is lowered to the next one. */
 enum ts_status ts_super_slots(struct ts_super *super, int64_t now_us,
 			      int64_t *next_us, struct ts_err *err);
@@ -78,6 +81,7 @@ void ts_super_drop(struct ts_super_report *reports, size_t count);
 /* work.c */
 enum ts_status ts_super_work(struct ts_super *super, int64_t now_us,
 			     int64_t *next_us, struct ts_err *err);
+void ts_super_tell(struct ts_super *super, int64_t now_us, int64_t *next_us);
 
 /* One event about an edition, with its fields. */
 void ts_super_event(enum ts_level level, const struct ts_event_kind *kind,
@@ -89,9 +93,12 @@ const char *ts_entry_name(const struct ts_entry *entry,
 			  char text[TS_ENTRY_NAME]);
 
 /* Notices: raised and cleared under one cause a report. */
-void ts_super_raise(struct ts_super *super, const char *what,
-		    const char *report, enum ts_level level, int64_t now_us,
-		    const char *fmt, ...) TS_PRINTF(6, 7);
+enum ts_status ts_super_raise(struct ts_super *super, const char *what,
+			      const char *report, enum ts_level level,
+			      int64_t now_us, const char *fmt, ...)
+	TS_PRINTF(6, 7);
+void ts_super_raise_held(struct ts_super *super, const struct ts_entry *entry,
+			 int64_t now_us);
 void ts_super_clear(struct ts_super *super, const char *what,
 		    const char *report, int64_t now_us);
 

@@ -84,7 +84,7 @@ get_known(struct ts_super *super, struct ts_super_report *report,
 	struct ts_arena *arena = ts_arena_new(65536);
 	struct ts_report_state state = { .report = NULL };
 	enum ts_status status;
-	bool edited;
+	bool edited, was_paused = report->paused;
 
 	if (arena == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
@@ -95,6 +95,10 @@ get_known(struct ts_super *super, struct ts_super_report *report,
 		report->paused = state.paused;
 		report->poll_day = state.poll_day;
 		report->polls = state.polls;
+		/* what passed during a pause is not made up, whether anybody
+		 * happened to look meanwhile or not */
+		if (was_paused && !state.paused)
+			edited = true;
 		report->cursor_us = edited ? now_us : state.cursor_us;
 	} else if (status == TS_NO_INPUT) {
 		edited = true;
@@ -156,6 +160,11 @@ expire(struct ts_super *super, struct ts_super_report *report,
 		 dropped, dropped == 1 ? " was" : "s were",
 		 report->conf->schedule.misfire);
 	end.move.reason = end.reason;
+	/* told first: between the two it would have ended in silence */
+	if (ts_super_raise(super, "expired", report->conf->id, TS_LOG_WARN,
+			   now_us, "%s: %s", report->conf->id,
+			   end.reason) != TS_OK)
+		return ts_fail(err, TS_AGAIN, "missed runs cannot be told");
 	status = add(super, report, oldest, now_us, &id, err);
 	if (status != TS_OK || id == 0)
 		return status;
@@ -164,8 +173,6 @@ expire(struct ts_super *super, struct ts_super_report *report,
 		return status;
 	ts_super_event(TS_LOG_WARN, &ts_event_expired, &entry, NULL, "%s",
 		       end.reason);
-	ts_super_raise(super, "expired", report->conf->id, TS_LOG_WARN, now_us,
-		       "%s: %s", report->conf->id, end.reason);
 	return TS_OK;
 }
 

@@ -128,22 +128,38 @@ cause_of(char *cause, size_t size, const char *what, const char *report)
 
 /* What cannot be written down now was said in the log; the store's own
  * trouble is the reason, and is told by itself. */
-void
+enum ts_status
 ts_super_raise(struct ts_super *super, const char *what, const char *report,
 	       enum ts_level level, int64_t now_us, const char *fmt, ...)
 {
 	char cause[128], text[1400];
 	bool is_new = false;
 	struct ts_err err;
+	enum ts_status status;
 	va_list args;
 
 	cause_of(cause, sizeof cause, what, report);
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	ts_ignore(ts_tell_note(super->tell, super->store, cause, level, text,
-			       now_us, &is_new, &err));
+	status = ts_tell_note(super->tell, super->store, cause, level, text,
+			      now_us, &is_new, &err);
 	super->tell_us = now_us;
+	return status;
+}
+
+void
+ts_super_raise_held(struct ts_super *super, const struct ts_entry *entry,
+		    int64_t now_us)
+{
+	char name[TS_ENTRY_NAME], id[32];
+
+	ts_entry_name(entry, name);
+	snprintf(id, sizeof id, "\"#%lld\"", (long long)entry->id);
+	ts_super_raise(super, "held", entry->report, TS_LOG_WARN, now_us,
+		       "%s is held: %s. If it is right all the same: tradestat "
+		       "release %s",
+		       name, entry->reason, entry->number > 0 ? name : id);
 }
 
 void
@@ -170,7 +186,80 @@ is_alive(void *ctx, const struct ts_entry *entry)
 
 	if (entry->cause == TS_CAUSE_HAND)
 		return ts_lock_taken(super->conf->state_dir, entry->report);
-	return ts_super_busy(super, entry->report) != NULL;
+	for (size_t i = 0; i < super->running_room; i++)
+		if (super->running[i].used &&
+		    super->running[i].entry == entry->id)
+			return true;
+	return false;
+}
+
+/* Editions that are held, and what of them the operator was told. */
+struct unheard {
+	struct ts_arena *arena;
+	struct unheard_one {
+		struct unheard_one *next;
+		struct ts_entry entry;
+		bool told;
+	} * first;
+};
+
+static enum ts_status
+take_held(void *ctx, const struct ts_entry *entry, struct ts_err *err)
+{
+	struct unheard *unheard = ctx;
+	struct unheard_one *one;
+
+	/* who held it himself knows; of several the newest is told */
+	if (strncmp(entry->reason, "held by ", 8) == 0)
+		return TS_OK;
+	for (one = unheard->first; one != NULL; one = one->next)
+		if (strcmp(one->entry.report, entry->report) == 0)
+			return TS_OK;
+	one = ts_arena_alloc(unheard->arena, 1, sizeof *one);
+	if (one == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	one->told = false;
+	one->next = unheard->first;
+	unheard->first = one;
+	return ts_entry_keep(entry, unheard->arena, &one->entry, err);
+}
+
+static enum ts_status
+mark_told(void *ctx, const struct ts_notice *notice, struct ts_err *err)
+{
+	struct unheard *unheard = ctx;
+
+	(void)err;
+	if (strncmp(notice->cause, "held:", 5) == 0)
+		for (struct unheard_one *one = unheard->first; one != NULL;
+		     one = one->next)
+			one->told |= strcmp(one->entry.report,
+					    notice->cause + 5) == 0;
+	return TS_OK;
+}
+
+/* A worker holds an edition by itself: if we died before we heard of it,
+ * nobody would ever be told. */
+static enum ts_status
+tell_unheard(struct ts_super *super, int64_t now_us, struct ts_err *err)
+{
+	const struct ts_entry_filter held = { .states = 1u << TS_STATE_HELD,
+					      .newest_first = true };
+	struct unheard unheard = { .arena = ts_arena_new((size_t)16 << 20) };
+	enum ts_status status;
+
+	if (unheard.arena == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	status = ts_journal_list(super->store, &held, take_held, &unheard, err);
+	if (status == TS_OK && unheard.first != NULL)
+		status = ts_notices(super->store, true, now_us, mark_told,
+				    &unheard, err);
+	for (struct unheard_one *one = unheard.first;
+	     status == TS_OK && one != NULL; one = one->next)
+		if (!one->told)
+			ts_super_raise_held(super, &one->entry, now_us);
+	ts_arena_free(unheard.arena);
+	return status;
 }
 
 static enum ts_status
@@ -184,6 +273,8 @@ recover(struct ts_super *super, int64_t now_us, struct ts_err *err)
 		ts_log(TS_LOG_NOTICE, "journal",
 		       "%d interrupted edition%s taken up again", count,
 		       count == 1 ? "" : "s");
+	if (status == TS_OK)
+		status = tell_unheard(super, now_us, err);
 	return status;
 }
 
@@ -278,11 +369,15 @@ void
 ts_super_refresh(struct ts_super *super, int64_t now_us)
 {
 	super->refresh_us = now_us + REFRESH_US;
+	super->tell_us = now_us;
 	for (size_t i = 0; i < super->report_count; i++) {
 		struct ts_super_report *report = &super->reports[i];
 		struct ts_err err = { .status = TS_OK };
 		bool changed = false;
 
+		/* of a clock that was ahead: it would be the last for long */
+		if (report->started_us > now_us)
+			report->started_us = now_us;
 		if (report->timetable == NULL)
 			continue;
 		if (ts_timetable_refresh(report->timetable, &changed, &err) !=
@@ -306,6 +401,13 @@ is_storage(enum ts_status status)
 }
 
 bool
+ts_super_is_grave(enum ts_status status)
+{
+	return is_storage(status) || status == TS_CORRUPT ||
+	       status == TS_BAD_CONFIG;
+}
+
+bool
 ts_super_degrade(struct ts_super *super, const struct ts_err *err,
 		 int64_t now_us)
 {
@@ -321,8 +423,11 @@ ts_super_degrade(struct ts_super *super, const struct ts_err *err,
 		return true;
 	ts_event(TS_LOG_ERR, &ts_event_storage_degraded, "storage", NULL,
 		 "nothing is begun until this is over: %s", err->text);
-	ts_super_raise(super, "storage", "", TS_LOG_ERR, now_us, "storage: %s",
-		       err->text);
+	/* one that is locked would only make us wait once more: the watchdog
+	 * does not */
+	if (err->status != TS_AGAIN)
+		ts_super_raise(super, "storage", "", TS_LOG_ERR, now_us,
+			       "storage: %s", err->text);
 	return true;
 }
 
@@ -372,12 +477,19 @@ clock_is_sane(struct ts_super *super, int64_t now_us)
 	if (ts_store_newest(super->store, &newest, &err) != TS_OK)
 		newest = 0; /* what is wrong with it shows soon enough */
 	sane = ts_clock_is_sane(now_us, ts_build_us(), newest);
-	if (!sane && !super->insane_clock)
+	if (!sane && !super->insane_clock) {
 		ts_log(TS_LOG_WARN, "clock",
 		       "it is set too early: nothing is begun until it was "
 		       "put right");
-	if (sane && super->insane_clock)
+		ts_super_raise(super, "clock", "", TS_LOG_WARN, now_us,
+			       "the clock is set too early, or was ahead when "
+			       "figures were fetched: nothing is begun until "
+			       "it was put right");
+	}
+	if (sane && super->insane_clock) {
 		ts_log(TS_LOG_NOTICE, "clock", "it was put right");
+		ts_super_clear(super, "clock", "", now_us);
+	}
 	super->insane_clock = !sane;
 	return sane;
 }
@@ -393,6 +505,7 @@ ts_super_tick(struct ts_super *super, int64_t now_us, int64_t *next_us,
 	*next_us = NEVER;
 	if (!clock_is_sane(super, now_us)) {
 		*next_us = now_us + LOOK_US;
+		ts_super_tell(super, now_us, next_us);
 		return TS_OK;
 	}
 	if (super->refresh_us <= now_us ||
@@ -408,6 +521,13 @@ ts_super_tick(struct ts_super *super, int64_t now_us, int64_t *next_us,
 		if (err->status != TS_OK)
 			ts_super_degrade(super, err, now_us);
 		*next_us = super->look_us;
+		status = TS_OK;
+		/* without room it may well be read, and told */
+		ts_super_tell(super, now_us, next_us);
+	} else if (status != TS_OK && !ts_super_is_grave(status)) {
+		/* of no kind that ends the daemon */
+		ts_log(TS_LOG_ERR, "supervisor", "%s", err->text);
+		*next_us = now_us + LOOK_US;
 		status = TS_OK;
 	}
 	for (size_t i = 0; i < super->report_count; i++)

@@ -11,6 +11,7 @@
 #include <tradestat/fault.h>
 #include <tradestat/file.h>
 #include "daemon/common/backup.h"
+#include "daemon/common/lock.h"
 
 #define OPEN_STATES                                                            \
 	(1u << TS_STATE_DUE | 1u << TS_STATE_FETCHING | 1u << TS_STATE_READY | \
@@ -21,6 +22,8 @@
 #define TELL_AFTER 3
 /* A store without any copy gets one so long after the start. */
 #define FIRST_BACKUP_US (600 * US)
+/* So long nobody looks whether a run by hand is still there. */
+#define HAND_US (60 * US)
 
 /* An entry that could be taken up, with what is compared. */
 struct candidate {
@@ -44,12 +47,21 @@ gather_one(void *ctx, const struct ts_entry *entry, struct ts_err *err)
 	struct ts_super_report *report =
 		ts_super_report(g->super, entry->report);
 
-	/* by hand: not ours. Not configured any more: it waits for that */
-	if (entry->cause == TS_CAUSE_HAND || report == NULL ||
-	    (entry->state != TS_STATE_DUE && entry->state != TS_STATE_READY &&
-	     entry->state != TS_STATE_PUBLISHED))
+	if (entry->state != TS_STATE_DUE && entry->state != TS_STATE_READY &&
+	    entry->state != TS_STATE_PUBLISHED)
 		return TS_OK;
-	if (entry->next_us > g->now_us) {
+	if (entry->cause == TS_CAUSE_HAND) {
+		/* not ours, but for what a dead one has left */
+		if (g->now_us - entry->since_us < HAND_US &&
+		    entry->since_us <= g->now_us)
+			return TS_OK;
+		report = NULL;
+	} else if (report == NULL) {
+		return TS_OK; /* not configured any more: it waits for that */
+	}
+	/* since a moment that has not come yet: the clock was ahead then, and
+	 * how long it is to wait cannot be believed either */
+	if (entry->next_us > g->now_us && entry->since_us <= g->now_us) {
 		if (entry->next_us < *g->next_us)
 			*g->next_us = entry->next_us;
 		return TS_OK;
@@ -67,7 +79,7 @@ gather_one(void *ctx, const struct ts_entry *entry, struct ts_err *err)
 	g->list[g->count++] = (struct candidate){
 		.id = entry->id,
 		.next_us = entry->next_us,
-		.started_us = report->started_us,
+		.started_us = report != NULL ? report->started_us : 0,
 		.state = entry->state,
 		.report = report,
 	};
@@ -155,6 +167,14 @@ failed(struct ts_super *super, const struct ts_entry *entry,
 
 	ts_decide_failed(entry, stage, ending, &super->conf->daemon, now_us,
 			 &d);
+	/* told first: between the two it would have ended in silence */
+	if (d.move.to == TS_STATE_FAILED &&
+	    ts_super_raise(super, "failed", entry->report, TS_LOG_ERR, now_us,
+			   "%s failed: %s. When the cause is gone: "
+			   "tradestat run %s --daemon",
+			   entry->report, d.reason, entry->report) != TS_OK)
+		return ts_fail(err, TS_AGAIN, "the end of %s cannot be told",
+			       entry->report);
 	if (ts_journal_move(super->store, entry->id, &d.move, now_us, err) !=
 	    TS_OK)
 		return err->status;
@@ -171,11 +191,6 @@ failed(struct ts_super *super, const struct ts_entry *entry,
 			       ts_stages[stage].name, "failed: %s", d.reason);
 		ts_metrics_outcome(super->metrics, entry->report, "failed",
 				   ts_stages[stage].name);
-		ts_super_raise(super, "failed", entry->report, TS_LOG_ERR,
-			       now_us,
-			       "%s failed: %s. When the cause is gone: "
-			       "tradestat run %s --daemon",
-			       entry->report, d.reason, entry->report);
 		return TS_OK;
 	}
 	ts_metrics_retry(super->metrics, ts_stages[stage].name);
@@ -245,6 +260,8 @@ begin_fetch(struct ts_super *super, const struct ts_entry *entry,
 					    report->poll_day, report->polls);
 		struct ts_report_state state;
 
+		if (at > entry->wait_us) /* the last look is free */
+			at = entry->wait_us;
 		if (at > now_us) {
 			if (at < *next_us)
 				*next_us = at;
@@ -278,6 +295,10 @@ finish(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
 	int count = 0;
 
 	TS_FAULT("super.finish.before");
+	/* before it is done: nobody would come back for them */
+	ts_super_clear(super, "held", entry->report, now_us);
+	ts_super_clear(super, "failed", entry->report, now_us);
+	ts_super_clear(super, "expired", entry->report, now_us);
 	if (ts_journal_supersede(super->store, entry->id, 1u << TS_STATE_HELD,
 				 now_us, &count, err) != TS_OK ||
 	    ts_journal_move(super->store, entry->id, &move, now_us, err) !=
@@ -288,10 +309,25 @@ finish(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
 		ts_super_event(TS_LOG_NOTICE, &ts_event_superseded, entry, NULL,
 			       "takes the place of %d held edition%s", count,
 			       count == 1 ? "" : "s");
-	ts_super_clear(super, "held", entry->report, now_us);
-	ts_super_clear(super, "failed", entry->report, now_us);
-	ts_super_clear(super, "expired", entry->report, now_us);
 	return TS_OK;
+}
+
+/* Whoever ran it by hand saw it end; here it must not wait for ever. */
+static enum ts_status
+bury(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
+     struct ts_err *err)
+{
+	const struct ts_move move = {
+		.from = entry->state,
+		.to = entry->state == TS_STATE_PUBLISHED ? TS_STATE_DONE
+							 : TS_STATE_FAILED,
+		.reason = entry->state == TS_STATE_PUBLISHED ? NULL
+							     : "interrupted",
+	};
+
+	if (ts_lock_taken(super->conf->state_dir, entry->report))
+		return TS_OK;
+	return ts_journal_move(super->store, entry->id, &move, now_us, err);
 }
 
 static enum ts_status
@@ -304,6 +340,12 @@ take_up(struct ts_super *super, const struct candidate *at,
 			  ts_super_at(super, TS_ERRAND_WATCH);
 	struct ts_entry entry;
 
+	if (at->report == NULL) {
+		if (ts_journal_get(super->store, at->id, arena, &entry, err) !=
+		    TS_OK)
+			return err->status;
+		return bury(super, &entry, now_us, err);
+	}
 	if (ts_super_busy(super, at->report->conf->id) != NULL)
 		return TS_OK; /* never two of a report: it waits */
 	if (at->state == TS_STATE_DUE &&
@@ -339,8 +381,8 @@ take_up(struct ts_super *super, const struct candidate *at,
 	return TS_OK;
 }
 
-static void
-tell(struct ts_super *super, int64_t now_us, int64_t *next_us)
+void
+ts_super_tell(struct ts_super *super, int64_t now_us, int64_t *next_us)
 {
 	TS_AUTO_BUF text = TS_BUF_INIT(TS_TELL_TEXT);
 	struct ts_start what = { .errand = TS_ERRAND_TELL,
@@ -349,6 +391,8 @@ tell(struct ts_super *super, int64_t now_us, int64_t *next_us)
 	struct ts_err err = { .status = TS_OK };
 	bool due = false;
 
+	if (super->draining)
+		return;
 	if (super->tell_us > now_us) {
 		if (super->tell_us < *next_us)
 			*next_us = super->tell_us;
@@ -380,7 +424,7 @@ chores(struct ts_super *super, int64_t now_us, int64_t *next_us,
 				 .deadline_us = 3600 * US,
 				 .input_fd = -1 };
 
-	tell(super, now_us, next_us);
+	ts_super_tell(super, now_us, next_us);
 	if (every_us == 0 || super->draining)
 		return TS_OK;
 	if (super->backup_us == 0) {
@@ -426,6 +470,10 @@ ts_super_work(struct ts_super *super, int64_t now_us, int64_t *next_us,
 		/* somebody else moved it meanwhile: the next look tells */
 		if (status == TS_REFUSED)
 			status = TS_OK;
+		if (status != TS_OK && !ts_super_is_grave(status)) {
+			ts_log(TS_LOG_ERR, "supervisor", "%s", err->text);
+			status = TS_OK; /* one does not hold up the others */
+		}
 	}
 	free(g.list);
 	ts_arena_free(arena);
@@ -460,6 +508,15 @@ seen(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
 	}
 	ts_decide_seen(entry, status == TS_OK ? &last : NULL, report->conf,
 		       now_us, &d);
+	/* told first: between the two it would be held in silence */
+	if (d.move.to == TS_STATE_HELD &&
+	    ts_super_raise(super, "held", entry->report, TS_LOG_WARN, now_us,
+			   "%s is held: %s. To send it as it is: tradestat "
+			   "release \"#%lld\"",
+			   entry->report, d.reason,
+			   (long long)entry->id) != TS_OK)
+		return ts_fail(err, TS_AGAIN, "that %s is held cannot be told",
+			       entry->report);
 	if (ts_journal_move(super->store, entry->id, &d.move, now_us, err) !=
 	    TS_OK)
 		return err->status;
@@ -474,11 +531,6 @@ seen(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
 			       "held: %s", d.reason);
 		ts_metrics_outcome(super->metrics, entry->report, "held",
 				   "no new figures");
-		ts_super_raise(super, "held", entry->report, TS_LOG_WARN,
-			       now_us,
-			       "%s is held: %s. To send it as it is: tradestat "
-			       "release \"#%lld\"",
-			       entry->report, d.reason, (long long)entry->id);
 	}
 	return TS_OK;
 }
@@ -487,7 +539,6 @@ static enum ts_status
 rendered(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
 	 struct ts_err *err)
 {
-	char name[TS_ENTRY_NAME];
 	int count = 0;
 
 	if (entry->state == TS_STATE_PUBLISHED) {
@@ -501,10 +552,7 @@ rendered(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
 		       entry->reason);
 	ts_metrics_outcome(super->metrics, entry->report, "held",
 			   entry->reason);
-	ts_super_raise(super, "held", entry->report, TS_LOG_WARN, now_us,
-		       "%s is held: %s. If it is right all the same: tradestat "
-		       "release %s",
-		       ts_entry_name(entry, name), entry->reason, name);
+	ts_super_raise_held(super, entry, now_us);
 	/* of several that are held only the newest can still matter */
 	return ts_journal_supersede(super->store, entry->id,
 				    1u << TS_STATE_HELD, now_us, &count, err);
@@ -517,7 +565,9 @@ chore_ended(struct ts_super *super, enum ts_errand errand,
 	bool good = ending->code == 0 && !ending->too_late;
 	struct ts_err ignored;
 
-	if (errand == TS_ERRAND_TELL) {
+	if (errand == TS_ERRAND_TELL && ending->stopped) {
+		/* nobody's fault, and told by the next life */
+	} else if (errand == TS_ERRAND_TELL) {
 		/* its own trouble is told in the log, by itself */
 		ts_ignore(ts_tell_sent(super->tell, super->store,
 				       good                ? 0
@@ -570,6 +620,7 @@ ts_super_ended(struct ts_super *super, enum ts_errand errand, int64_t id,
 	struct ts_arena *arena;
 	struct ts_entry entry;
 	enum ts_status status;
+	bool known;
 
 	TS_FAULT("super.ended.before");
 	forget(super, errand, id);
@@ -579,10 +630,15 @@ ts_super_ended(struct ts_super *super, enum ts_errand errand, int64_t id,
 		return TS_OK;
 	}
 	arena = ts_arena_new(ARENA_MOST);
-	if (arena == NULL)
-		return ts_fail(err, TS_SYSTEM, "out of memory");
+	if (arena == NULL) {
+		/* the look at the store takes up what is left lying now */
+		ts_ignore(ts_fail(err, TS_SYSTEM, "out of memory"));
+		ts_super_degrade(super, err, now_us);
+		return TS_OK;
+	}
 	status = ts_journal_get(super->store, id, arena, &entry, err);
-	if (status == TS_OK)
+	known = status == TS_OK;
+	if (known)
 		tell_finished(&entry, errand, took_us);
 	if (status == TS_OK && entry.state == ts_stages[stage].during) {
 		if (errand != TS_ERRAND_RENDER && ending->code == 0 &&
@@ -595,6 +651,14 @@ ts_super_ended(struct ts_super *super, enum ts_errand errand, int64_t id,
 		   (entry.state == TS_STATE_PUBLISHED ||
 		    entry.state == TS_STATE_HELD)) {
 		status = rendered(super, &entry, now_us, err);
+	}
+	/* what cannot be decided is a failure, not a state for ever */
+	if (known && status != TS_OK && status != TS_REFUSED &&
+	    !ts_super_is_grave(status)) {
+		const struct ts_err why = *err;
+		const struct ts_ending odd = { .code = 70, .words = why.text };
+
+		status = failed(super, &entry, stage, &odd, now_us, err);
 	}
 	TS_FAULT("super.ended.committed");
 	ts_arena_free(arena);
