@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <tradestat/clock.h>
+#include "daemon/common/lock.h"
 
 #define BIT(state) (1u << (state))
 #define AT_WORK                                                                \
@@ -57,9 +58,13 @@ must_be_report(const struct apply *apply, const char *id, struct ts_err *err)
 static enum ts_status
 refuse_second(void *ctx, const struct ts_entry *entry, struct ts_err *err)
 {
+	const struct apply *apply = ctx;
 	char name[TS_EDITION_TEXT];
 
-	(void)ctx;
+	/* what a run by hand left that died stands in nobody's way */
+	if (entry->cause == TS_CAUSE_HAND &&
+	    !ts_lock_taken(apply->conf->state_dir, entry->report))
+		return TS_OK;
 	ts_control_edition(entry, name);
 	if (entry->state == TS_STATE_DUE && entry->wait_us > 0)
 		return ts_fail(err, TS_REFUSED,
@@ -77,8 +82,7 @@ apply_run(struct apply *apply, struct ts_err *err)
 	struct ts_entry entry = { .report = request->words[0],
 				  .cause = TS_CAUSE_OPERATOR };
 	const struct ts_entry_filter filter = { .report = entry.report,
-						.states = AT_WORK,
-						.most = 1 };
+						.states = AT_WORK };
 	char name[TS_EDITION_TEXT];
 	size_t i;
 
@@ -89,7 +93,7 @@ apply_run(struct apply *apply, struct ts_err *err)
 			entry.force = true;
 		else
 			entry.waive = strchr(request->words[i], '=') + 1;
-	if (ts_journal_list(apply->store, &filter, refuse_second, NULL, err) !=
+	if (ts_journal_list(apply->store, &filter, refuse_second, apply, err) !=
 	    TS_OK)
 		return err->status;
 	if (ts_journal_add(apply->store, &entry, apply->now_us, &entry.id,
