@@ -30,6 +30,9 @@
 
 #define US INT64_C(1000000)
 #define CHECK_MS 30000
+/* With the loop standing still: the watchdog is fed up to three quarters of
+ * its minute late, and must not come to it. */
+#define RELOAD_CHECK_MS 12000
 /* Wake-ups of the timer may be put together by the kernel that far. */
 #define ACCURACY_US ((uint64_t)(US / 4))
 /* A wall clock timer that never comes: it only tells that the clock was set. */
@@ -108,7 +111,9 @@ read_conf(struct daemon *d, struct ts_buf *text, struct ts_conf **out,
 	before = text->used;
 	d->launch.conf = conf;
 	if (ts_launch_find(&d->launch, err) != TS_OK ||
-	    ts_launch_check(&d->launch, conf, CHECK_MS, text, err) != TS_OK) {
+	    ts_launch_check(&d->launch, conf,
+			    d->conf == NULL ? CHECK_MS : RELOAD_CHECK_MS, text,
+			    err) != TS_OK) {
 		if (text->used > before)
 			log_lines(text->data + before);
 		d->launch.conf = d->conf;
