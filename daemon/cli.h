@@ -46,7 +46,8 @@ struct ts_verb {
 	enum ts_status (*run)(const struct ts_cli *cli, struct ts_err *err);
 };
 
-extern const struct ts_verb ts_verbs[]; /* name NULL at the end */
+extern const struct ts_verb ts_verbs[];       /* name NULL at the end */
+void ts_cli_help(const struct ts_verb *verb); /* cli_help.c */
 
 enum ts_status ts_verb_decode(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_compute(const struct ts_cli *cli, struct ts_err *err);

@@ -162,33 +162,12 @@ print_help(void)
 	for (verb = ts_verbs; verb->name != NULL; verb++)
 		printf("  %-8s  %s\n", verb->name, verb->help);
 	puts("\n\"tradestat VERB --help\" tells the arguments of a verb.\n"
-	     "Exit status: 0 done, 64 usage, 65 data or a held edition, 66 no "
-	     "such file, 69\nmissing program, font or plugin, 73 output not "
-	     "writable, 75 try later, 78 configuration.\n"
+	     "Exit status: 0 done, 3 no daemon (status), warnings (check "
+	     "--strict), 64 usage,\n65 data or a held edition, 66 no such "
+	     "file or report, 69 missing program, font,\nplugin or daemon, "
+	     "73 output not writable, 74 disk or store, 75 try later,\n"
+	     "77 not allowed, 78 configuration.\n"
 	     "See README.md and docs/.");
-}
-
-static void
-print_verb_help(const struct ts_verb *verb)
-{
-	const char *at = verb->options;
-
-	printf("tradestat %s %s\n  %s\n", verb->name, verb->args, verb->help);
-	if (*at != '\0')
-		puts("Options:");
-	while (*at != '\0') {
-		size_t length = strcspn(at, " ");
-		const struct option *option = options;
-
-		while (option->name != NULL &&
-		       (strlen(option->name) != length ||
-			strncmp(option->name, at, length) != 0))
-			option++;
-		printf("  --%.*s%s\n", (int)length, at,
-		       option->has_arg == required_argument ? " VALUE" : "");
-		at += length;
-		at += strspn(at, " ");
-	}
 }
 
 static const struct ts_verb *
@@ -420,7 +399,7 @@ run_verb(const struct ts_cli *cli, bool help, struct ts_err *err)
 	const struct ts_verb *verb = find_verb(cli->verb);
 
 	if (help) {
-		print_verb_help(verb);
+		ts_cli_help(verb);
 		return TS_OK;
 	}
 	if (cli->arg_count < (size_t)verb->min_args ||
