@@ -206,13 +206,17 @@ ts_verb_check(const struct ts_cli *cli, struct ts_err *err)
 		check_tools(&c);
 		if (c.errors + world.problems > 0)
 			status = ts_fail(err, TS_BAD_CONFIG,
-					 "%d problems in the configuration",
-					 c.errors + world.problems);
+					 "%d problem%s in the configuration",
+					 c.errors + world.problems,
+					 c.errors + world.problems == 1 ? ""
+									: "s");
 		else
-			printf("configuration is good: %zu reports, %zu "
-			       "sources\n",
+			printf("configuration is good: %zu report%s, %zu "
+			       "source%s\n",
 			       world.conf->report_count,
-			       world.conf->source_count);
+			       world.conf->report_count == 1 ? "" : "s",
+			       world.conf->source_count,
+			       world.conf->source_count == 1 ? "" : "s");
 	}
 	FcFini();
 	ts_world_close(&world);

@@ -163,6 +163,7 @@ ts_mkdirs(const char *path, struct ts_err *err)
 	char part[PATH_MAX];
 	size_t length = strlen(path), i;
 	struct stat st;
+	int why;
 
 	if (length == 0 || length >= sizeof part)
 		return ts_fail_errno(err, length == 0 ? ENOENT : ENAMETOOLONG,
@@ -175,9 +176,10 @@ ts_mkdirs(const char *path, struct ts_err *err)
 		if (mkdir(part, 0755) == 0 || errno == EEXIST)
 			continue;
 		/* a read-only or foreign parent that exists is no obstacle */
+		why = errno;
 		if (stat(part, &st) == 0 && S_ISDIR(st.st_mode))
 			continue;
-		return ts_fail_errno(err, errno, "create folder %s", part);
+		return ts_fail_errno(err, why, "create folder %s", part);
 	}
 	if (stat(path, &st) != 0)
 		return ts_fail_errno(err, errno, "create folder %s", path);

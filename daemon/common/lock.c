@@ -102,7 +102,11 @@ ts_lock_take(const char *state_dir, const char *what, int *fd,
 		open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
 		     0640);
 	if (file < 0)
-		return ts_fail_errno(err, errno, "lock %s", path);
+		return ts_fail_errno(
+			err, errno, "lock %s%s", path,
+			errno == EACCES ? " (the state folder belongs to the "
+					  "user that the daemon runs as)"
+					: "");
 	give_to_owner(state_dir, file);
 	if (fcntl(file, F_OFD_SETLK, &lock) != 0) {
 		if (errno == EAGAIN || errno == EACCES)

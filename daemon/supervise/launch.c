@@ -421,8 +421,10 @@ ts_launch_check(const struct ts_launch *launch, const struct ts_conf *conf,
 	}
 	if (code == 0)
 		return TS_OK;
-	return ts_fail(err, code == 78 ? TS_BAD_CONFIG : TS_UNAVAILABLE,
-		       "the configuration was refused by tradestat check "
-		       "(status %d)",
-		       code);
+	if (code == 78)
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "the configuration was refused: tradestat check "
+			       "tells file and line");
+	return ts_fail(err, TS_UNAVAILABLE,
+		       "tradestat check ended with status %d", code);
 }
