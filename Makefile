@@ -244,8 +244,14 @@ $(BUILD)/tests/bench/%: tests/bench/%.c $(LIBS_ALL)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS_ALL) $(LIBS_WORK)
 bench: deps-build
 	@$(MAKE) --no-print-directory run-bench
-run-bench: $(BENCHES)
+# What the daemon costs at rest stands beside a floor that links as little.
+$(BUILD)/tests/bench/rest_floor: tests/bench/rest_floor.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(shell pkg-config --libs libsystemd sqlite3)
+run-bench: $(BENCHES) $(BUILD)/tests/bench/rest_floor $(BUILD)/tradestat $(BUILD)/tradestatd
 	@for b in $(BENCHES); do echo "== $${b##*/}"; $$b $(BENCH_ARGS) || exit 1; done
+	@echo "== rest"
+	@python3 tests/bench/rest.py $(BUILD)/tradestatd $(BUILD)/tests/bench/rest_floor $(if $(BENCH_ARGS),30,120)
 
 # The JSON libraries side by side, as docs/decoders.md quotes them.
 bench-json:
