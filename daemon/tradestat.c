@@ -156,6 +156,8 @@ print_help(void)
 	     "  tradestat check                       is the configuration "
 	     "good\n"
 	     "  tradestat run kazakhstan-italy        make its bundle\n"
+	     "  tradestat status                      how the daemon and the "
+	     "reports fare\n"
 	     "  tradestat decode reply.json           a publisher's reply as "
 	     "CSV\n"
 	     "\nVerbs:");
@@ -165,8 +167,8 @@ print_help(void)
 	     "Exit status: 0 done, 3 no daemon (status), warnings (check "
 	     "--strict), 64 usage,\n65 data or a held edition, 66 no such "
 	     "file or report, 69 missing program, font,\nplugin or daemon, "
-	     "73 output not writable, 74 disk or store, 75 try later,\n"
-	     "77 not allowed, 78 configuration.\n"
+	     "71 the system, 73 output not writable, 74 damaged store,\n75 "
+	     "try later, 77 not allowed, 78 configuration.\n"
 	     "See README.md and docs/.");
 }
 
