@@ -16,6 +16,7 @@ struct checking {
 	struct ts_world *world;
 	struct ts_arena *arena;
 	int errors;
+	const struct ts_conf_source *warned; /* the last one */
 };
 
 static void problem(struct checking *c, const char *file, int line,
@@ -35,13 +36,55 @@ problem(struct checking *c, const char *file, int line, const char *fmt, ...)
 	c->errors++;
 }
 
+static const struct ts_conf_source *
+find_source(const struct checking *c, const char *id)
+{
+	const struct ts_conf *conf = c->world->conf;
+
+	for (size_t i = 0; i < conf->source_count; i++)
+		if (strcmp(conf->sources[i].id, id) == 0)
+			return &conf->sources[i];
+	return NULL;
+}
+
+/* A person's shell is given no credentials: there, a reference to one is no
+ * mistake. A service, and a check that the daemon starts, has folders named. */
+static bool
+is_for_service(const struct checking *c, const char *id)
+{
+	const struct ts_conf_source *source = find_source(c, id);
+
+	if (source == NULL || getenv("CREDENTIALS_DIRECTORY") != NULL ||
+	    getenv("RUNTIME_DIRECTORY") != NULL)
+		return false;
+	for (size_t i = 0; i < source->settings.count; i++)
+		if (strcmp(source->settings.items[i].name, "key") == 0)
+			return strncmp(source->settings.items[i].value,
+				       "credential:", 11) == 0;
+	return false;
+}
+
+static void
+warn_once(struct checking *c, const char *id)
+{
+	const struct ts_conf_source *source = find_source(c, id);
+
+	if (c->warned == source)
+		return;
+	c->warned = source;
+	fprintf(stderr,
+		"%s:%d: warning: source %s: the key is a credential, which "
+		"only the service can read; not checked here\n",
+		source->file, source->line, id);
+}
+
 /* Each source must have a fetcher, and settings that it understands. */
 static void
 check_source(struct checking *c, const char *id, const char *file, int line)
 {
 	struct ts_source source;
 	struct ts_secret *secret = NULL;
-	struct ts_err err;
+	struct ts_err err, again;
 	int before = c->world->problems;
 
 	if (ts_world_source(c->world, id, c->arena, &source, &secret, &err) ==
@@ -49,9 +92,15 @@ check_source(struct checking *c, const char *id, const char *file, int line)
 		ts_secret_free(secret);
 		return;
 	}
+	ts_secret_free(secret);
+	if (is_for_service(c, id) &&
+	    ts_world_source(c->world, id, c->arena, &source, NULL, &again) ==
+		    TS_OK) {
+		warn_once(c, id);
+		return;
+	}
 	if (c->world->problems == before)
 		problem(c, file, line, "%s", err.text);
-	ts_secret_free(secret);
 }
 
 static void
