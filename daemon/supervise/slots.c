@@ -224,6 +224,29 @@ collapse(struct ts_super *super, struct ts_super_report *report, int64_t id,
 }
 
 static enum ts_status
+take_id(void *ctx, const struct ts_entry *entry, struct ts_err *err)
+{
+	int64_t *id = ctx;
+
+	(void)err;
+	*id = entry->id;
+	return TS_OK;
+}
+
+/* The run that an earlier life entered, and died before it went on. */
+static enum ts_status
+find_entered(struct ts_super *super, const struct ts_super_report *report,
+	     int64_t *id, struct ts_err *err)
+{
+	const struct ts_entry_filter newest = { .report = report->conf->id,
+						.states = 1u << TS_STATE_DUE,
+						.most = 1,
+						.newest_first = true };
+
+	return ts_journal_list(super->store, &newest, take_id, id, err);
+}
+
+static enum ts_status
 enter(struct ts_super *super, struct ts_super_report *report, int64_t now_us,
       struct ts_err *err)
 {
@@ -237,6 +260,9 @@ enter(struct ts_super *super, struct ts_super_report *report, int64_t now_us,
 	for (size_t i = 0; i < count; i++)
 		if (add(super, report, &slots[i], now_us, &id, err) != TS_OK)
 			return err->status;
+	if (count > 0 && id == 0 &&
+	    find_entered(super, report, &id, err) != TS_OK)
+		return err->status;
 	if (id != 0 && strcmp(report->conf->schedule.misfire, "all") != 0 &&
 	    collapse(super, report, id, slots[count - 1].start_us, now_us,
 		     err) != TS_OK)

@@ -195,6 +195,7 @@ is_alive(void *ctx, const struct ts_entry *entry)
 
 /* Editions that are held, and what of them the operator was told. */
 struct unheard {
+	struct ts_super *super;
 	struct ts_arena *arena;
 	struct unheard_one {
 		struct unheard_one *next;
@@ -210,7 +211,8 @@ take_held(void *ctx, const struct ts_entry *entry, struct ts_err *err)
 	struct unheard_one *one;
 
 	/* who held it himself knows; of several the newest is told */
-	if (strncmp(entry->reason, "held by ", 8) == 0)
+	if (strncmp(entry->reason, "held by ", 8) == 0 ||
+	    ts_super_report(unheard->super, entry->report) == NULL)
 		return TS_OK;
 	for (one = unheard->first; one != NULL; one = one->next)
 		if (strcmp(one->entry.report, entry->report) == 0)
@@ -245,7 +247,8 @@ tell_unheard(struct ts_super *super, int64_t now_us, struct ts_err *err)
 {
 	const struct ts_entry_filter held = { .states = 1u << TS_STATE_HELD,
 					      .newest_first = true };
-	struct unheard unheard = { .arena = ts_arena_new((size_t)16 << 20) };
+	struct unheard unheard = { .super = super,
+				   .arena = ts_arena_new((size_t)16 << 20) };
 	enum ts_status status;
 
 	if (unheard.arena == NULL)
@@ -262,6 +265,52 @@ tell_unheard(struct ts_super *super, int64_t now_us, struct ts_err *err)
 	return status;
 }
 
+struct gone {
+	struct ts_super *super;
+	struct ts_arena *arena;
+	const char *causes[64]; /* more: at the next look */
+	size_t count;
+};
+
+static enum ts_status
+take_gone(void *ctx, const struct ts_notice *notice, struct ts_err *err)
+{
+	static const char *const kinds[] = { "held:", "failed:", "expired:" };
+	struct gone *gone = ctx;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		size_t length = strlen(kinds[i]);
+
+		if (strncmp(notice->cause, kinds[i], length) != 0 ||
+		    ts_super_report(gone->super, notice->cause + length) !=
+			    NULL ||
+		    gone->count == sizeof gone->causes / sizeof *gone->causes)
+			continue;
+		gone->causes[gone->count] =
+			ts_arena_strdup(gone->arena, notice->cause);
+		if (gone->causes[gone->count] == NULL)
+			return ts_fail(err, TS_SYSTEM, "out of memory");
+		gone->count++;
+	}
+	return TS_OK;
+}
+
+/* A report that left the configuration makes no edition that would end what
+ * was told of it. */
+static void
+clear_gone(struct ts_super *super, int64_t now_us)
+{
+	struct gone gone = { .super = super, .arena = ts_arena_new(65536) };
+	struct ts_err err;
+
+	/* what cannot be read now is cleared at the next start */
+	if (gone.arena != NULL && ts_notices(super->store, true, now_us,
+					     take_gone, &gone, &err) == TS_OK)
+		for (size_t i = 0; i < gone.count; i++)
+			ts_super_clear(super, gone.causes[i], "", now_us);
+	ts_arena_free(gone.arena);
+}
+
 static enum ts_status
 recover(struct ts_super *super, int64_t now_us, struct ts_err *err)
 {
@@ -275,6 +324,8 @@ recover(struct ts_super *super, int64_t now_us, struct ts_err *err)
 		       count == 1 ? "" : "s");
 	if (status == TS_OK)
 		status = tell_unheard(super, now_us, err);
+	if (status == TS_OK)
+		clear_gone(super, now_us);
 	return status;
 }
 
@@ -355,6 +406,7 @@ ts_super_reload(struct ts_super *super, const struct ts_conf *conf,
 	super->report_count = count;
 	super->conf = conf;
 	super->tell_us = now_us;
+	clear_gone(super, now_us);
 	ts_metrics_reload(super->metrics, true, now_us);
 	return TS_OK;
 }

@@ -619,6 +619,27 @@ a_run_by_hand_that_died_blocks_nothing(void **state)
 	house_gone(h);
 }
 
+static void
+a_slot_entered_twice_by_two_lives_is_one_run(void **state)
+{
+	struct house *h = house_new(&(struct given){ .rule = DAILY });
+	const int64_t six = h->now_us + 6 * HOUR;
+	const struct ts_entry old = { .report = "r0", .slot_us = 1 },
+			      slot = { .report = "r0", .slot_us = six };
+	int64_t id;
+
+	(void)state;
+	/* the life before entered the slot and died before it went on */
+	must(h, ts_journal_add(h->store, &old, h->now_us, &id, &h->err));
+	must(h, ts_journal_add(h->store, &slot, six, &id, &h->err));
+	h->now_us = six;
+	die_and_begin(h);
+	expect(h, TS_STATE_SUPERSEDED, 1);
+	assert_int_equal(work_on(h, "r0")->entry, id);
+	assert_int_equal(tally(h).newest, id);
+	house_gone(h);
+}
+
 /* ---- failures ----------------------------------------------------------- */
 
 static void
@@ -749,11 +770,14 @@ a_reload_fires_nothing_and_leaves_what_runs(void **state)
 	(void)state;
 	pass(h, 6 * HOUR);
 	assert_int_equal(at_work(h), 2);
+	must(h, ts_notice_raise(h->store, "failed:r1", 3, "down", h->now_us,
+				NULL, &h->err));
 	/* an earlier hour, and a report less */
 	h->conf = configure(h, &(struct given){ .rule = "*-*-* 03:00:00 UTC" });
 	must(h, ts_super_reload(h->super, h->conf, h->now_us, complain, NULL,
 				&h->err));
 	unconfigure(old);
+	assert_false(is_told(h, "failed:r1")); /* nobody could end it */
 	tick(h);
 	assert_int_equal(at_work(h), 2);
 	make_edition(h, "r0", "x");
@@ -959,6 +983,7 @@ main(void)
 		cmocka_unit_test(
 			a_worker_that_shows_nothing_does_not_strand_its_edition),
 		cmocka_unit_test(a_run_by_hand_that_died_blocks_nothing),
+		cmocka_unit_test(a_slot_entered_twice_by_two_lives_is_one_run),
 		cmocka_unit_test(
 			what_fails_is_tried_again_until_it_is_given_up_and_told),
 		cmocka_unit_test(
