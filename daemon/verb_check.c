@@ -72,6 +72,7 @@ warn_once(struct checking *c, const char *id)
 	if (c->warned == source)
 		return;
 	c->warned = source;
+	c->world->warnings++;
 	fprintf(stderr,
 		"%s:%d: warning: source %s: the key is a credential, which "
 		"only the service can read; not checked here\n",
@@ -259,6 +260,8 @@ ts_verb_check(const struct ts_cli *cli, struct ts_err *err)
 					 c.errors + world.problems,
 					 c.errors + world.problems == 1 ? ""
 									: "s");
+		else if (cli->strict && world.warnings > 0)
+			*cli->exit_code = 3;
 		else
 			printf("configuration is good: %zu report%s, %zu "
 			       "source%s\n",

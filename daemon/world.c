@@ -15,7 +15,10 @@ complain(void *ctx, const char *text)
 	struct ts_world *world = ctx;
 
 	fprintf(stderr, "%s\n", text);
-	world->problems++;
+	if (strstr(text, ": warning: ") != NULL)
+		world->warnings++;
+	else
+		world->problems++;
 }
 
 /* ---- opening ---------------------------------------------------------------

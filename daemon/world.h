@@ -23,6 +23,7 @@ struct ts_world {
 	struct ts_clock fixed_clock; /* --now */
 	int64_t fixed_us, skipped_us;
 	int problems; /* told on stderr so far */
+	int warnings; /* the same; no problem by themselves */
 };
 
 enum ts_world_parts {
