@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * inside.h - the supervisor as its own files see it: supervisor.c begins,
- * reloads and ticks, slots.c follows the timetables, work.c starts stages and
- * takes their ends.
+ * reloads and ticks, recover.c begins again, slots.c follows the timetables,
+ * work.c starts stages and takes their ends.
  */
 #ifndef DAEMON_SUPERVISE_INSIDE_H
 #define DAEMON_SUPERVISE_INSIDE_H
@@ -64,6 +64,12 @@ size_t ts_super_at(const struct ts_super *super, enum ts_errand errand);
  * another kind. */
 bool ts_super_degrade(struct ts_super *super, const struct ts_err *err,
 		      int64_t now_us);
+
+/* recover.c: rolls back what was interrupted and tells what nobody heard of. */
+enum ts_status ts_super_recover(struct ts_super *super, int64_t now_us,
+				struct ts_err *err);
+/* Ends what was told of reports that are not configured any more. */
+void ts_super_clear_gone(struct ts_super *super, int64_t now_us);
 
 /* Of the whole store, or the end of the daemon: not of one edition. */
 bool ts_super_is_grave(enum ts_status status);
