@@ -181,7 +181,7 @@ check: deps-check
 	@$(MAKE) --no-print-directory BUILD=$(SAN) SANITIZE=address,undefined run-check
 ALL_TESTS := $(foreach r,$(TEST_ROOMS),$(call test_programs,$(r)))
 REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
-run-check: $(BUILD)/tradestat $(ALL_TESTS) $(REPLAY)
+run-check: $(BUILD)/tradestat $(BUILD)/tradestatd $(ALL_TESTS) $(REPLAY)
 	@tests/run $(ALL_TESTS)
 	@tests/fuzz/replay $(REPLAY)
 	@TRADESTAT=$(abspath $(BUILD)/tradestat) TRADESTAT_DAEMON=$(abspath $(BUILD)/tradestatd) python3 tests/journey/run.py
