@@ -261,6 +261,25 @@ class Configuration(unittest.TestCase):
                    '"bilateral"; reporter = "KAZ"; partner = "XXQ"; };',
                    ["XXQ", "alpha-3"])
 
+    PAIR = ('report: { id = "pair"; title = "t"; template = "bilateral"; '
+            'reporter = "KAZ"; partner = "ITA"; %s };')
+
+    def test_a_warning_is_no_error_but_when_asked_for(self):
+        self.check(self.PAIR % 'languages = [ "en", "it" ];',
+                   ["warning: languages"], code=0)
+        done = self.house.run("check", "--strict")
+        self.assertEqual(done.returncode, 3, done.stderr)
+
+    def test_a_credential_of_the_service_is_no_error_in_a_shell(self):
+        self.house.write("credential.conf",
+                         'sources = ( { id = "comtrade"; '
+                         'key = "credential:comtrade-key"; } );')
+        done = self.house.run("check", "-c",
+                              self.house.path("credential.conf"),
+                              config=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("credential.conf:1: warning", done.stderr)
+
     def test_a_byte_order_mark_is_named(self):
         self.check('\ufeffreport: { id = "pair"; };', ["pair.conf:1"])
 
