@@ -17,6 +17,8 @@
 #include "daemon/stage_watch.h"
 
 #define ENTRY_ARENA ((size_t)4 << 20)
+/* The steps of an edition (`tradestat history EDITION`) are kept so long. */
+#define STEPS_KEPT_US (INT64_C(400) * 86400 * 1000000)
 
 struct stage {
 	const struct ts_cli *cli;
@@ -243,6 +245,10 @@ run_backup(struct stage *s, struct ts_err *err)
 	enum ts_status status =
 		ts_backup_run(s->world->conf, s->world->store, now_us(s), err);
 
+	/* the steps of what ended long ago are in that copy, too */
+	if (status == TS_OK)
+		status = ts_journal_trim(s->world->store,
+					 now_us(s) - STEPS_KEPT_US, err);
 	if (status == TS_OK)
 		ts_buf_add(s->words, "the store was copied");
 	return status;

@@ -367,13 +367,24 @@ apply_pause(struct apply *apply, bool paused, struct ts_err *err)
 	const char *report = apply->request->words[0];
 	struct ts_report_state state;
 	struct ts_err none;
+	bool is_seen = ts_report_state_get(apply->store, report, apply->arena,
+					   &state, &none) == TS_OK;
+	enum ts_status status;
 
 	/* one that left the configuration can still be resumed */
-	if ((paused || ts_report_state_get(apply->store, report, apply->arena,
-					   &state, &none) != TS_OK) &&
-	    must_be_report(apply, report, err) != TS_OK)
+	if ((paused || !is_seen) && must_be_report(apply, report, err) != TS_OK)
 		return err->status;
-	if (ts_report_pause(apply->store, report, paused, err) != TS_OK)
+	if (!paused && is_seen && state.paused) {
+		/* what was due in the pause, or while nobody was there to see
+		 * it go by, is not made up */
+		state.paused = false;
+		if (state.cursor_us != 0 && state.cursor_us < apply->now_us)
+			state.cursor_us = apply->now_us;
+		status = ts_report_state_put(apply->store, &state, err);
+	} else {
+		status = ts_report_pause(apply->store, report, paused, err);
+	}
+	if (status != TS_OK)
 		return ts_while(err, "%s %s", paused ? "pause" : "resume",
 				report);
 	if (paused)

@@ -353,6 +353,9 @@ a_pause_is_remembered_until_it_is_ended(void **state)
 					     desk->arena, &report, &desk->err),
 			 TS_OK);
 	assert_true(report.paused);
+	report.cursor_us = 1; /* nobody followed its timetable meanwhile */
+	assert_int_equal(ts_report_state_put(desk->store, &report, &desk->err),
+			 TS_OK);
 	/* also when it has left the configuration meanwhile */
 	desk->conf.report_count = 0;
 	assert_said(desk, "resume kazakhstan-italy");
@@ -360,6 +363,7 @@ a_pause_is_remembered_until_it_is_ended(void **state)
 					     desk->arena, &report, &desk->err),
 			 TS_OK);
 	assert_false(report.paused);
+	assert_int_equal(report.cursor_us, NOW); /* none of it is made up */
 }
 
 static void
