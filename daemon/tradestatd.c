@@ -75,7 +75,9 @@ complain(void *ctx, const char *text)
 {
 	struct complaints *complaints = ctx;
 
-	ts_log(complaints->level, "configuration", "%s", text);
+	ts_log(strstr(text, ": warning: ") != NULL ? TS_LOG_WARN
+						   : complaints->level,
+	       "configuration", "%s", text);
 	if (complaints->text != NULL)
 		ts_buf_addf(complaints->text, "%s\n", text);
 }
@@ -311,8 +313,9 @@ reload(struct daemon *d, struct ts_buf *text, struct ts_err *err)
 		d->launch.conf = conf;
 		d->note[0] = '\0';
 		ts_event(TS_LOG_NOTICE, &ts_event_reloaded, "daemon", NULL,
-			 "configuration read again: %zu reports",
-			 conf->report_count);
+			 "configuration read again: %zu report%s",
+			 conf->report_count,
+			 conf->report_count == 1 ? "" : "s");
 		ts_buf_addf(text, "reports %zu\n", conf->report_count);
 	} else {
 		d->launch.conf = d->conf;
@@ -551,8 +554,8 @@ run(struct daemon *d, struct ts_err *err)
 	if (set_up(d, err) != TS_OK)
 		return err->status;
 	ts_event(TS_LOG_NOTICE, &ts_event_ready, "daemon", NULL,
-		 "tradestatd " TS_VERSION " ready: %zu reports",
-		 d->conf->report_count);
+		 "tradestatd " TS_VERSION " ready: %zu report%s",
+		 d->conf->report_count, d->conf->report_count == 1 ? "" : "s");
 	TS_FAULT("daemon.ready");
 	tick(d);
 	ts_health_ready(d->health, NULL);

@@ -271,6 +271,13 @@ open_tools(struct rendering *x, struct ts_err *err)
 /* ---- the journal -----------------------------------------------------------
  */
 
+/* Of the journal: an edition was issued when it was begun. */
+static int64_t
+moment(const struct rendering *x)
+{
+	return x->world->clock->wall_us(x->world->clock);
+}
+
 /* What waited as held is history once something newer is published; before
  * the state of this one, so that an interruption leaves nothing behind. */
 static enum ts_status
@@ -288,12 +295,12 @@ note_published(struct rendering *x, const char *path, const char *hash,
 
 	if (x->wish->as_of_us == 0)
 		status = ts_journal_supersede(x->world->store, entry->id,
-					      1u << TS_STATE_HELD, x->now_us,
+					      1u << TS_STATE_HELD, moment(x),
 					      &count, err);
 	TS_FAULT("render.published.before");
 	if (status == TS_OK)
 		status = ts_journal_move(x->world->store, entry->id, &move,
-					 x->now_us, err);
+					 moment(x), err);
 	TS_FAULT("render.published.after");
 	return status == TS_OK
 		       ? TS_OK
@@ -309,7 +316,7 @@ note_held(struct rendering *x, const char *reason, struct ts_err *err)
 				      .reason = reason };
 
 	return ts_journal_move(x->world->store, x->wish->entry->id, &move,
-			       x->now_us, err);
+			       moment(x), err);
 }
 
 /* ---- a bundle that is there already ----------------------------------------
