@@ -65,6 +65,8 @@ size_t ts_super_at(const struct ts_super *super, enum ts_errand errand);
 bool ts_super_degrade(struct ts_super *super, const struct ts_err *err,
 		      int64_t now_us);
 
+/* recover.c: ends what waits for reports that are gone for long. */
+void ts_super_expire_orphans(struct ts_super *super, int64_t now_us);
 /* recover.c: rolls back what was interrupted and tells what nobody heard of. */
 enum ts_status ts_super_recover(struct ts_super *super, int64_t now_us,
 				struct ts_err *err);

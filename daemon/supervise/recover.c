@@ -9,6 +9,9 @@
 #include <string.h>
 #include "daemon/common/lock.h"
 
+/* So long an entry waits for its report to be configured again. */
+#define ORPHAN_US (INT64_C(7) * 86400 * US)
+
 /* An entry that a person's `tradestat run` has in hand, told by the lock of
  * its report; ours are alive while their worker runs. */
 static bool
@@ -141,6 +144,64 @@ ts_super_clear_gone(struct ts_super *super, int64_t now_us)
 		for (size_t i = 0; i < gone.count; i++)
 			ts_super_clear(super, gone.causes[i], "", now_us);
 	ts_arena_free(gone.arena);
+}
+
+/* Entries that wait for a report that is not configured any more. */
+struct orphans {
+	struct ts_super *super;
+	struct ts_arena *arena;
+	struct ts_entry list[64]; /* more: at the next look */
+	size_t count;
+	int64_t before_us;
+};
+
+static enum ts_status
+take_orphan(void *ctx, const struct ts_entry *entry, struct ts_err *err)
+{
+	struct orphans *orphans = ctx;
+
+	if (ts_super_report(orphans->super, entry->report) != NULL ||
+	    entry->cause == TS_CAUSE_HAND ||
+	    entry->since_us > orphans->before_us ||
+	    orphans->count == sizeof orphans->list / sizeof *orphans->list)
+		return TS_OK;
+	return ts_entry_keep(entry, orphans->arena,
+			     &orphans->list[orphans->count++], err);
+}
+
+/* A report file may be gone for an hour while it is edited; after a week its
+ * editions end, and the log says so. */
+void
+ts_super_expire_orphans(struct ts_super *super, int64_t now_us)
+{
+	const struct ts_entry_filter waiting = {
+		.states = 1u << TS_STATE_DUE | 1u << TS_STATE_READY |
+			  1u << TS_STATE_HELD,
+	};
+	struct orphans orphans = { .super = super,
+				   .arena = ts_arena_new((size_t)4 << 20),
+				   .before_us = now_us - ORPHAN_US };
+	struct ts_err err;
+
+	/* what cannot be read or written now: at the next look */
+	if (orphans.arena != NULL &&
+	    ts_journal_list(super->store, &waiting, take_orphan, &orphans,
+			    &err) == TS_OK)
+		for (size_t i = 0; i < orphans.count; i++) {
+			const struct ts_entry *entry = &orphans.list[i];
+			const struct ts_move move = {
+				.from = entry->state,
+				.to = TS_STATE_EXPIRED,
+				.reason = "the report is not configured any "
+					  "more",
+			};
+
+			if (ts_journal_move(super->store, entry->id, &move,
+					    now_us, &err) == TS_OK)
+				ts_super_event(TS_LOG_WARN, &ts_event_expired,
+					       entry, NULL, "%s", move.reason);
+		}
+	ts_arena_free(orphans.arena);
 }
 
 enum ts_status

@@ -269,6 +269,7 @@ ts_super_refresh(struct ts_super *super, int64_t now_us)
 {
 	super->refresh_us = now_us + REFRESH_US;
 	super->tell_us = now_us;
+	ts_super_expire_orphans(super, now_us);
 	for (size_t i = 0; i < super->report_count; i++) {
 		struct ts_super_report *report = &super->reports[i];
 		struct ts_err err = { .status = TS_OK };

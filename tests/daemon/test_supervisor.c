@@ -790,6 +790,32 @@ a_reload_fires_nothing_and_leaves_what_runs(void **state)
 }
 
 static void
+editions_of_a_report_that_is_gone_end_after_a_week(void **state)
+{
+	struct house *h =
+		house_new(&(struct given){ .reports = 2, .rule = DAILY });
+	struct ts_conf *old = h->conf;
+	struct ts_entry entry = { .report = "r1",
+				  .cause = TS_CAUSE_OPERATOR,
+				  .next_us = h->now_us + 30 * DAY };
+	int64_t id = 0;
+
+	(void)state;
+	must(h, ts_journal_add(h->store, &entry, h->now_us, &id, &h->err));
+	h->conf = configure(h, &(struct given){ .rule = "2199-01-01 UTC" });
+	must(h, ts_super_reload(h->super, h->conf, h->now_us, complain, NULL,
+				&h->err));
+	unconfigure(old);
+	for (int day = 0; day < 6; day++)
+		pass(h, DAY);
+	assert_int_equal(entry_of(h, id).state, TS_STATE_DUE);
+	for (int day = 0; day < 3; day++)
+		pass(h, DAY);
+	assert_int_equal(entry_of(h, id).state, TS_STATE_EXPIRED);
+	house_gone(h);
+}
+
+static void
 a_bad_timetable_leaves_the_old_ones(void **state)
 {
 	struct house *h = house_new(&(struct given){ .rule = DAILY });
@@ -992,6 +1018,8 @@ main(void)
 		cmocka_unit_test(runs_missed_for_too_long_expire_and_are_told),
 		cmocka_unit_test(what_passed_during_a_pause_is_not_made_up),
 		cmocka_unit_test(a_reload_fires_nothing_and_leaves_what_runs),
+		cmocka_unit_test(
+			editions_of_a_report_that_is_gone_end_after_a_week),
 		cmocka_unit_test(a_bad_timetable_leaves_the_old_ones),
 		cmocka_unit_test(who_is_stopping_begins_nothing),
 		cmocka_unit_test(
