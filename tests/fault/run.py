@@ -49,6 +49,8 @@ def quiet(life):
     life.house.write("reports.d/pair.conf", text.replace(
         'timetable = "*:*:*";', 'timetable = "";'))
     life.start()
+    if not life.await_ready():
+        return ["the daemon did not begin"]
     end = time.monotonic() + 60
     while time.monotonic() < end:
         if not life.rows("SELECT 1 FROM entry WHERE state NOT IN ('done',"
