@@ -77,18 +77,24 @@ take_fraction(struct reading *r, int64_t *out)
 	return TS_OK;
 }
 
+/* systemd keeps microseconds in an int: a longer step of seconds would be
+ * taken for another one, so it refuses it, and so do we. */
 static enum ts_status
 take_value(struct reading *r, bool seconds, int64_t *out)
 {
+	const char *start = r->at;
 	enum ts_status status = take_number(r, out);
 
 	if (status != TS_OK || !seconds)
 		return status;
 	*out *= TS_RULE_SECOND;
-	if (r->at[0] != '.' || r->at[1] == '.')
-		return TS_OK;
-	r->at++;
-	return take_fraction(r, out);
+	if (r->at[0] == '.' && r->at[1] != '.') {
+		r->at++;
+		status = take_fraction(r, out);
+	}
+	if (status == TS_OK && *out > INT32_MAX)
+		return expected(r, start, "more than 2147.483647 seconds");
+	return status;
 }
 
 static enum ts_status
