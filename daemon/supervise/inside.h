@@ -76,6 +76,10 @@ void ts_super_clear_gone(struct ts_super *super, int64_t now_us);
 /* Of the whole store, or the end of the daemon: not of one edition. */
 bool ts_super_is_grave(enum ts_status status);
 
+/* slots.c: what is remembered of a report beside its editions. */
+enum ts_status ts_super_save(struct ts_super *super,
+			     const struct ts_super_report *report,
+			     struct ts_err *err);
 /* slots.c: due slots become entries. *next_us is lowered to the next one. */
 enum ts_status ts_super_slots(struct ts_super *super, int64_t now_us,
 			      int64_t *next_us, struct ts_err *err);

@@ -62,8 +62,9 @@ ts_super_compile(const struct ts_conf *conf, ts_opt_complain *complain,
 	return TS_OK;
 }
 
-static enum ts_status
-save(struct ts_super *super, struct ts_super_report *report, struct ts_err *err)
+enum ts_status
+ts_super_save(struct ts_super *super, const struct ts_super_report *report,
+	      struct ts_err *err)
 {
 	const struct ts_report_state state = { .report = report->conf->id,
 					       .paused = report->paused,
@@ -109,7 +110,7 @@ get_known(struct ts_super *super, struct ts_super_report *report,
 	}
 	ts_arena_free(arena);
 	if (status == TS_OK && edited)
-		status = save(super, report, err);
+		status = ts_super_save(super, report, err);
 	report->known = status == TS_OK;
 	return status;
 }
@@ -276,7 +277,7 @@ enter(struct ts_super *super, struct ts_super_report *report, int64_t now_us,
 	/* a full page of slots: the rest at the next tick */
 	report->cursor_us =
 		count == SLOTS_AT_ONCE ? slots[count - 1].start_us : now_us;
-	return save(super, report, err);
+	return ts_super_save(super, report, err);
 }
 
 static enum ts_status
@@ -296,7 +297,7 @@ follow(struct ts_super *super, struct ts_super_report *report, int64_t now_us,
 	    next.start_us <= now_us) {
 		if (report->paused) {
 			report->cursor_us = now_us;
-			if (save(super, report, err) != TS_OK)
+			if (ts_super_save(super, report, err) != TS_OK)
 				return err->status;
 		} else if (enter(super, report, now_us, err) != TS_OK) {
 			return err->status;

@@ -449,12 +449,6 @@ ts_super_tick(struct ts_super *super, int64_t now_us, int64_t *next_us,
 	return status;
 }
 
-struct ts_metrics *
-ts_super_metrics(struct ts_super *super)
-{
-	return super->metrics;
-}
-
 /* ---- what others ask ---------------------------------------------------- */
 
 static void

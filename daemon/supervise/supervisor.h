@@ -99,6 +99,5 @@ size_t ts_super_running(const struct ts_super *super);
 /* One line for systemd: "idle; next kz-it Tue 08:00 +05; 2 held; queue 0". */
 void ts_super_status(struct ts_super *super, int64_t now_us,
 		     struct ts_buf *out);
-struct ts_metrics *ts_super_metrics(struct ts_super *super);
 
 #endif

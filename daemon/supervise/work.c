@@ -258,7 +258,6 @@ begin_fetch(struct ts_super *super, const struct ts_entry *entry,
 	if (entry->wait_us != 0 && now_us < entry->wait_us) {
 		int64_t at = ts_decide_poll(&report->conf->schedule, now_us,
 					    report->poll_day, report->polls);
-		struct ts_report_state state;
 
 		if (at > entry->wait_us) /* the last look is free */
 			at = entry->wait_us;
@@ -269,15 +268,7 @@ begin_fetch(struct ts_super *super, const struct ts_entry *entry,
 		}
 		report->polls = report->poll_day == day ? report->polls + 1 : 1;
 		report->poll_day = day;
-		state = (struct ts_report_state){
-			.report = report->conf->id,
-			.paused = report->paused,
-			.cursor_us = report->cursor_us,
-			.rule = report->rule,
-			.poll_day = report->poll_day,
-			.polls = report->polls,
-		};
-		if (ts_report_state_put(super->store, &state, err) != TS_OK)
+		if (ts_super_save(super, report, err) != TS_OK)
 			return err->status;
 	}
 	return begin(super, entry, report, TS_STAGE_FETCH,
