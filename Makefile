@@ -26,8 +26,8 @@ catalogdir  ?= $(prefix)/lib/systemd/catalog
 
 CC       ?= cc
 PKGS_KIT  := libcrypto libsystemd
-PKGS_DAEMON := libconfig sqlite3
-PKGS_WORK := libconfig libcurl jansson yajl libxml-2.0 sqlite3 zlib libqpdf fontconfig
+PKGS_DAEMON := libconfig libidn2 sqlite3
+PKGS_WORK := libconfig libidn2 libcurl jansson yajl libxml-2.0 sqlite3 zlib libqpdf fontconfig gmime-3.0 libarchive
 SANITIZE ?=
 WERROR   ?=
 
@@ -43,6 +43,8 @@ OPT      ?= -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-
 LDSAN    := -fsanitize=$(SANITIZE)
 endif
 XML_CFLAGS := $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
+# Headers of GLib are not written for our warnings.
+GMIME_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags gmime-3.0 2>/dev/null))
 CPPFLAGS += -D_GNU_SOURCE -Ikit/include -I. -include kit/banned.h \
 	-DTS_VERSION='"$(VERSION)"' -DTS_PLUGIN_DIR='"$(plugindir)"' \
 	-DTS_DATA_DIR='"$(datadir)"' -DTS_CONF_DIR='"$(sysconfdir)/tradestat"' \
@@ -50,7 +52,7 @@ CPPFLAGS += -D_GNU_SOURCE -Ikit/include -I. -include kit/banned.h \
 	-DTS_CACHE_DIR='"$(localstatedir)/cache/tradestat"' \
 	-DTS_RUNTIME_DIR='"$(runstatedir)/tradestat"' -DTS_BIN_DIR='"$(prefix)/bin"' \
 	$(if $(FAULTS),-DTS_FAULTS) \
-	$(XML_CFLAGS)
+	$(XML_CFLAGS) $(GMIME_CFLAGS)
 CFLAGS   += -std=c11 $(OPT) $(WARN) $(HARDEN) $(WERROR)
 LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDSAN)
 LIBS_KIT  = $(shell pkg-config --libs $(PKGS_KIT)) -lm
@@ -68,7 +70,7 @@ SRC_output := $(wildcard output/*.c output/write/*.c output/engine/*.c)
 # what both need. The supervisor links no more than kit, config and store.
 MAINS := daemon/tradestat.c daemon/tradestatd.c
 SRC_common := $(wildcard daemon/common/*.c)
-SRC_tool := $(filter-out $(MAINS),$(wildcard daemon/*.c daemon/report/*.c))
+SRC_tool := $(filter-out $(MAINS),$(wildcard daemon/*.c daemon/report/*.c daemon/deliver/*.c))
 SRC_supervise := $(wildcard daemon/supervise/*.c)
 SRC_daemon := $(SRC_common) $(SRC_tool) $(SRC_supervise) $(wildcard $(MAINS))
 SRC_all := $(SRC_kit) $(foreach r,$(ROOMS),$(SRC_$(r))) $(SRC_daemon)
@@ -164,7 +166,8 @@ $(foreach r,$(TEST_ROOMS),$(eval $(call test_rules,$(r))))
 # installs some calls make again: what pkg-config says is read once, at start.
 DEPS_BUILD := build-essential pkg-config libconfig-dev libcurl4-openssl-dev \
 	libyajl-dev libjansson-dev libxml2-dev libsqlite3-dev zlib1g-dev \
-	libsystemd-dev libqpdf-dev libssl-dev libfontconfig-dev gnuplot-nox fonts-inter fontconfig
+	libsystemd-dev libqpdf-dev libssl-dev libfontconfig-dev libgmime-3.0-dev \
+	libarchive-dev libidn2-dev gnuplot-nox fonts-inter fontconfig
 DEPS_CHECK := $(DEPS_BUILD) libcmocka-dev python3 openssl qpdf systemd tzdata procps \
 	fiu-utils libfiu0 faketime
 DEPS_SYSTEM := $(DEPS_BUILD) python3 debootstrap systemd-container

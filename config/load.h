@@ -22,11 +22,67 @@ struct ts_conf_source {
 					fetcher's option tables */
 };
 
+/* Whom a delivery is for. Addresses of mail are checked and in ASCII: domains
+ * as A-labels. */
+struct ts_conf_recipient {
+	const char *name;     /* address; of other outputs the target's name:
+				 setting "name", else "url" or "path" as
+				 written (a reference stays one) */
+	const char *language; /* "en" */
+	const char *currency; /* the report's when not said */
+	const char *partner;  /* the same */
+	const char *const *formats; /* the delivery's, else the report's */
+	int line;
+};
+
 struct ts_conf_delivery {
 	const char *output;
 	const char *file;
 	int line;
-	struct ts_settings settings;
+	const char *when; /* changed (and new) always threshold */
+	/* threshold: the indicator ("exports", without its period) changed by
+	 * so many percent and by so much from one period to the next */
+	const char *figure;
+	double percent, floor;
+	/* a correction is sent when a figure told before changed by so many
+	 * percent and by so much; percent 0: never */
+	double errata_percent, errata_floor;
+	/* groups are resolved; one for an output without "to" */
+	const struct ts_conf_recipient *recipients;
+	size_t recipient_count;
+	struct ts_settings settings; /* all others, for the output */
+};
+
+/* How mail leaves this machine. */
+struct ts_conf_mail {
+	const char *relay; /* "" : no mail is sent. smtp:// smtps:// or
+			      sendmail:/path */
+	const char *from, *from_name; /* "" : none yet, an error with e-mail */
+	const char *reply_to;
+	const char *bounces; /* envelope sender; "{row}" in it is the
+				delivery's number; "" : from */
+	const char *hello;
+	const char *auth; /* none plain login xoauth2 */
+	const char *user;
+	const char *password;      /* reference; of xoauth2 the token */
+	const char *token_command; /* prints a token; "" none */
+	const char *ca_file;
+	const char *unsubscribe; /* mail address, "" none; "{id}" in it is the
+				    recipient's */
+	const char *unsubscribe_url; /* https, the same */
+	bool one_click;
+	const char *archive;      /* URL that bundles are published under, "" */
+	const char *const *allow; /* domains that may get mail; empty: all */
+	const char *const
+		*suppress;        /* addresses and "@domain"s that never do */
+	int64_t max_message_size; /* bytes as sent; 9 MB */
+	int64_t per_minute;       /* paced */
+	int64_t per_recipient_per_day, per_edition; /* beyond: mail stops */
+	const char *in_doubt;                       /* resend hold */
+	int64_t doubt_wait_s;                       /* 15 min */
+	int64_t give_up_s;                          /* 3 d */
+	int64_t keep_s;                    /* bytes of ended messages; 400 d */
+	int64_t connect_s, reply_s, end_s; /* 30, 300, 600 */
 };
 
 struct ts_conf_gates {
@@ -87,7 +143,9 @@ struct ts_conf_daemon {
 	const char *worker; /* path of tradestat; "" : the one beside */
 	int fetch_workers, render_workers;
 	int64_t fetch_timeout_s, render_timeout_s, stop_timeout_s;
-	int64_t worker_memory; /* bytes; 0: no limit */
+	int64_t send_timeout_s; /* of one sender; what is left is taken up by
+				   the next */
+	int64_t worker_memory;  /* bytes; 0: no limit */
 	int64_t retry_first_s, retry_most_s, give_up_s;
 	const char *operator_command; /* "" none */
 	int64_t operator_digest_s;
@@ -114,6 +172,7 @@ struct ts_conf {
 	const char *proxy;
 	int64_t min_free; /* bytes */
 	struct ts_conf_daemon daemon;
+	struct ts_conf_mail mail;
 	const struct ts_conf_source *sources;
 	size_t source_count;
 	const struct ts_conf_report *reports;

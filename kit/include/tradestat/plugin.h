@@ -26,6 +26,7 @@
 #include <tradestat/arena.h>
 #include <tradestat/buf.h>
 #include <tradestat/chart.h>
+#include <tradestat/delivery.h>
 #include <tradestat/edition.h>
 #include <tradestat/err.h>
 #include <tradestat/indicator.h>
@@ -34,7 +35,7 @@
 
 #define TS_PLUGIN_MAGIC 0x54535031u /* "TSP1" */
 #define TS_ABI_MAJOR 1
-#define TS_ABI_MINOR 1
+#define TS_ABI_MINOR 2
 
 enum ts_kind {
 	TS_KIND_FETCHER = 1,
@@ -278,6 +279,14 @@ struct ts_output {
 	enum ts_status (*make)(const struct ts_edition *edition,
 			       const struct ts_maker *maker,
 			       struct ts_err *err);
+	/* Since 1.2. What one recipient gets (delivery.h); the options of the
+	 * descriptor are those of a `deliver` group. Called once a recipient
+	 * and occasion, or twice for a message with attachments (small).
+	 * Handing over nothing: there is nothing to deliver on that occasion.
+	 * NULL: the output does not deliver. */
+	enum ts_status (*deliver)(const struct ts_delivery *delivery,
+				  const struct ts_dispatch *dispatch,
+				  struct ts_err *err);
 };
 
 #endif
