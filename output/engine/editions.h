@@ -7,6 +7,7 @@
 #define OUTPUT_ENGINE_EDITIONS_H
 
 #include <stddef.h>
+#include <tradestat/arena.h>
 #include <tradestat/edition.h>
 #include <tradestat/err.h>
 
@@ -25,6 +26,12 @@ enum ts_status ts_editions_latest(const char *output,
 				  struct ts_err *err) TS_MUST_USE;
 enum ts_status ts_editions_index(const char *output,
 				 struct ts_err *err) TS_MUST_USE;
+/* All bundles there, texts in arena: by report, then the latest period and
+ * number first. A folder that is no bundle is left out. */
+struct ts_manifest_head;
+enum ts_status ts_editions_list(const char *output, struct ts_arena *arena,
+				const struct ts_manifest_head **items,
+				size_t *count, struct ts_err *err) TS_MUST_USE;
 /* Waits for other runs that publish at this moment; *lock_fd to be closed. */
 enum ts_status ts_editions_lock(const char *output, int *lock_fd,
 				struct ts_err *err) TS_MUST_USE;

@@ -221,6 +221,20 @@ put_page(struct ts_buf *out, const struct catalogue *catalogue)
 }
 
 enum ts_status
+ts_editions_list(const char *output, struct ts_arena *arena,
+		 const struct ts_manifest_head **items, size_t *count,
+		 struct ts_err *err)
+{
+	struct catalogue catalogue = { .arena = arena };
+
+	if (take_all(&catalogue, output, err) != TS_OK)
+		return err->status;
+	*items = catalogue.items;
+	*count = catalogue.count;
+	return TS_OK;
+}
+
+enum ts_status
 ts_editions_index(const char *output, struct ts_err *err)
 {
 	TS_AUTO_BUF page = TS_BUF_INIT(64u << 20);
