@@ -3,12 +3,12 @@
 
 #include <string.h>
 #include <strings.h>
-#include "fetchers/engine/address.h"
+#include <tradestat/address.h>
 
 static curl_socket_t
 on_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	struct ts_transfer *transfer = ctx;
+	struct ts_exchange *transfer = ctx;
 	const struct ts_source *source = transfer->http->source;
 	bool checked = !source->allow_private && source->proxy[0] == '\0';
 
@@ -34,7 +34,7 @@ is_clean(const char *text)
 }
 
 static void
-add_header(struct ts_transfer *transfer, const char *name, const char *value)
+add_header(struct ts_exchange *transfer, const char *name, const char *value)
 {
 	TS_AUTO_BUF line = TS_BUF_INIT(65536);
 	struct curl_slist *list;
@@ -52,7 +52,7 @@ add_header(struct ts_transfer *transfer, const char *name, const char *value)
 }
 
 static void
-add_headers(struct ts_transfer *transfer)
+add_headers(struct ts_exchange *transfer)
 {
 	const struct ts_source *source = transfer->http->source;
 	const struct ts_get *get = transfer->get;
@@ -66,7 +66,7 @@ add_headers(struct ts_transfer *transfer)
 }
 
 bool
-ts_transfer_has_key(const struct ts_transfer *transfer)
+ts_transfer_has_key(const struct ts_exchange *transfer)
 {
 	const char *key = transfer->http->source->key;
 
@@ -74,7 +74,7 @@ ts_transfer_has_key(const struct ts_transfer *transfer)
 }
 
 CURLcode
-ts_transfer_address(struct ts_transfer *transfer, const char *url)
+ts_transfer_address(struct ts_exchange *transfer, const char *url)
 {
 	const struct ts_source *source = transfer->http->source;
 	bool plain = source->allow_http && strncasecmp(url, "http:", 5) == 0;
@@ -98,7 +98,7 @@ ts_transfer_address(struct ts_transfer *transfer, const char *url)
 }
 
 static CURLcode
-set_limits(struct ts_transfer *transfer)
+set_limits(struct ts_exchange *transfer)
 {
 	const struct ts_source *source = transfer->http->source;
 	CURL *easy = transfer->easy;
@@ -120,7 +120,7 @@ set_limits(struct ts_transfer *transfer)
 }
 
 static CURLcode
-set_tls(struct ts_transfer *transfer)
+set_tls(struct ts_exchange *transfer)
 {
 	const struct ts_source *source = transfer->http->source;
 	CURL *easy = transfer->easy;
@@ -137,7 +137,7 @@ set_tls(struct ts_transfer *transfer)
 }
 
 static CURLcode
-set_talk(struct ts_transfer *transfer)
+set_talk(struct ts_exchange *transfer)
 {
 	const char *contact = transfer->http->source->contact;
 	TS_AUTO_BUF agent = TS_BUF_INIT(4096);
@@ -163,7 +163,7 @@ set_talk(struct ts_transfer *transfer)
 
 /* The one constructor of a handle. */
 enum ts_status
-ts_transfer_start(struct ts_transfer *transfer, struct ts_err *err)
+ts_transfer_start(struct ts_exchange *transfer, struct ts_err *err)
 {
 	CURLcode code = CURLE_OUT_OF_MEMORY;
 
@@ -193,7 +193,7 @@ ts_transfer_start(struct ts_transfer *transfer, struct ts_err *err)
 }
 
 void
-ts_transfer_finish(struct ts_transfer *transfer)
+ts_transfer_finish(struct ts_exchange *transfer)
 {
 	for (struct curl_slist *at = transfer->list; at != NULL; at = at->next)
 		explicit_bzero(at->data, strlen(at->data));

@@ -38,7 +38,7 @@ starts(const char *line, size_t count, const char *word)
 size_t
 ts_transfer_header(char *line, size_t size, size_t count, void *ctx)
 {
-	struct ts_transfer *transfer = ctx;
+	struct ts_exchange *transfer = ctx;
 	struct ts_buf *headers = &transfer->get->reply.headers;
 	const char *key = transfer->http->source->key;
 
@@ -62,7 +62,7 @@ add_to_body(void *ctx, const void *bytes, size_t count, struct ts_err *err)
 }
 
 static enum ts_status
-begin_body(struct ts_transfer *transfer)
+begin_body(struct ts_exchange *transfer)
 {
 	struct ts_reply *reply = &transfer->get->reply;
 	struct ts_http *http = transfer->http;
@@ -97,7 +97,7 @@ is_success(CURL *easy)
 size_t
 ts_transfer_body(char *bytes, size_t size, size_t count, void *ctx)
 {
-	struct ts_transfer *transfer = ctx;
+	struct ts_exchange *transfer = ctx;
 	struct ts_err *err = &transfer->err;
 	enum ts_status status = TS_OK;
 
@@ -167,7 +167,7 @@ static const struct {
 };
 
 static void
-explain(struct ts_transfer *transfer, CURLcode code)
+explain(struct ts_exchange *transfer, CURLcode code)
 {
 	struct ts_reply *reply = &transfer->get->reply;
 
@@ -201,7 +201,7 @@ explain(struct ts_transfer *transfer, CURLcode code)
 
 /* Everything came; is it whole? A cut gzip stream is a cut reply. */
 static void
-close_body(struct ts_transfer *transfer)
+close_body(struct ts_exchange *transfer)
 {
 	struct ts_reply *reply = &transfer->get->reply;
 	struct ts_err *err = &transfer->err;
@@ -231,7 +231,7 @@ is_redirect(int status)
 /* The key goes to the host that it was meant for, and to no other. True: the
  * handle is on its way again. */
 static bool
-follow(struct ts_transfer *transfer)
+follow(struct ts_exchange *transfer)
 {
 	struct ts_err *err = &transfer->err;
 	const char *to = NULL;
@@ -266,7 +266,7 @@ follow(struct ts_transfer *transfer)
 }
 
 static void
-done(struct ts_transfer *transfer, CURLcode code)
+done(struct ts_exchange *transfer, CURLcode code)
 {
 	struct ts_reply *reply = &transfer->get->reply;
 	long status = 0;
@@ -309,7 +309,7 @@ collect(struct ts_http *http)
 	int ended = 0, left;
 
 	while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
-		struct ts_transfer *transfer = NULL;
+		struct ts_exchange *transfer = NULL;
 		CURLcode code = message->data.result;
 
 		if (message->msg != CURLMSG_DONE)
@@ -348,7 +348,7 @@ enum ts_status
 ts_http_get(struct ts_http *http, struct ts_get *gets, size_t count,
 	    struct ts_err *err)
 {
-	struct ts_transfer *transfers = calloc(count, sizeof *transfers);
+	struct ts_exchange *transfers = calloc(count, sizeof *transfers);
 	enum ts_status status = TS_OK;
 	size_t begun = 0;
 

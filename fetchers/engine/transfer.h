@@ -24,7 +24,7 @@ struct ts_http {
 };
 
 /* One GET under way. */
-struct ts_transfer {
+struct ts_exchange {
 	struct ts_http *http;
 	struct ts_get *get;
 	CURL *easy;
@@ -43,11 +43,11 @@ size_t ts_transfer_header(char *line, size_t size, size_t count, void *ctx);
 size_t ts_transfer_body(char *bytes, size_t size, size_t count, void *ctx);
 
 /* Makes the handle and puts it on its way. */
-enum ts_status ts_transfer_start(struct ts_transfer *transfer,
+enum ts_status ts_transfer_start(struct ts_exchange *transfer,
 				 struct ts_err *err) TS_MUST_USE;
 /* Another address for the same request: a redirect followed by hand. */
-CURLcode ts_transfer_address(struct ts_transfer *transfer, const char *url);
-void ts_transfer_finish(struct ts_transfer *transfer);
-bool ts_transfer_has_key(const struct ts_transfer *transfer);
+CURLcode ts_transfer_address(struct ts_exchange *transfer, const char *url);
+void ts_transfer_finish(struct ts_exchange *transfer);
+bool ts_transfer_has_key(const struct ts_exchange *transfer);
 
 #endif

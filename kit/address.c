@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fetchers/engine/address.h"
+#include <tradestat/address.h>
 
 #include <netinet/in.h>
 #include <stdint.h>
