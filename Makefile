@@ -175,12 +175,15 @@ DEPS_LINT  := $(DEPS_CHECK) clang clang-format cppcheck
 DEPS_FUZZ  := $(DEPS_BUILD) clang libclang-rt-14-dev
 DEPS_BROWSER := $(DEPS_CHECK) chromium chromium-driver poppler-utils
 
+.PHONY: deps-servers
+deps-servers:
+	@tests/deps-servers
 .PHONY: deps-build deps-check deps-lint deps-fuzz deps-browser deps-system
 deps-build deps-check deps-lint deps-fuzz deps-browser deps-system: deps-%:
 	@tests/deps $(DEPS_$(shell echo $* | tr a-z A-Z))
 
 # Everything that needs no booted system and no browser.
-check: deps-check
+check: deps-check deps-servers
 	@$(MAKE) --no-print-directory BUILD=$(SAN) SANITIZE=address,undefined run-check
 ALL_TESTS := $(foreach r,$(TEST_ROOMS),$(call test_programs,$(r)))
 REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
