@@ -11,11 +11,13 @@
 #include <unistd.h>
 #include <tradestat/fault.h>
 #include <tradestat/file.h>
+#include "output/engine/edition_file.h"
 #include "output/engine/manifest.h"
 #include "output/engine/editions.h"
 #include "output/engine/work.h"
 
 #define FILE_MOST (256u << 20) /* of one file of an output */
+#define VARIANTS_MOST 16
 
 struct ts_bundle {
 	struct ts_work work;
@@ -24,6 +26,9 @@ struct ts_bundle {
 	int file;   /* being written by an output; -1: none */
 	size_t file_size;
 	char file_name[PATH_MAX];
+	const char *variant; /* whose files are being made; "" for the report */
+	char variants[VARIANTS_MOST][TS_EDITION_NAME_MOST];
+	size_t variant_count;
 	bool published;
 };
 
@@ -38,6 +43,7 @@ ts_bundle_open(const char *output_dir, int64_t min_free, struct ts_bundle **out,
 		return ts_fail(err, TS_SYSTEM, "out of memory");
 	bundle->file = bundle->folder = bundle->work.lock_fd = -1;
 	bundle->min_free = min_free;
+	bundle->variant = "";
 	/* the left-overs go first: they may be what fills the disk */
 	status = ts_work_open(output_dir, &bundle->work, err);
 	if (status == TS_OK && min_free > 0)
@@ -115,21 +121,27 @@ enter_folder(const struct ts_bundle *bundle, const char *name, int *out,
 	return *out >= 0 ? TS_OK : ts_fail_errno(err, errno, "open %s", name);
 }
 
-static enum ts_status
-begin_file(void *ctx, const char *name, struct ts_err *err)
+/* "report.pdf" of the variant "eur" is "report.eur.pdf". */
+static void
+name_of_variant(const char *name, const char *variant, char *out, size_t room)
 {
-	struct ts_bundle *bundle = ctx;
+	const char *slash = strrchr(name, '/');
+	const char *dot = strrchr(slash != NULL ? slash : name, '.');
+	size_t stem = dot != NULL ? (size_t)(dot - name) : strlen(name);
+
+	if (variant[0] == '\0')
+		snprintf(out, room, "%s", name);
+	else
+		snprintf(out, room, "%.*s.%s%s", (int)stem, name, variant,
+			 name + stem);
+}
+
+static enum ts_status
+create_file(struct ts_bundle *bundle, const char *name, struct ts_err *err)
+{
 	TS_AUTO_FD folder = -1;
 	const char *base;
 
-	if (finish_file(bundle, err) != TS_OK)
-		return err->status;
-	if (!ts_bundle_name_is_good(name) ||
-	    strcmp(name, TS_MANIFEST_NAME) == 0)
-		return ts_fail(err, TS_BAD_DATA,
-			       "\"%.80s\" cannot be the "
-			       "name of a file in a bundle",
-			       name);
 	if (enter_folder(bundle, name, &folder, &base, err) != TS_OK)
 		return err->status;
 	bundle->file = openat(
@@ -142,6 +154,25 @@ begin_file(void *ctx, const char *name, struct ts_err *err)
 	snprintf(bundle->file_name, sizeof bundle->file_name, "%s", name);
 	bundle->file_size = 0;
 	return TS_OK;
+}
+
+static enum ts_status
+begin_file(void *ctx, const char *wanted, struct ts_err *err)
+{
+	struct ts_bundle *bundle = ctx;
+	char name[160]; /* a good one is shorter */
+
+	if (finish_file(bundle, err) != TS_OK)
+		return err->status;
+	name_of_variant(wanted, bundle->variant, name, sizeof name);
+	if (!ts_bundle_name_is_good(wanted) || !ts_bundle_name_is_good(name) ||
+	    strcmp(wanted, TS_MANIFEST_NAME) == 0 ||
+	    strcmp(wanted, TS_EDITION_NAME) == 0)
+		return ts_fail(err, TS_BAD_DATA,
+			       "\"%.80s\" cannot be the "
+			       "name of a file in a bundle",
+			       wanted);
+	return create_file(bundle, name, err);
 }
 
 static enum ts_status
@@ -191,7 +222,9 @@ ts_bundle_make(struct ts_bundle *bundle, const struct ts_output *output,
 
 	if (output->make == NULL)
 		return TS_OK;
+	bundle->variant = edition->variant != NULL ? edition->variant : "";
 	status = output->make(edition, &maker, err);
+	bundle->variant = "";
 	if (status == TS_OK)
 		status = finish_file(bundle, err);
 	else
@@ -201,39 +234,82 @@ ts_bundle_make(struct ts_bundle *bundle, const struct ts_output *output,
 		       : ts_while(err, "output %s", output->plugin.name);
 }
 
+/* One of ours; there is one already when an attempt before was refused. */
+static enum ts_status
+write_own(struct ts_bundle *bundle, const char *name, const struct ts_buf *text,
+	  struct ts_err *err)
+{
+	if (unlinkat(bundle->folder, name, 0) != 0 && errno != ENOENT)
+		return ts_fail_errno(err, errno, "remove %s", name);
+	if (create_file(bundle, name, err) != TS_OK ||
+	    ts_write_all(bundle->file, text->data, text->used, name, err) !=
+		    TS_OK)
+		return err->status;
+	return finish_file(bundle, err);
+}
+
+static enum ts_status
+write_edition(struct ts_bundle *bundle, const struct ts_edition *edition,
+	      struct ts_err *err)
+{
+	TS_AUTO_BUF text = TS_BUF_INIT(TS_EDITION_FILE_MOST);
+	char name[TS_EDITION_NAME_MOST];
+
+	if (ts_edition_name(edition->variant, name, err) != TS_OK ||
+	    ts_edition_print(edition, &text, err) != TS_OK)
+		return err->status;
+	return write_own(bundle, name, &text, err);
+}
+
+enum ts_status
+ts_bundle_variant(struct ts_bundle *bundle, const struct ts_edition *edition,
+		  struct ts_err *err)
+{
+	const char *id = edition->variant;
+	size_t count = bundle->variant_count;
+
+	if (id == NULL || id[0] == '\0')
+		return ts_fail(err, TS_BAD_DATA, "a variant without a name");
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(bundle->variants[i], id) == 0)
+			return ts_fail(err, TS_BAD_DATA,
+				       "variant %.40s is there twice", id);
+	if (count == VARIANTS_MOST)
+		return ts_fail(err, TS_BAD_DATA, "more than %d variants",
+			       VARIANTS_MOST);
+	if (finish_file(bundle, err) != TS_OK ||
+	    write_edition(bundle, edition, err) != TS_OK)
+		return ts_while(err, "variant %.40s", id);
+	snprintf(bundle->variants[count], sizeof bundle->variants[count], "%s",
+		 id);
+	bundle->variant_count++;
+	return TS_OK;
+}
+
 static enum ts_status
 write_manifest(struct ts_bundle *bundle, const struct ts_edition *edition,
 	       struct ts_err *err)
 {
 	TS_AUTO_BUF text = TS_BUF_INIT(TS_MANIFEST_MOST);
 	struct ts_arena *arena = ts_arena_new(16u << 20);
+	const char *variants[VARIANTS_MOST + 1] = { NULL };
 	struct ts_bundle_files files = { 0 };
 	enum ts_status status;
 
 	if (arena == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
+	for (size_t i = 0; i < bundle->variant_count; i++)
+		variants[i] = bundle->variants[i];
 	status = ts_bundle_list(bundle->work.bundle, true, arena, &files, err);
-	if (status == TS_OK && files.count == 0)
+	/* what the editions say is no file for a reader */
+	if (status == TS_OK && files.count <= 1 + bundle->variant_count)
 		status = ts_fail(err, TS_BAD_DATA, "a bundle without files");
 	if (status == TS_OK)
-		status = ts_manifest_print(edition, &files, &text, err);
+		status = ts_manifest_print(edition, variants, &files, &text,
+					   err);
 	ts_arena_free(arena);
-	if (status != TS_OK)
-		return status;
-	/* there is one already when the first attempt was refused */
-	if (unlinkat(bundle->folder, TS_MANIFEST_NAME, 0) != 0 &&
-	    errno != ENOENT)
-		return ts_fail_errno(err, errno, "remove manifest.json");
-	bundle->file = openat(
-		bundle->folder, TS_MANIFEST_NAME,
-		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (bundle->file < 0)
-		return ts_fail_errno(err, errno, "create manifest.json");
-	snprintf(bundle->file_name, sizeof bundle->file_name, "manifest.json");
-	status = ts_write_all(bundle->file, text.data, text.used,
-			      "manifest.json", err);
 	if (status == TS_OK)
-		status = finish_file(bundle, err);
+		status = write_own(bundle, TS_MANIFEST_NAME, &text, err);
 	if (status == TS_OK && fsync(bundle->folder) != 0)
 		status = ts_fail_errno(err, errno, "fsync the bundle");
 	return status;
@@ -261,6 +337,7 @@ ts_bundle_publish(struct ts_bundle *bundle, const struct ts_edition *edition,
 		return ts_fail(err, TS_REFUSED, "published already");
 	if (finish_file(bundle, err) != TS_OK ||
 	    drop_empty_charts(bundle, err) != TS_OK ||
+	    write_edition(bundle, edition, err) != TS_OK ||
 	    write_manifest(bundle, edition, err) != TS_OK)
 		return err->status;
 	TS_FAULT("bundle.manifest");

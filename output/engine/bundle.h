@@ -23,14 +23,19 @@ const char *ts_bundle_charts_dir(const struct ts_bundle *bundle);
 /* Absolute path of a scratch file that is not part of the bundle. */
 const char *ts_bundle_scratch_dir(const struct ts_bundle *bundle);
 
-/* Runs one output plugin; its files go into the bundle. */
+/* Runs one output plugin; its files go into the bundle. Of a variant "eur"
+ * (edition->variant) report.pdf is called report.eur.pdf. */
 enum ts_status ts_bundle_make(struct ts_bundle *bundle,
 			      const struct ts_output *output,
 			      const struct ts_edition *edition,
 			      struct ts_err *err) TS_MUST_USE;
+/* What a variant says, once its files are made: edition.eur.json. */
+enum ts_status ts_bundle_variant(struct ts_bundle *bundle,
+				 const struct ts_edition *edition,
+				 struct ts_err *err) TS_MUST_USE;
 /*
- * Manifest (every file with size and SHA-256, every figure with its
- * documents), fsync, rename to <output_dir>/<report>/<period>.<number>/,
+ * edition.json, manifest (every file with size and SHA-256, every figure with
+ * its documents), fsync, rename to <output_dir>/<report>/<period>.<number>/,
  * "latest", <output_dir>/index.html. path: where it lies; PATH_MAX bytes.
  */
 enum ts_status ts_bundle_publish(struct ts_bundle *bundle,

@@ -16,6 +16,11 @@
 #define TS_EDITION_NAME "edition.json"
 #define TS_EDITION_FILE_MOST ((size_t)32 << 20)
 
+/* "edition.json", "edition.eur.json". TS_BAD_DATA: variant is no id. */
+#define TS_EDITION_NAME_MOST 80
+enum ts_status ts_edition_name(const char *variant,
+			       char name[TS_EDITION_NAME_MOST],
+			       struct ts_err *err) TS_MUST_USE;
 enum ts_status ts_edition_print(const struct ts_edition *edition,
 				struct ts_buf *out,
 				struct ts_err *err) TS_MUST_USE;

@@ -174,6 +174,16 @@ warnings(struct printing *printing, const struct ts_edition *edition)
 	return array;
 }
 
+static json_t *
+variant_list(struct printing *printing, const char *const *variants)
+{
+	json_t *array = json_array();
+
+	for (; *variants != NULL; variants++)
+		add_text(printing, array, *variants);
+	return array;
+}
+
 static bool
 has_document(const struct ts_edition *edition, const char *id)
 {
@@ -250,7 +260,7 @@ to_buf(const char *bytes, size_t count, void *ctx)
 }
 
 enum ts_status
-ts_manifest_print(const struct ts_edition *edition,
+ts_manifest_print(const struct ts_edition *edition, const char *const *variants,
 		  const struct ts_bundle_files *files, struct ts_buf *out,
 		  struct ts_err *err)
 {
@@ -275,6 +285,9 @@ ts_manifest_print(const struct ts_edition *edition,
 	if (edition->content_hash != NULL)
 		put_text(&printing, root, "content_hash",
 			 edition->content_hash);
+	if (variants[0] != NULL)
+		put(&printing, root, "variants",
+		    variant_list(&printing, variants));
 	put(&printing, root, "warnings", warnings(&printing, edition));
 	put(&printing, root, "pages", pages(&printing, edition));
 	put(&printing, root, "figures", all = figures(&printing, edition));

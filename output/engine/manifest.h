@@ -44,9 +44,11 @@ enum ts_status ts_bundle_list(const char *folder, bool sync,
 			      struct ts_arena *arena,
 			      struct ts_bundle_files *out,
 			      struct ts_err *err) TS_MUST_USE;
-/* TS_BAD_DATA when a figure names a document that the edition has not, or a
+/* variants: ids, NULL at the end; figures are those of the edition only.
+ * TS_BAD_DATA when a figure names a document that the edition has not, or a
  * figure or document is there twice. */
 enum ts_status ts_manifest_print(const struct ts_edition *edition,
+				 const char *const *variants,
 				 const struct ts_bundle_files *files,
 				 struct ts_buf *out,
 				 struct ts_err *err) TS_MUST_USE;

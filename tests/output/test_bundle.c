@@ -98,6 +98,7 @@ a_bundle_has_its_files_and_verifies(void **state)
 		"data/movers-exports.csv",
 		"data/reconciliation.csv",
 		"data/turnover.csv",
+		"edition.json",
 		"report.html",
 		"report.pdf",
 	};
@@ -149,7 +150,7 @@ the_same_edition_gives_the_same_bytes(void **state)
 {
 	static const char *const names[] = {
 		"manifest.json",     "report.html",      "report.pdf",
-		"data/turnover.csv", "../../index.html",
+		"data/turnover.csv", "../../index.html", "edition.json",
 	};
 	char *one = temp_dir(), *two = temp_dir();
 	char first[PATH_MAX], second[PATH_MAX];

@@ -480,6 +480,7 @@ the_manifest_survives_hostile_texts(void **state)
 	char *folder = temp_dir();
 	struct ts_bundle_file file = { .name = "report.html", .size = 1 };
 	const struct ts_bundle_files files = { .items = &file, .count = 1 };
+	const char *none = NULL;
 	struct ts_err err = { 0 };
 
 	(void)state;
@@ -492,8 +493,8 @@ the_manifest_survives_hostile_texts(void **state)
 
 		sample_open(&sample, folder, NULL);
 		spoil(&sample, hostile[i]);
-		if (ts_manifest_print(&sample.edition, &files, &text, &err) !=
-		    TS_OK)
+		if (ts_manifest_print(&sample.edition, &none, &files, &text,
+				      &err) != TS_OK)
 			fail_msg("%s", err.text);
 		snprintf(path, sizeof path, "%s/manifest.json", folder);
 		assert_int_equal(
