@@ -7,7 +7,9 @@
 #include <tradestat/fault.h>
 #include <tradestat/log.h>
 #include "daemon/common/quota.h"
+#include "daemon/report/convert.h"
 #include "daemon/report/render.h"
+#include "daemon/report/variant.h"
 #include "fetchers/engine/pace.h"
 
 #define SOURCE_ARENA ((size_t)64 << 20)
@@ -226,18 +228,180 @@ last_period(const struct ts_world *world, const struct ts_fetch_wish *wish)
 				(int32_t)day);
 }
 
+/* ---- what is needed --------------------------------------------------------
+ */
+
+#define SOURCES_MOST 64
+#define NEEDS_MOST 256 /* of one source, with all variants */
+
+static bool
+is_listed(const char *const *list, const char *text)
+{
+	for (; list != NULL && *list != NULL; list++)
+		if (strcmp(*list, text) == 0)
+			return true;
+	return false;
+}
+
+/* The report's, and that of rates when a variant has another currency. */
+static enum ts_status
+sources_of(const struct ts_conf_report *report,
+	   const struct ts_variants *variants,
+	   const char *out[SOURCES_MOST + 2], struct ts_err *err)
+{
+	const char *const *source = ts_report_sources(report);
+	size_t count = 0, i;
+
+	if (source == NULL)
+		return ts_fail(err, TS_BAD_CONFIG, "%s:%d: no template \"%s\"",
+			       report->file, report->line, report->template);
+	for (; *source != NULL; source++) {
+		if (count == SOURCES_MOST)
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "%s:%d: more than %d sources",
+				       report->file, report->line,
+				       SOURCES_MOST);
+		out[count++] = *source;
+	}
+	out[count] = NULL;
+	for (i = 1; i < variants->count; i++)
+		if (strcmp(variants->items[i].report.currency,
+			   report->currency) != 0 &&
+		    !is_listed(out, TS_RATES_SOURCE)) {
+			out[count++] = TS_RATES_SOURCE;
+			out[count] = NULL;
+		}
+	return TS_OK;
+}
+
+struct gathering {
+	struct ts_need *items;
+	size_t count;
+};
+
+static bool
+same_list(const char *const *a, const char *const *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	for (; *a != NULL && *b != NULL; a++, b++)
+		if (strcmp(*a, *b) != 0)
+			return false;
+	return *a == *b;
+}
+
+static bool
+same_need(const struct ts_need *a, const struct ts_need *b)
+{
+	return strcmp(a->dataset, b->dataset) == 0 &&
+	       a->frequency == b->frequency &&
+	       ts_period_equal(a->from, b->from) &&
+	       ts_period_equal(a->to, b->to) && same_list(a->flows, b->flows) &&
+	       same_list(a->reporters, b->reporters) &&
+	       same_list(a->partners, b->partners) &&
+	       same_list(a->products, b->products);
+}
+
+/* What two variants need is asked for once. */
+static enum ts_status
+gather(struct gathering *all, const struct ts_need *needs, size_t count,
+       struct ts_err *err)
+{
+	size_t i, j;
+
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < all->count; j++)
+			if (same_need(&all->items[j], &needs[i]))
+				break;
+		if (j < all->count)
+			continue;
+		if (all->count == NEEDS_MOST)
+			return ts_fail(err, TS_BAD_CONFIG,
+				       "more than %d needs of one source",
+				       NEEDS_MOST);
+		all->items[all->count++] = needs[i];
+	}
+	return TS_OK;
+}
+
+/* All currencies that occur, but the one that rates are told in; none when
+ * nothing has to be converted. */
+static enum ts_status
+gather_rates(struct gathering *all, const struct ts_conf_report *report,
+	     const struct ts_variants *variants, struct ts_period last,
+	     struct ts_arena *arena, struct ts_err *err)
+{
+	const char **list =
+		ts_arena_alloc(arena, variants->count + 1, sizeof *list);
+	struct ts_need *needs;
+	size_t count = 0, others = 0, i;
+
+	if (list == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	for (i = 0; i < variants->count; i++) {
+		const char *currency = variants->items[i].report.currency;
+
+		others += strcmp(currency, report->currency) != 0;
+		if (strcmp(currency, TS_RATES_VIA) != 0 &&
+		    !is_listed(list, currency))
+			list[count++] = currency;
+	}
+	if (others == 0)
+		return TS_OK;
+	if (ts_rate_needs(report, list, last, arena, &needs, &count, err) !=
+	    TS_OK)
+		return err->status;
+	return gather(all, needs, count, err);
+}
+
+static enum ts_status
+gather_all(struct ts_world *world, const struct ts_fetch_wish *wish,
+	   const struct ts_source *source, struct ts_arena *arena,
+	   struct gathering *all, struct ts_err *err)
+{
+	const struct ts_conf_report *report = wish->report;
+	struct ts_period last = last_period(world, wish);
+	const char *sources[SOURCES_MOST + 2];
+	struct ts_variants variants;
+	struct ts_need *needs;
+	size_t count, i;
+
+	if (ts_variants_of(report, &variants, err) != TS_OK ||
+	    sources_of(report, &variants, sources, err) != TS_OK)
+		return err->status;
+	if (strcmp(source->id, TS_RATES_SOURCE) == 0 &&
+	    gather_rates(all, report, &variants, last, arena, err) != TS_OK)
+		return err->status;
+	if (!is_listed(ts_report_sources(report), source->id))
+		return TS_OK;
+	for (i = 0; i < variants.count; i++)
+		if (ts_template_needs(ts_template_find(report->template), world,
+				      &variants.items[i].report,
+				      source->fetcher->plugin.name, last, arena,
+				      &needs, &count, err) != TS_OK ||
+		    gather(all, needs, count, err) != TS_OK)
+			return err->status;
+	return TS_OK;
+}
+
 enum ts_status
 ts_fetch_prepare(struct ts_world *world, const struct ts_fetch_wish *wish,
 		 const char *id, struct ts_arena *arena,
 		 struct ts_source *source, struct ts_secret **secret,
 		 struct ts_need **needs, size_t *count, struct ts_err *err)
 {
+	struct gathering all = { .count = 0 };
+
 	if (ts_world_source(world, id, arena, source, secret, err) != TS_OK)
 		return err->status;
-	return ts_template_needs(
-		ts_template_find(wish->report->template), world, wish->report,
-		source->fetcher->plugin.name, last_period(world, wish), arena,
-		needs, count, err);
+	all.items = ts_arena_alloc(arena, NEEDS_MOST, sizeof *all.items);
+	if (all.items == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	if (gather_all(world, wish, source, arena, &all, err) != TS_OK)
+		return err->status;
+	*needs = all.items;
+	*count = all.count;
+	return TS_OK;
 }
 
 static enum ts_status
@@ -379,17 +543,17 @@ enum ts_status
 ts_stage_fetch(struct ts_world *world, const struct ts_fetch_wish *wish,
 	       struct ts_fetch_done *done, struct ts_err *err)
 {
-	const char *const *source = ts_report_sources(wish->report);
+	const char *sources[SOURCES_MOST + 2], **source = sources;
 	struct fetching f = { .world = world, .wish = wish, .done = done };
+	struct ts_variants variants;
 	struct ts_err first = { .status = TS_OK };
 	struct ts_fetch *engine;
 
 	*done = (struct ts_fetch_done){ .sources = 0 };
 	TS_FAULT("fetch.begin");
-	if (source == NULL)
-		return ts_fail(err, TS_BAD_CONFIG, "%s:%d: no template \"%s\"",
-			       wish->report->file, wish->report->line,
-			       wish->report->template);
+	if (ts_variants_of(wish->report, &variants, err) != TS_OK ||
+	    sources_of(wish->report, &variants, sources, err) != TS_OK)
+		return err->status;
 	if (ts_fetch_engine(world, wish, &engine, err) != TS_OK) {
 		done->any_ours = true;
 		return err->status;
@@ -435,14 +599,17 @@ enum ts_status
 ts_stage_fetch_plan(struct ts_world *world, const struct ts_fetch_wish *wish,
 		    ts_stage_show *show, void *ctx, struct ts_err *err)
 {
-	const char *const *source = ts_report_sources(wish->report);
+	const char *sources[SOURCES_MOST + 2], **source = sources;
 	struct showing showing = { .show = show, .ctx = ctx };
+	struct ts_variants variants;
 	struct ts_fetch *engine;
 	enum ts_status status = TS_OK;
 
-	if (ts_fetch_engine(world, wish, &engine, err) != TS_OK)
+	if (ts_variants_of(wish->report, &variants, err) != TS_OK ||
+	    sources_of(wish->report, &variants, sources, err) != TS_OK ||
+	    ts_fetch_engine(world, wish, &engine, err) != TS_OK)
 		return err->status;
-	for (; source != NULL && *source != NULL && status == TS_OK; source++) {
+	for (; *source != NULL && status == TS_OK; source++) {
 		showing.source = *source;
 		status = with_source(world, wish, engine, *source, NULL,
 				     show_url, &showing, err);

@@ -347,7 +347,7 @@ ts_r_figure(struct ts_render *r, const char *id, const char *label,
 	    size_t fact_count)
 {
 	const char **documents =
-		ts_arena_alloc(r->arena, fact_count + 1, sizeof *documents);
+		ts_arena_alloc(r->arena, 3 * fact_count + 1, sizeof *documents);
 	struct ts_figure *figure;
 	int64_t newest = 0;
 	size_t count = 0, i, j;
@@ -359,15 +359,21 @@ ts_r_figure(struct ts_render *r, const char *id, const char *label,
 	for (i = 0; i < r->figure_count; i++)
 		if (strcmp(r->figures[i].id, id) == 0)
 			return; /* the same figure on a second page */
-	for (i = 0; i < fact_count; i++) {
-		const char *note = note_of(r, facts[i]);
+	for (i = 0; i < 3 * fact_count; i++) {
+		const struct ts_fact *fact = facts[i / 3];
+		const char *note;
 
+		if (i % 3 > 0)
+			fact = fact->rates[i % 3 - 1];
+		if (fact == NULL)
+			continue;
+		note = note_of(r, fact);
 		for (j = 0; j < count && strcmp(documents[j], note) != 0; j++)
 			;
 		if (j == count)
 			documents[count++] = note;
-		if (facts[i]->vintage_us > newest)
-			newest = facts[i]->vintage_us;
+		if (fact->vintage_us > newest)
+			newest = fact->vintage_us;
 	}
 	if (r->figure_count == r->figure_room) {
 		size_t room = r->figure_room == 0 ? 128 : r->figure_room * 2;

@@ -29,6 +29,9 @@ struct ts_fact {
 	struct ts_amount amount; /* half_width: see ts_fact_half_width */
 	int64_t document_id;
 	int64_t vintage_us;
+	/* of a converted figure: the rates of its currency and of the other,
+	 * NULL where there is none; see convert.h */
+	const struct ts_fact *rates[2];
 };
 
 struct ts_facts {

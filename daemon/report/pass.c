@@ -45,17 +45,29 @@ add_mark(struct ts_render *r, const struct ts_entry *entry, const char *issued,
 	return TS_OK;
 }
 
-enum ts_status
-ts_render_pass(struct ts_render *r, const struct ts_entry *entry,
-	       const char *issued, struct ts_edition *edition,
-	       struct ts_buf *reason, struct ts_err *err)
+/* A gate that failed and was not waived. */
+static void
+hold(struct ts_pass *pass, const struct ts_gate *gate, const char *variant)
 {
-	const char *waive = entry->waive;
+	pass->held++;
+	ts_buf_add(pass->reason, pass->reason->used > 0 ? "; " : "");
+	if (variant != NULL && variant[0] != '\0')
+		ts_buf_addf(pass->reason, "variant %s, ", variant);
+	ts_buf_addf(pass->reason, "gate %s: %s", gate->name, gate->text);
+	if (!named(pass->names->data, gate->name))
+		ts_buf_addf(pass->names, "%s%s",
+			    pass->names->used > 0 ? "," : "", gate->name);
+}
+
+enum ts_status
+ts_pass_add(struct ts_pass *pass, struct ts_render *r,
+	    const struct ts_entry *entry, const char *issued,
+	    struct ts_edition *edition, struct ts_err *err)
+{
 	const char **warnings =
 		ts_arena_alloc(r->arena, r->gate_count + 2, sizeof *warnings);
 	bool lenient = strcmp(r->report->gates.on_missing, "note") == 0;
-	TS_AUTO_BUF names = TS_BUF_INIT(256);
-	size_t i, held = 0;
+	size_t i;
 
 	if (warnings == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
@@ -64,34 +76,47 @@ ts_render_pass(struct ts_render *r, const struct ts_entry *entry,
 		return err->status;
 	for (i = 0; i < r->gate_count; i++) {
 		struct ts_gate *gate = &r->gates[i];
-		bool waived = named(waive, gate->name);
+		bool waived = named(entry->waive, gate->name);
 
 		gate->waived = waived ||
 			       (lenient && strcmp(gate->name, "complete") == 0);
-		if (gate->waived) {
+		if (gate->waived)
 			warnings[edition->warning_count++] = ts_r_printf(
 				r, "Gate %s %s: %s", gate->name,
 				waived ? "waived" : "noted", gate->text);
-			continue;
-		}
-		held++;
-		ts_buf_addf(reason, "%sgate %s: %s",
-			    reason->used > 0 ? "; " : "", gate->name,
-			    gate->text);
-		if (!named(names.data, gate->name))
-			ts_buf_addf(&names, "%s%s", names.used > 0 ? "," : "",
-				    gate->name);
+		else
+			hold(pass, gate, edition->variant);
 	}
-	if (held == 0)
+	return TS_OK;
+}
+
+void
+ts_pass_unbuilt(struct ts_pass *pass, const char *variant,
+		const struct ts_err *err)
+{
+	pass->held++;
+	ts_buf_addf(pass->reason, "%svariant %s: %s",
+		    pass->reason->used > 0 ? "; " : "", variant, err->text);
+}
+
+enum ts_status
+ts_pass_verdict(const struct ts_pass *pass, const char *report,
+		const struct ts_entry *entry, struct ts_err *err)
+{
+	const char *reason = pass->reason->data;
+
+	if (pass->held == 0)
 		return TS_OK;
+	/* what was not built cannot be let through */
+	if (pass->names->used == 0)
+		return ts_fail(err, TS_HELD, "held: %s", reason);
 	if (entry->cause == TS_CAUSE_HAND)
 		return ts_fail(err, TS_HELD,
 			       "held: %s. If it is right all the same: "
 			       "tradestat run %s --waive %s",
-			       reason->data, r->report->id, names.data);
+			       reason, report, pass->names->data);
 	return ts_fail(err, TS_HELD,
 		       "held: %s. If it is right all the same: "
 		       "tradestat release %s/%s.%d",
-		       reason->data, r->report->id, entry->period,
-		       entry->number);
+		       reason, report, entry->period, entry->number);
 }

@@ -13,7 +13,8 @@
 struct ts_preview {
 	char period[TS_PERIOD_TEXT];
 	char hash[TS_SHA256_TEXT];
-	size_t figures;
+	size_t figures; /* of the report as it is */
+	struct ts_period of;
 };
 
 /* period: TS_NO_SPAN for the newest. TS_HELD: there are no figures yet. */
@@ -23,9 +24,10 @@ enum ts_status ts_preview(struct ts_world *world,
 			  struct ts_preview *out,
 			  struct ts_err *err) TS_MUST_USE;
 
-/* Of what is said, not of bytes: ids, values, units and statuses. */
-enum ts_status ts_content_hash(const struct ts_render *render,
-			       char text[TS_SHA256_TEXT],
-			       struct ts_err *err) TS_MUST_USE;
+/* Of what is said, not of bytes: ids, values, units and statuses. First the
+ * report as it is (variant ""), then its variants in their order; render NULL
+ * for one that cannot be built yet. */
+void ts_content_add(struct ts_hash *hash, const char *variant,
+		    const struct ts_render *render);
 
 #endif

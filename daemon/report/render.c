@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "daemon/report/convert.h"
 #include "daemon/report/render.h"
 
 #define DAY_US (86400LL * 1000000)
@@ -77,13 +78,18 @@ source_line(struct ts_page_build *pb)
 	int64_t newest = 0;
 	char when[TS_TIME_TEXT];
 
-	for (i = 0; i < pb->used_count; i++) {
+	/* behind a converted figure there are its rates, too */
+	for (i = 0; i < 3 * pb->used_count; i++) {
+		const struct ts_fact *fact = pb->used[i / 3];
 		const char *who, *licence;
 
-		ts_world_source_notes(r->world, pb->used[i]->source, &who,
-				      &licence);
-		if (pb->used[i]->vintage_us > newest)
-			newest = pb->used[i]->vintage_us;
+		if (i % 3 > 0)
+			fact = fact->rates[i % 3 - 1];
+		if (fact == NULL)
+			continue;
+		ts_world_source_notes(r->world, fact->source, &who, &licence);
+		if (fact->vintage_us > newest)
+			newest = fact->vintage_us;
 		for (j = 0; j < seen_count && strcmp(seen[j], who) != 0; j++)
 			;
 		if (j < seen_count || seen_count == 16)
@@ -113,12 +119,29 @@ alternative(struct ts_page_build *pb)
 }
 
 static void
+note_conversion(struct ts_page_build *pb)
+{
+	struct ts_render *r = pb->render;
+	size_t i = 0;
+
+	while (i < pb->used_count && pb->used[i]->rates[0] == NULL &&
+	       pb->used[i]->rates[1] == NULL)
+		i++;
+	if (i < pb->used_count)
+		pb->page.notes = ts_r_printf(
+			r, "%s%sConverted at the ECB's average rate of the %s.",
+			pb->page.notes, pb->page.notes[0] != '\0' ? " " : "",
+			r->report->frequency == 'M' ? "month" : "year");
+}
+
+static void
 finish_page(struct ts_page_build *pb)
 {
 	const char **list;
 
 	if (pb->data == NULL)
 		return;
+	note_conversion(pb);
 	if (pb->page.source_line[0] == '\0')
 		pb->page.source_line = source_line(pb);
 	pb->page.alt = alternative(pb);
@@ -381,10 +404,25 @@ area_name(struct ts_render *r, const char *iso3)
 		       : ts_codes_area_name(r->world->codes, iso3, r->language);
 }
 
+static enum ts_status
+convert(struct ts_render *r, const char *published, int64_t as_of_us,
+	struct ts_err *err)
+{
+	static const char *const source[] = { TS_RATES_SOURCE, NULL };
+	struct ts_facts *rates;
+
+	if (ts_facts_load(r->world->store, source, as_of_us, r->arena, &rates,
+			  err) != TS_OK)
+		return err->status;
+	return ts_facts_convert(r->facts, rates, published, r->report->currency,
+				err);
+}
+
 enum ts_status
 ts_render_build(struct ts_render *r, struct ts_world *world,
-		const struct ts_conf_report *report, struct ts_period period,
-		int64_t as_of_us, struct ts_arena *arena, struct ts_err *err)
+		const struct ts_conf_report *report, const char *published,
+		struct ts_period period, int64_t as_of_us,
+		struct ts_arena *arena, struct ts_err *err)
 {
 	const struct ts_template *tpl = ts_template_find(report->template);
 	const char *const *sources;
@@ -401,6 +439,9 @@ ts_render_build(struct ts_render *r, struct ts_world *world,
 			  : tpl->sources;
 	if (ts_facts_load(world->store, sources, as_of_us, arena, &r->facts,
 			  err) != TS_OK)
+		return err->status;
+	if (strcmp(published, report->currency) != 0 &&
+	    convert(r, published, as_of_us, err) != TS_OK)
 		return err->status;
 	find_headline(r, period);
 	if (r->period.span == TS_NO_SPAN && period.span == TS_NO_SPAN)

@@ -179,6 +179,12 @@ struct ts_template {
 const struct ts_template *ts_template_find(const char *name);
 extern const struct ts_template ts_templates[];
 
+/* Average rates between two currencies, for the source of rates. */
+enum ts_status ts_rate_needs(const struct ts_conf_report *report,
+			     const char *const *currencies,
+			     struct ts_period last, struct ts_arena *arena,
+			     struct ts_need **needs, size_t *count,
+			     struct ts_err *err) TS_MUST_USE;
 /* Needs of a report for one of its sources; texts in the arena. */
 enum ts_status ts_template_needs(const struct ts_template *tpl,
 				 struct ts_world *world,
@@ -188,11 +194,12 @@ enum ts_status ts_template_needs(const struct ts_template *tpl,
 				 size_t *count, struct ts_err *err) TS_MUST_USE;
 
 /* ---- the whole ---- */
-/* Builds keys, pages, figures and gates. period: TS_NO_SPAN for the newest. */
+/* Builds keys, pages, figures and gates. period: TS_NO_SPAN for the newest.
+ * published: currency of the figures; converted when the report has another. */
 enum ts_status ts_render_build(struct ts_render *render, struct ts_world *world,
 			       const struct ts_conf_report *report,
-			       struct ts_period period, int64_t as_of_us,
-			       struct ts_arena *arena,
+			       const char *published, struct ts_period period,
+			       int64_t as_of_us, struct ts_arena *arena,
 			       struct ts_err *err) TS_MUST_USE;
 void ts_render_gates(struct ts_render *render);
 

@@ -9,16 +9,25 @@
 #include "daemon/report/layout.h"
 #include "daemon/report/pass.h"
 #include "daemon/report/preview.h"
+#include "daemon/report/variant.h"
 #include "output/engine/bundle.h"
 
 #define CHART_WIDTH 600
 /* PNG and SVG light, SVG dark, PDF */
 #define FILES_A_CHART 4
 #define SECOND_US 1000000
+#define FORMATS_MOST 32
 
+/* The report as it is or one of its variants; a variant has the tools, the
+ * arena and the moment of the first. */
 struct rendering {
 	struct ts_world *world;
 	const struct ts_render_wish *wish;
+	const struct ts_conf_report *report; /* with the variant's settings */
+	const char *variant;                 /* "" for the report as it is */
+	struct ts_variants variants;         /* of the first */
+	struct rendering *others;            /* variants without [0] */
+	size_t other_count;
 	struct ts_render *render;
 	struct ts_arena *arena;
 	struct ts_bundle *bundle;
@@ -34,11 +43,13 @@ struct rendering {
 /* ---- charts ----------------------------------------------------------------
  */
 
+/* "turnover.png", "turnover-dark.eur.svg" */
 static const char *
 chart_path(struct rendering *x, const char *id, const char *suffix)
 {
-	return ts_r_printf(x->render, "%s/%s%s",
-			   ts_bundle_charts_dir(x->bundle), id, suffix);
+	return ts_r_printf(
+		x->render, "%s/%s%s%s%s", ts_bundle_charts_dir(x->bundle), id,
+		x->variant[0] != '\0' ? "." : "", x->variant, suffix);
 }
 
 static void
@@ -85,7 +96,8 @@ ask_page(struct rendering *x, struct ts_page_build *pb, struct ts_err *err)
 		pb->spec.subtitle = pb->page.subtitle;
 	}
 	pb->page.svg = chart_path(x, pb->page.id, ".svg");
-	pb->page.svg_dark = chart_path(x, pb->page.id, "-dark.svg");
+	pb->page.svg_dark = chart_path(
+		x, ts_r_printf(x->render, "%s-dark", pb->page.id), ".svg");
 	pb->page.png = chart_path(x, pb->page.id, ".png");
 	pb->page.pdf = chart_path(x, pb->page.id, ".pdf");
 	ask(x, pb, chart, "light", TS_PNG, pb->page.png);
@@ -134,10 +146,9 @@ subtitle(struct rendering *x)
 {
 	TS_AUTO_BUF unit = TS_BUF_INIT(64);
 
-	ts_words_unit(&unit, "en", x->wish->report->currency, 1);
+	ts_words_unit(&unit, "en", x->report->currency, 1);
 	return ts_r_printf(x->render, "%s report %s \xc2\xb7 goods \xc2\xb7 %s",
-			   x->wish->report->frequency == 'M' ? "Monthly"
-							     : "Annual",
+			   x->report->frequency == 'M' ? "Monthly" : "Annual",
 			   x->render->period_text, unit.data);
 }
 
@@ -145,8 +156,10 @@ static enum ts_status
 draw_report(struct rendering *x, struct ts_err *err)
 {
 	struct ts_layout layout;
-	const char *path = ts_r_printf(x->render, "%s/report.pdf",
-				       ts_bundle_scratch_dir(x->bundle));
+	const char *path =
+		ts_r_printf(x->render, "%s/report%s%s.pdf",
+			    ts_bundle_scratch_dir(x->bundle),
+			    x->variant[0] != '\0' ? "." : "", x->variant);
 
 	if (ts_layout_report(x->render, x->issued, subtitle(x), &layout, err) !=
 	    TS_OK)
@@ -176,12 +189,13 @@ fill_edition(struct rendering *x, struct ts_err *err)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
 	for (i = 0; i < r->page_count; i++)
 		pages[i] = r->pages[i].page;
-	e->report = x->wish->report->id;
-	e->title = x->wish->report->title;
+	e->report = x->report->id;
+	e->title = x->report->title;
 	e->subtitle = subtitle(x);
 	e->period = r->period_text;
 	e->language = r->language;
-	e->currency = x->wish->report->currency;
+	e->variant = x->variant;
+	e->currency = x->report->currency;
 	e->issued = x->issued;
 	e->issued_iso = x->issued_iso;
 	e->software = "tradestat " TS_VERSION;
@@ -211,31 +225,75 @@ tell_issue_date(struct rendering *x)
 }
 
 static enum ts_status
-make_files(struct rendering *x, struct ts_err *err)
+make_file(struct rendering *x, const char *format, struct ts_err *err)
 {
-	const char *const *format = x->wish->report->formats;
+	const struct ts_plugin *found =
+		ts_registry_find(x->world->registry, TS_KIND_OUTPUT, format);
+	const struct ts_output *output =
+		(const struct ts_output *)(const void *)found;
+
+	if (strcmp(format, "png") == 0 || strcmp(format, "svg") == 0)
+		return TS_OK; /* in charts/ anyway */
+	if (found == NULL || output->make == NULL)
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "%s:%d: no output makes \"%s\"; "
+			       "tradestat list outputs",
+			       x->report->file, x->report->line, format);
+	if (ts_bundle_make(x->bundle, output, &x->edition, err) != TS_OK)
+		return ts_while(err, "%s", format);
+	return TS_OK;
+}
+
+static const char *const *
+report_formats(const struct ts_conf_report *report)
+{
 	static const char *const usual[] = { "html", "pdf", "csv", NULL };
 
-	if (format == NULL || format[0] == NULL)
-		format = usual;
-	for (; *format != NULL; format++) {
-		const struct ts_plugin *found = ts_registry_find(
-			x->world->registry, TS_KIND_OUTPUT, *format);
-		const struct ts_output *output =
-			(const struct ts_output *)(const void *)found;
+	return report->formats != NULL && report->formats[0] != NULL
+		       ? report->formats
+		       : usual;
+}
 
-		if (strcmp(*format, "png") == 0 || strcmp(*format, "svg") == 0)
-			continue; /* in charts/ anyway */
-		if (found == NULL || output->make == NULL)
-			return ts_fail(err, TS_BAD_CONFIG,
-				       "%s:%d: no output makes \"%s\"; "
-				       "tradestat list outputs",
-				       x->wish->report->file,
-				       x->wish->report->line, *format);
-		if (ts_bundle_make(x->bundle, output, &x->edition, err) !=
-		    TS_OK)
-			return ts_while(err, "%s", *format);
+static enum ts_status
+make_new(struct rendering *x, const char *const *formats, const char **made,
+	 size_t *count, struct ts_err *err)
+{
+	for (; formats != NULL && *formats != NULL; formats++) {
+		size_t i = 0;
+
+		while (i < *count && strcmp(made[i], *formats) != 0)
+			i++;
+		if (i < *count || *count == FORMATS_MOST)
+			continue;
+		made[(*count)++] = *formats;
+		if (make_file(x, *formats, err) != TS_OK)
+			return err->status;
 	}
+	return TS_OK;
+}
+
+/* The report's formats, and what else is wanted by those who get this one. */
+static enum ts_status
+make_files(struct rendering *x, struct ts_err *err)
+{
+	const struct ts_conf_report *report = x->wish->report;
+	const char *made[FORMATS_MOST];
+	size_t count = 0, d, i;
+
+	if (make_new(x, report_formats(report), made, &count, err) != TS_OK)
+		return err->status;
+	for (d = 0; d < report->deliver_count; d++)
+		for (i = 0; i < report->deliver[d].recipient_count; i++) {
+			const struct ts_conf_recipient *to =
+				&report->deliver[d].recipients[i];
+			char id[16];
+
+			ts_variant_id(report, to->currency, to->partner, id);
+			if (strcmp(id, x->variant) == 0 &&
+			    make_new(x, to->formats, made, &count, err) !=
+				    TS_OK)
+				return err->status;
+		}
 	return TS_OK;
 }
 
@@ -367,7 +425,7 @@ adopt(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
  */
 
 static enum ts_status
-draw(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
+draw_one(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
 {
 	if (draw_charts(x, done, err) != TS_OK || draw_report(x, err) != TS_OK)
 		return err->status;
@@ -375,8 +433,31 @@ draw(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
 	if (fill_edition(x, err) != TS_OK || make_files(x, err) != TS_OK)
 		return err->status;
 	TS_FAULT("render.files");
-	return ts_bundle_publish(x->bundle, &x->edition, done->path,
-				 sizeof done->path, err);
+	return TS_OK;
+}
+
+static enum ts_status
+draw(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
+{
+	enum ts_status status = draw_one(x, done, err);
+	size_t i;
+
+	for (i = 0; status == TS_OK && i < x->other_count; i++) {
+		struct rendering *other = &x->others[i];
+
+		other->bundle = x->bundle;
+		other->plot = x->plot;
+		status = draw_one(other, done, err);
+		if (status == TS_OK)
+			status = ts_bundle_variant(x->bundle, &other->edition,
+						   err);
+		else
+			status = ts_while(err, "variant %s", other->variant);
+	}
+	return status != TS_OK
+		       ? status
+		       : ts_bundle_publish(x->bundle, &x->edition, done->path,
+					   sizeof done->path, err);
 }
 
 /* The work folder goes with them. */
@@ -400,19 +481,138 @@ say(const struct rendering *x, struct ts_render_done *done)
 			 x->render->pages[i].page.title);
 }
 
+/* "Trade of Kazakhstan and Italy" about Uzbekistan names Uzbekistan. */
+static const char *
+title_of(struct rendering *other, const struct rendering *x)
+{
+	const char *title = x->report->title, *at, *old = x->render->partner;
+
+	if (strcmp(x->report->partner, other->report->partner) == 0)
+		return title;
+	at = old[0] != '\0' ? strstr(title, old) : NULL;
+	if (at == NULL)
+		return ts_r_printf(other->render, "%s: %s", title,
+				   other->render->partner);
+	return ts_r_printf(other->render, "%.*s%s%s", (int)(at - title), title,
+			   other->render->partner, at + strlen(old));
+}
+
 static enum ts_status
-build(struct rendering *x, struct ts_err *err)
+build_one(struct rendering *x, struct ts_period period, struct ts_hash *hash,
+	  struct ts_err *err)
+{
+	enum ts_status status;
+
+	status = ts_render_build(x->render, x->world, x->report,
+				 x->wish->report->currency, period,
+				 x->wish->as_of_us, x->arena, err);
+	x->edition.number = x->wish->entry->number;
+	x->edition.variant = x->variant;
+	if (status == TS_OK)
+		ts_content_add(hash, x->variant, x->render);
+	return status;
+}
+
+/* Shares the moment of the first and its memory. */
+static enum ts_status
+build_other(struct rendering *x, size_t which, struct ts_hash *hash,
+	    struct ts_err *err)
+{
+	struct rendering *other = &x->others[which - 1];
+	struct ts_variant *variant = &x->variants.items[which];
+
+	other->world = x->world;
+	other->wish = x->wish;
+	other->arena = x->arena;
+	other->variant = variant->id;
+	other->report = &variant->report;
+	other->now_us = x->now_us;
+	memcpy(other->issued, x->issued, sizeof other->issued);
+	memcpy(other->issued_iso, x->issued_iso, sizeof other->issued_iso);
+	other->render = ts_arena_alloc(x->arena, 1, sizeof *other->render);
+	if (other->render == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	if (build_one(other, x->render->period, hash, err) != TS_OK)
+		return err->status;
+	variant->report.title = title_of(other, x);
+	return TS_OK;
+}
+
+/* All of them; what their gates say is gathered. */
+static enum ts_status
+build_others(struct rendering *x, struct ts_pass *pass, struct ts_hash *hash,
+	     struct ts_err *err)
+{
+	size_t count = x->variants.count, i;
+	enum ts_status status = TS_OK;
+
+	x->others = ts_arena_alloc(x->arena, count, sizeof *x->others);
+	if (x->others == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	for (i = 1; status == TS_OK && i < count; i++) {
+		struct rendering *other = &x->others[i - 1];
+
+		status = build_other(x, i, hash, err);
+		if (status == TS_OK)
+			status = ts_pass_add(pass, other->render,
+					     x->wish->entry, x->issued_iso,
+					     &other->edition, err);
+		else if (status != TS_HELD)
+			return ts_while(err, "variant %s", other->variant);
+		if (status == TS_HELD) {
+			ts_pass_unbuilt(pass, other->variant, err);
+			status = TS_OK;
+		}
+		x->other_count++;
+	}
+	return status;
+}
+
+/* TS_HELD with the reason for the journal. */
+static enum ts_status
+build(struct rendering *x, struct ts_buf *reason, struct ts_hash *hash,
+      struct ts_err *err)
 {
 	const struct ts_entry *entry = x->wish->entry;
+	TS_AUTO_BUF names = TS_BUF_INIT(256);
+	struct ts_pass pass = { .reason = reason, .names = &names };
 	struct ts_period period;
+	enum ts_status status;
 
 	if (ts_period_parse(entry->period, &period, err) != TS_OK)
 		return ts_while(err, "journal entry %lld",
 				(long long)entry->id);
-	if (ts_render_build(x->render, x->world, x->wish->report, period,
-			    x->wish->as_of_us, x->arena, err) != TS_OK)
+	if (ts_variants_of(x->wish->report, &x->variants, err) != TS_OK)
 		return err->status;
-	return ts_content_hash(x->render, x->hash, err);
+	status = build_one(x, period, hash, err);
+	if (status == TS_HELD)
+		ts_buf_add(reason, err->text);
+	if (status == TS_OK)
+		status = ts_pass_add(&pass, x->render, entry, x->issued_iso,
+				     &x->edition, err);
+	if (status == TS_OK)
+		status = build_others(x, &pass, hash, err);
+	if (status == TS_OK)
+		status = ts_pass_verdict(&pass, x->report->id, entry, err);
+	return status;
+}
+
+static enum ts_status
+build_all(struct rendering *x, struct ts_buf *reason, struct ts_err *err)
+{
+	struct ts_hash *hash = ts_hash_new();
+	enum ts_status status;
+	size_t i;
+
+	if (hash == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	status = build(x, reason, hash, err);
+	ts_hash_end(hash, x->hash);
+	ts_hash_free(hash);
+	x->edition.content_hash = x->hash;
+	for (i = 0; i < x->other_count; i++)
+		x->others[i].edition.content_hash = x->hash;
+	return status;
 }
 
 static enum ts_status
@@ -425,15 +625,7 @@ render(struct rendering *x, struct ts_render_done *done, struct ts_err *err)
 	status = adopt(x, done, err);
 	if (status != TS_NO_INPUT)
 		return status;
-	status = build(x, err);
-	x->edition.number = x->wish->entry->number;
-	x->edition.content_hash = x->hash;
-	if (status == TS_OK)
-		status =
-			ts_render_pass(x->render, x->wish->entry, x->issued_iso,
-				       &x->edition, &reason, err);
-	else if (status == TS_HELD)
-		ts_buf_add(&reason, err->text);
+	status = build_all(x, &reason, err);
 	TS_FAULT("render.gates");
 	if (status == TS_HELD) {
 		struct ts_err second = { .status = TS_OK };
@@ -479,7 +671,10 @@ enum ts_status
 ts_stage_render(struct ts_world *world, const struct ts_render_wish *wish,
 		struct ts_render_done *done, struct ts_err *err)
 {
-	struct rendering x = { .world = world, .wish = wish };
+	struct rendering x = { .world = world,
+			       .wish = wish,
+			       .report = wish->report,
+			       .variant = "" };
 	enum ts_status status = begin(&x, done, err);
 
 	if (status == TS_OK)
@@ -492,7 +687,10 @@ enum ts_status
 ts_stage_adopt(struct ts_world *world, const struct ts_render_wish *wish,
 	       struct ts_render_done *done, struct ts_err *err)
 {
-	struct rendering x = { .world = world, .wish = wish };
+	struct rendering x = { .world = world,
+			       .wish = wish,
+			       .report = wish->report,
+			       .variant = "" };
 	enum ts_status status = begin(&x, done, err);
 
 	if (status == TS_OK)

@@ -148,6 +148,37 @@ comtrade_needs(struct needing *n, const struct ts_template *tpl,
 }
 
 enum ts_status
+ts_rate_needs(const struct ts_conf_report *report,
+	      const char *const *currencies, struct ts_period last,
+	      struct ts_arena *arena, struct ts_need **needs, size_t *count,
+	      struct ts_err *err)
+{
+	int years = (report->years > 0 ? report->years : 10) + LATE_YEARS;
+	struct ts_need rate = { .id = "rates",
+				.dataset = "EXR",
+				.products = currencies,
+				.frequency = 'A' };
+
+	*needs = ts_arena_alloc(arena, 2, sizeof **needs);
+	if (*needs == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	*count = 0;
+	rate.to = (struct ts_period){ .year = last.span == TS_RANGE ? last.until
+								    : last.year,
+				      .span = TS_YEAR };
+	rate.from = ts_period_step(rate.to, -years);
+	(*needs)[(*count)++] = rate;
+	/* a monthly report has annual figures as well */
+	if (report->frequency == 'M') {
+		rate.frequency = 'M';
+		rate.to = last;
+		rate.from = ts_period_step(last, -12 * years);
+		(*needs)[(*count)++] = rate;
+	}
+	return TS_OK;
+}
+
+enum ts_status
 ts_template_needs(const struct ts_template *tpl, struct ts_world *world,
 		  const struct ts_conf_report *report, const char *fetcher,
 		  struct ts_period last, struct ts_arena *arena,
