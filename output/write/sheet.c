@@ -76,8 +76,8 @@ is_name_column(const char *name)
 	return false;
 }
 
-static bool
-is_figure_column(const struct ts_table *table, size_t column)
+bool
+ts_sheet_has_figures(const struct ts_table *table, size_t column)
 {
 	bool any = false;
 
@@ -112,10 +112,8 @@ common_unit(const struct ts_table *table, size_t unit)
 	return common;
 }
 
-/* "18400000000" is read as "18,400,000,000"; what is worded already, and
- * numbers of up to four digits, stay as they are. */
-static void
-put_figure(struct ts_buf *out, const char *text)
+void
+ts_sheet_figure_words(struct ts_buf *out, const char *text)
 {
 	struct ts_decimal number;
 	const char *digits = text + (*text == '-' || *text == '+' ? 1 : 0);
@@ -123,7 +121,7 @@ put_figure(struct ts_buf *out, const char *text)
 
 	if (!ts_decimal_read(text, strlen(text), &number, NULL) ||
 	    strpbrk(text, "eE") != NULL || (digits[0] == '0' && count > 1)) {
-		ts_markup(out, text);
+		ts_buf_add(out, text);
 		return;
 	}
 	if (*text == '-')
@@ -136,6 +134,16 @@ put_figure(struct ts_buf *out, const char *text)
 		ts_buf_add_char(out, digits[i]);
 	}
 	ts_buf_add(out, digits + count);
+}
+
+static void
+put_figure(struct ts_buf *out, const char *text)
+{
+	TS_AUTO_BUF words = TS_BUF_INIT(1u << 20);
+
+	ts_sheet_figure_words(&words, text);
+	ts_markup(out, words.data);
+	out->failed |= words.failed;
 }
 
 /* Only where a figure belongs does nothing mean "no data". */
@@ -158,21 +166,28 @@ put_cell(struct ts_buf *out, const char *text, bool is_number, bool is_header)
 	ts_buf_addf(out, "</%s>", tag);
 }
 
-/* from_period is a name for programs; people read "From period". */
-static void
-put_column_name(struct ts_buf *out, const char *name)
+void
+ts_sheet_column_words(struct ts_buf *out, const char *name)
 {
-	TS_AUTO_BUF words = TS_BUF_INIT(4096);
+	size_t begin = out->used;
 
 	for (; *name != '\0'; name++) {
 		char c = *name;
 
 		if (c == '_')
 			c = ' ';
-		else if (words.used == 0 && c >= 'a' && c <= 'z')
+		else if (out->used == begin && c >= 'a' && c <= 'z')
 			c = (char)(c - 'a' + 'A');
-		ts_buf_add_char(&words, c);
+		ts_buf_add_char(out, c);
 	}
+}
+
+static void
+put_column_name(struct ts_buf *out, const char *name)
+{
+	TS_AUTO_BUF words = TS_BUF_INIT(4096);
+
+	ts_sheet_column_words(&words, name);
 	ts_markup(out, words.data);
 	out->failed |= words.failed;
 }
@@ -200,7 +215,7 @@ put_head(struct ts_buf *out, const struct sheet *sheet)
 	for (size_t i = 0; i < table->column_count; i++) {
 		if (i == sheet->unit)
 			continue;
-		ts_buf_add(out, is_figure_column(table, i)
+		ts_buf_add(out, ts_sheet_has_figures(table, i)
 					? "<th scope=\"col\" class=\"n\">"
 					: "<th scope=\"col\">");
 		put_column_name(out, table->columns[i]);
@@ -224,7 +239,7 @@ put_rows(struct ts_buf *out, const struct sheet *sheet, size_t rows)
 
 	for (size_t i = 0; i < table->column_count; i++)
 		if (i < 64)
-			is_number[i] = is_figure_column(table, i);
+			is_number[i] = ts_sheet_has_figures(table, i);
 	ts_buf_add(out, "<tbody>\n");
 	for (size_t row = 0; row < rows; row++) {
 		ts_buf_add(out, "<tr>");
