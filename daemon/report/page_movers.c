@@ -261,14 +261,15 @@ movers_finding(struct ts_render *r, const struct mover *movers, size_t count,
 				   r->period_text);
 	rate = ts_r_rate(r, &best->change);
 	if (best_ratio >= 2) {
-		size_t length = strcspn(rate, "\xc3"); /* the times sign */
+		const char *times = rate[0] == '~' ? rate + 1 : rate;
+		/* without its sign */
+		size_t length = strcspn(times, "\xc3");
 
 		return ts_r_printf(r,
 				   "%s up %.*s-fold: the biggest %s movers "
 				   "of %s",
-				   mover_name(r, best), (int)length,
-				   rate[0] == '~' ? rate + 1 : rate, kind,
-				   r->period_text);
+				   mover_name(r, best), (int)length, times,
+				   kind, r->period_text);
 	}
 	return ts_r_printf(
 		r, "%s up %s: the biggest %s movers of %s", mover_name(r, best),
