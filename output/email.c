@@ -123,6 +123,13 @@ is_edition(const struct ts_delivery *delivery)
 	       delivery->occasion == TS_OCC_TEST;
 }
 
+static bool
+is_alarm(const struct ts_delivery *delivery)
+{
+	return delivery->occasion == TS_OCC_RAISED ||
+	       delivery->occasion == TS_OCC_CLEARED;
+}
+
 static enum ts_status
 hand_over(struct ts_mail_plan *plan, const char *subject,
 	  const struct ts_dispatch *dispatch, struct ts_err *err)
@@ -174,7 +181,7 @@ make_subject(const struct ts_delivery *delivery, const char **subject,
 				   .language = delivery->edition->language };
 	TS_AUTO_BUF out = TS_BUF_INIT(4096);
 	const char *headline =
-		delivery->alarm != NULL
+		is_alarm(delivery)
 			? ts_mail_alarm_headline(&doc, delivery->alarm)
 			: ts_mail_headline(&doc, delivery->edition);
 
@@ -191,10 +198,7 @@ make_subject(const struct ts_delivery *delivery, const char **subject,
 static enum ts_status
 check_delivery(const struct ts_delivery *delivery, struct ts_err *err)
 {
-	bool is_alarm = delivery->occasion == TS_OCC_RAISED ||
-			delivery->occasion == TS_OCC_CLEARED;
-
-	if (is_alarm && delivery->alarm == NULL)
+	if (is_alarm(delivery) && delivery->alarm == NULL)
 		return ts_fail(err, TS_BAD_DATA, "an alarm about nothing");
 	if (delivery->occasion == TS_OCC_CORRECTION &&
 	    delivery->revision_count == 0)

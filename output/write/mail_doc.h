@@ -37,6 +37,8 @@ struct ts_mail_block {
 	const struct ts_table *table;
 	const char *link, *cid;
 	int width, height;
+	bool is_small; /* a list in the back of the report */
+	bool is_drawn; /* a finding that the picture behind it has as title */
 };
 
 struct ts_mail_doc {

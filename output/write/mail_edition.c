@@ -154,7 +154,8 @@ put_page(struct ts_mail_doc *doc, const struct ts_mail_plan *plan,
 	enum ts_mail_part beside = number > 0 ? TS_MAIL_TEXT_ONLY : part;
 	bool says_all = number > 0 || page->sentence_count > 0;
 
-	ts_mail_block(doc, TS_MAIL_FINDING, part, page->title);
+	ts_mail_block(doc, TS_MAIL_FINDING, part, page->title)->is_drawn =
+		number > 0;
 	if (ts_mail_is_set(page->subtitle))
 		ts_mail_block(doc, TS_MAIL_SMALL, beside, page->subtitle);
 	if (number > 0)
@@ -270,9 +271,9 @@ ts_mail_edition(struct ts_mail_doc *doc, const struct ts_mail_plan *plan)
 	put_cover(doc, plan);
 	put_warnings(doc, plan);
 	put_keys(doc, plan->delivery->edition);
-	put_changed(doc, plan);
 	put_pages(doc, plan);
 	put_not_drawn(doc, plan);
+	put_changed(doc, plan);
 	ts_mail_whereabouts(doc, plan);
 	ts_mail_sources(doc, plan);
 	ts_mail_footer(doc, plan->delivery);

@@ -34,6 +34,11 @@ static const char head_style[] =
 	"@media (max-width:400px){\n"
 	".pad{padding-left:14px!important;padding-right:14px!important}\n"
 	".big{font-size:21px!important}\n"
+	"}\n"
+	/* a wide screen shows it well enough in the picture */
+	"@media (min-width:480px){\n"
+	".drawn h2{font-size:0!important;line-height:0!important;"
+	"padding-top:20px!important}\n"
 	"}\n";
 
 static void
@@ -63,10 +68,10 @@ put_text_row(struct ts_buf *out, const char *class, const char *style,
 }
 
 static void
-put_heading(struct ts_buf *out, const char *level, const char *style,
-	    const char *text)
+put_heading(struct ts_buf *out, const char *level, const char *class,
+	    const char *style, const char *text)
 {
-	begin_row(out, "ink", INK);
+	begin_row(out, class, INK);
 	ts_buf_addf(out, "<%s class=\"ink\" style=\"margin:0;" FONT INK "%s\">",
 		    level, style);
 	ts_markup(out, text);
@@ -77,7 +82,7 @@ put_heading(struct ts_buf *out, const char *level, const char *style,
 static void
 put_title(struct ts_buf *out, const struct ts_mail_block *block)
 {
-	put_heading(out, "h1",
+	put_heading(out, "h1", "ink",
 		    "padding-top:24px;font-size:26px;line-height:32px;"
 		    "font-weight:700;",
 		    block->text);
@@ -115,8 +120,8 @@ put_framed(struct ts_buf *out, const struct ts_mail_block *block)
 static void
 put_tile(struct ts_buf *out, const struct ts_key_figure *key)
 {
-	ts_buf_add(out, "<td class=\"tile\" width=\"50%\" valign=\"top\" "
-			"style=\"width:50%;padding:12px 14px;"
+	ts_buf_add(out, "<td class=\"tile\" width=\"49%\" valign=\"top\" "
+			"style=\"width:49%;padding:12px 14px;"
 			"background:#f1f4f7;" FONT "\">"
 			"<div class=\"mut\" style=\"font-size:13px;"
 			"line-height:18px;" MUTED "\">");
@@ -154,12 +159,12 @@ put_figures(struct ts_buf *out, const struct ts_mail_block *block)
 					"line-height:8px;\">&nbsp;</td></tr>");
 		ts_buf_add(out, "<tr>");
 		put_tile(out, &block->keys[i]);
-		ts_buf_add(out, "<td width=\"8\" style=\"width:8px;"
+		ts_buf_add(out, "<td width=\"2%\" style=\"width:2%;"
 				"font-size:0;\">&nbsp;</td>");
 		if (i + 1 < block->key_count)
 			put_tile(out, &block->keys[i + 1]);
 		else
-			ts_buf_add(out, "<td width=\"50%\">&nbsp;</td>");
+			ts_buf_add(out, "<td width=\"49%\">&nbsp;</td>");
 		ts_buf_add(out, "</tr>\n");
 	}
 	ts_buf_add(out, "</table>");
@@ -257,13 +262,19 @@ put_image(struct ts_buf *out, const struct ts_mail_block *block)
 static void
 put_list(struct ts_buf *out, const struct ts_mail_block *block)
 {
+	const char *class = block->is_small ? "mut" : "ink";
+	const char *style = block->is_small
+				    ? MUTED "font-size:13px;line-height:19px;"
+				    : INK "font-size:15px;line-height:22px;";
+
 	if (block->item_count == 0)
 		return;
-	begin_row(out, "ink", INK "padding-top:8px;");
+	begin_row(out, class, "padding-top:10px;");
 	ts_buf_add(out, "<ul style=\"margin:0;padding:0 0 0 20px;\">\n");
 	for (size_t i = 0; i < block->item_count; i++) {
-		ts_buf_add(out, "<li class=\"ink\" style=\"margin:0 0 4px;"
-				"font-size:15px;line-height:22px;" INK "\">");
+		ts_buf_addf(out,
+			    "<li class=\"%s\" style=\"margin:0 0 4px;%s\">",
+			    class, style);
 		ts_markup(out, block->items[i]);
 		ts_buf_add(out, "</li>\n");
 	}
@@ -298,7 +309,7 @@ put_paragraph(struct ts_buf *out, const struct ts_mail_block *block)
 	begin_row(out, is_small ? "mut" : "ink",
 		  is_small ? MUTED "padding-top:6px;font-size:13px;"
 				   "line-height:19px;"
-			   : INK "padding-top:8px;font-size:15px;"
+			   : INK "padding-top:10px;font-size:15px;"
 				 "line-height:22px;");
 	ts_markup(out, block->text);
 	if (ts_mail_is_set(block->link))
@@ -320,13 +331,13 @@ put_block(struct ts_buf *out, const struct ts_mail_block *block)
 		put_figures(out, block);
 		break;
 	case TS_MAIL_HEADING:
-		put_heading(out, "h2",
+		put_heading(out, "h2", "ink",
 			    "padding-top:28px;font-size:16px;line-height:22px;"
 			    "font-weight:700;",
 			    block->text);
 		break;
 	case TS_MAIL_FINDING:
-		put_heading(out, "h2",
+		put_heading(out, "h2", block->is_drawn ? "ink drawn" : "ink",
 			    "padding-top:32px;font-size:19px;line-height:25px;"
 			    "font-weight:700;",
 			    block->text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Short messages: figures that were revised, an indicator that crossed its
  * threshold. They have no chart and nothing is attached. */
+#include <math.h>
 #include <string.h>
 #include <tradestat/buf.h>
 #include <tradestat/num.h>
@@ -51,16 +52,32 @@ ts_mail_correction(struct ts_mail_doc *doc, const struct ts_mail_plan *plan)
 
 /* ---- alarms ------------------------------------------------------------- */
 
+/* Half of the last digit that is not 0: what an operator wrote is said with no
+ * more digits than he needed, 1000000000 as 1 billion. */
+static double
+written_half(const char *number)
+{
+	size_t length = strlen(number), zeros = 0;
+
+	if (strchr(number, '.') != NULL)
+		return 0;
+	while (zeros + 1 < length && number[length - 1 - zeros] == '0')
+		zeros++;
+	return 0.5 * pow(10, (double)zeros);
+}
+
 static const char *
 threshold(struct ts_mail_doc *doc, const struct ts_alarm_note *alarm)
 {
 	TS_AUTO_BUF out = TS_BUF_INIT(4096);
 	struct ts_amount floor = { .value = alarm->floor, .unit = alarm->unit };
-	char percent[TS_DOUBLE_TEXT];
+	char number[TS_DOUBLE_TEXT];
 
-	ts_double_print(alarm->percent, percent);
-	ts_buf_addf(&out, "%s%%", percent);
+	ts_double_print(alarm->percent, number);
+	ts_buf_addf(&out, "%s%%", number);
 	if (alarm->floor > 0) {
+		ts_double_print(alarm->floor, number);
+		floor.half_width = written_half(number);
 		ts_buf_add(&out, " and ");
 		ts_words_amount(&out, doc->language, floor);
 	}
@@ -125,18 +142,17 @@ ts_mail_alarm(struct ts_mail_doc *doc, const struct ts_mail_plan *plan)
 		      movement(doc, alarm));
 	ts_mail_block(
 		doc, TS_MAIL_PARAGRAPH, TS_MAIL_BOTH,
-		is_raised
-			? ts_mail_printf(doc,
-					 "You are told when it changes by at "
-					 "least %s. It is told once; when the "
-					 "change is below that again, you get "
-					 "an all-clear.",
-					 threshold(doc, alarm))
-			: ts_mail_printf(doc,
-					 "That is below the threshold of the "
-					 "alert you were sent (%s), so the "
-					 "alert is over.",
-					 threshold(doc, alarm)));
+		is_raised ? ts_mail_printf(doc,
+					   "An alert is sent when this changes "
+					   "by at least %s: one, and an "
+					   "all-clear when it no longer does.",
+					   threshold(doc, alarm))
+			  : ts_mail_printf(doc,
+					   "That is below the threshold of the "
+					   "alert that you were sent (a change "
+					   "of at least %s), so the alert is "
+					   "over.",
+					   threshold(doc, alarm)));
 	put_pair(doc, alarm);
 	if (delivery->edition->key_count > 0) {
 		ts_mail_block(doc, TS_MAIL_HEADING, TS_MAIL_BOTH,

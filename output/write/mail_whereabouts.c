@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <tradestat/buf.h>
+#include <tradestat/period.h>
+#include <tradestat/words.h>
 #include "output/write/mail_plan.h"
 #include "output/write/mail_words.h"
 
@@ -150,7 +152,22 @@ find_origin(struct origin *origins, size_t count,
 	return NULL;
 }
 
-/* "World Bank, WDI: 3 documents, retrieved 2026-11-24. CC BY 4.0" */
+/* "24 November 2026" of "2026-11-24T05:31:07Z". */
+static void
+put_day(struct ts_buf *out, const char *language, const char *time)
+{
+	struct ts_period day;
+	char text[11];
+	struct ts_err err;
+
+	snprintf(text, sizeof text, "%s", time);
+	if (ts_period_parse_as(TS_DAY, text, &day, &err) == TS_OK)
+		ts_words_date(out, language, day.year, day.nth, day.day);
+	else
+		ts_buf_add(out, text);
+}
+
+/* "World Bank, WDI: 3 documents, retrieved 24 November 2026. CC BY 4.0" */
 static const char *
 origin_text(struct ts_mail_doc *doc, const struct origin *origin)
 {
@@ -160,11 +177,13 @@ origin_text(struct ts_mail_doc *doc, const struct origin *origin)
 	ts_buf_add(&out, source->publisher);
 	if (ts_mail_is_set(source->dataset))
 		ts_buf_addf(&out, ", %s", source->dataset);
-	ts_buf_addf(&out, ": %zu document%s, retrieved %.10s",
-		    origin->documents, origin->documents == 1 ? "" : "s",
-		    origin->first);
-	if (strncmp(origin->first, origin->last, 10) != 0)
-		ts_buf_addf(&out, " to %.10s", origin->last);
+	ts_buf_addf(&out, ": %zu document%s, retrieved ", origin->documents,
+		    origin->documents == 1 ? "" : "s");
+	put_day(&out, doc->language, origin->first);
+	if (strncmp(origin->first, origin->last, 10) != 0) {
+		ts_buf_add(&out, " to ");
+		put_day(&out, doc->language, origin->last);
+	}
 	ts_buf_add(&out, ".");
 	if (ts_mail_is_set(source->licence))
 		ts_buf_addf(&out, " %s", source->licence);
@@ -205,6 +224,7 @@ ts_mail_sources(struct ts_mail_doc *doc, const struct ts_mail_plan *plan)
 	}
 	ts_mail_block(doc, TS_MAIL_HEADING, TS_MAIL_BOTH, "Sources");
 	list = ts_mail_block(doc, TS_MAIL_LIST, TS_MAIL_BOTH, "");
+	list->is_small = true;
 	for (size_t i = 0; i < count; i++)
 		ts_mail_item(doc, list, origin_text(doc, &origins[i]));
 	if (others > 0)

@@ -90,19 +90,16 @@ exact_amount(struct ts_mail_doc *doc, const char *value, const char *unit)
 
 /* As few digits as show that there is a change at all. */
 static void
-put_percent(struct ts_buf *out, const char *language, double percent)
+put_digits(struct ts_buf *out, const char *language, double value)
 {
 	int digits = 1;
 
-	while (digits < 4 && fabs(percent) < 0.5 * pow(10, -digits))
+	while (digits < 4 && fabs(value) < 0.5 * pow(10, -digits))
 		digits++;
-	if (fabs(percent) < 0.5e-4) {
-		ts_buf_add(out,
-			   percent < 0 ? "> " MINUS "0.0001%" : "< +0.0001%");
-		return;
-	}
-	ts_words_fixed(out, language, percent, digits, true);
-	ts_buf_add_char(out, '%');
+	if (fabs(value) < 0.5e-4)
+		ts_buf_add(out, value < 0 ? "> " MINUS "0.0001" : "< +0.0001");
+	else
+		ts_words_fixed(out, language, value, digits, true);
 }
 
 static void
@@ -111,13 +108,13 @@ put_delta(struct ts_buf *out, const char *language, double delta,
 {
 	struct ts_amount amount = { .value = delta, .unit = unit };
 
-	if (delta > 0)
-		ts_buf_add_char(out, '+');
 	if (strcmp(unit, "percent") == 0) {
-		amount.unit = "points";
-		ts_words_amount(out, language, amount);
+		put_digits(out, language, delta);
+		ts_buf_add(out, " points");
 		return;
 	}
+	if (delta > 0)
+		ts_buf_add_char(out, '+');
 	ts_words_amount(out, language, amount);
 }
 
@@ -134,9 +131,10 @@ put_change(struct ts_buf *out, const char *language, double before, double now,
 
 	if (strcmp(unit, "percent") == 0 || (before != 0 && now == 0))
 		put_delta(out, language, now - before, unit);
-	else if (before > 0 && now > 0 && now < 2 * before)
-		put_percent(out, language, 100 * (now / before - 1));
-	else if (before >= 0 && now > 0)
+	else if (before > 0 && now > 0 && now < 2 * before) {
+		put_digits(out, language, 100 * (now / before - 1));
+		ts_buf_add_char(out, '%');
+	} else if (before >= 0 && now > 0)
 		ts_words_rate(out, language, &change);
 	else
 		put_delta(out, language, now - before, unit);
@@ -268,12 +266,12 @@ ts_mail_alarm_headline(struct ts_mail_doc *doc,
 	bool down = strncmp(change, MINUS, strlen(MINUS)) == 0;
 
 	if (change[0] == '\0')
-		return ts_mail_printf(doc, "%s %s", alarm->label, pair.now);
+		return ts_mail_printf(doc, "%s: %s", alarm->label, pair.now);
 	if (strstr(change, TIMES) != NULL)
 		return ts_mail_printf(
-			doc, "%s %s, up %.*s-fold", alarm->label, pair.now,
+			doc, "%s: %s, up %.*s-fold", alarm->label, pair.now,
 			(int)(strlen(change) - strlen(TIMES)), change);
-	return ts_mail_printf(doc, "%s %s, %s%s", alarm->label, pair.now,
+	return ts_mail_printf(doc, "%s: %s, %s%s", alarm->label, pair.now,
 			      up     ? "up "
 			      : down ? "down "
 				     : "",

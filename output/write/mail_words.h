@@ -25,7 +25,7 @@ struct ts_mail_pair ts_mail_pair(struct ts_mail_doc *doc, const char *before,
 /* "Turnover $19.9 bn, up 24%": the first key figure; "" without any. */
 const char *ts_mail_headline(struct ts_mail_doc *doc,
 			     const struct ts_edition *edition);
-/* "Exports, 2024 $18.7 billion, up 25.8%" */
+/* "Exports, 2024: $18.7 billion, up 25.8%" */
 const char *ts_mail_alarm_headline(struct ts_mail_doc *doc,
 				   const struct ts_alarm_note *alarm);
 /* The key figures with the sign of their unit: "$19.9 bn". */
