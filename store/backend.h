@@ -18,6 +18,7 @@
 #define STORE_BACKEND_H
 
 #include "store/journal.h"
+#include "store/outbox.h"
 
 /* What tells one series from another. Texts are never NULL. */
 struct ts_series {
@@ -228,6 +229,88 @@ struct ts_backend_ops {
 				  struct ts_err *err);
 	enum ts_status (*newest)(struct ts_backend *backend,
 				 int64_t *retrieved_us, struct ts_err *err);
+
+	/* The outbox. Id 0 adds the row and sets the id: TS_REFUSED when its
+	 * key is there, and then the id is that row's; else it is replaced. */
+	enum ts_status (*out_put)(struct ts_backend *backend,
+				  struct ts_out *out, struct ts_err *err);
+	enum ts_status (*out_get)(struct ts_backend *backend, int64_t id,
+				  struct ts_arena *arena, struct ts_out *out,
+				  struct ts_err *err);
+	enum ts_status (*outs)(struct ts_backend *backend,
+			       const struct ts_out_filter *filter,
+			       ts_out_row *row, void *ctx, struct ts_err *err);
+	enum ts_status (*out_due)(struct ts_backend *backend, enum ts_lane lane,
+				  int64_t entry, bool at_once, int64_t now_us,
+				  struct ts_arena *arena, struct ts_out *out,
+				  struct ts_err *err);
+	enum ts_status (*out_next)(struct ts_backend *backend,
+				   enum ts_lane lane, int64_t *next_us,
+				   struct ts_err *err);
+	enum ts_status (*out_sent)(struct ts_backend *backend,
+				   enum ts_lane lane, const char *recipient,
+				   int64_t since_us, int64_t *count,
+				   struct ts_err *err);
+	enum ts_status (*out_counts)(struct ts_backend *backend,
+				     struct ts_out_counts *out,
+				     struct ts_err *err);
+	enum ts_status (*out_event_add)(struct ts_backend *backend,
+					const struct ts_out_event *event,
+					struct ts_err *err);
+	enum ts_status (*out_events)(struct ts_backend *backend, int64_t id,
+				     ts_out_event_row *row, void *ctx,
+				     struct ts_err *err);
+	/* Pieces. *known: there is one of that name ("" never). */
+	enum ts_status (*piece)(struct ts_backend *backend, const char *name,
+				int64_t *piece, bool *known,
+				struct ts_err *err);
+	enum ts_status (*chunk_add)(struct ts_backend *backend, int64_t piece,
+				    const void *bytes, size_t count,
+				    struct ts_err *err);
+	enum ts_status (*piece_link)(struct ts_backend *backend, int64_t out,
+				     bool small, int at, int64_t piece,
+				     struct ts_err *err);
+	/* The chunks of one form of a message are counted by *at, from 0;
+	 * *count 0: there are no more. */
+	enum ts_status (*chunk_get)(struct ts_backend *backend, int64_t out,
+				    bool small, int64_t *at, char *into,
+				    size_t room, size_t *count,
+				    struct ts_err *err);
+	enum ts_status (*pieces_drop)(struct ts_backend *backend,
+				      int64_t before_us, struct ts_err *err);
+
+	/* beside the outbox: put adds or replaces */
+	enum ts_status (*told_put)(struct ts_backend *backend,
+				   const struct ts_told *told,
+				   struct ts_err *err);
+	enum ts_status (*tolds)(struct ts_backend *backend, const char *report,
+				const char *variant, ts_told_row *row,
+				void *ctx, struct ts_err *err);
+	enum ts_status (*alarm_put)(struct ts_backend *backend,
+				    const char *report, const char *rule,
+				    bool raised, int64_t now_us,
+				    struct ts_err *err);
+	enum ts_status (*alarm_get)(struct ts_backend *backend,
+				    const char *report, const char *rule,
+				    bool *raised, struct ts_err *err);
+	/* TS_NO_INPUT: there is none yet. */
+	enum ts_status (*key_get)(struct ts_backend *backend,
+				  unsigned char key[32], struct ts_err *err);
+	enum ts_status (*key_put)(struct ts_backend *backend,
+				  const unsigned char key[32],
+				  struct ts_err *err);
+	enum ts_status (*relay_put)(struct ts_backend *backend,
+				    const struct ts_relay_state *relay,
+				    struct ts_err *err);
+	enum ts_status (*relays)(struct ts_backend *backend, const char *name,
+				 ts_relay_row *row, void *ctx,
+				 struct ts_err *err); /* name NULL: all */
+	enum ts_status (*address_put)(struct ts_backend *backend,
+				      const struct ts_address *address,
+				      struct ts_err *err);
+	enum ts_status (*addresses)(struct ts_backend *backend,
+				    const char *address, ts_address_row *row,
+				    void *ctx, struct ts_err *err);
 
 	enum ts_status (*counts)(struct ts_backend *backend,
 				 struct ts_store_counts *out,

@@ -338,8 +338,7 @@ stable(enum ts_state state)
 		return TS_STATE_DUE;
 	case TS_STATE_RENDERING:
 		return TS_STATE_READY;
-	case TS_STATE_MAILING:
-		return TS_STATE_PUBLISHED;
+	case TS_STATE_MAILING: /* all of it is in the outbox */
 	case TS_STATE_DUE:
 	case TS_STATE_READY:
 	case TS_STATE_PUBLISHED:
@@ -374,8 +373,7 @@ ts_journal_recover(struct ts_store *store, ts_entry_alive *alive, void *ctx,
 		   int64_t now_us, int *count, struct ts_err *err)
 {
 	struct ts_entry_filter transient = {
-		.states = BIT(TS_STATE_FETCHING) | BIT(TS_STATE_RENDERING) |
-			  BIT(TS_STATE_MAILING),
+		.states = BIT(TS_STATE_FETCHING) | BIT(TS_STATE_RENDERING),
 	};
 	struct found found = { .count = 0 };
 	enum ts_status status;

@@ -151,9 +151,8 @@ enum ts_status ts_journal_events(struct ts_store *store, int64_t id,
 enum ts_status ts_journal_trim(struct ts_store *store, int64_t before_us,
 			       struct ts_err *err) TS_MUST_USE;
 
-/* Rolls transient entries back (fetching -> due, rendering -> ready,
- * mailing -> published), but those that alive() says are in somebody's
- * hands. */
+/* Rolls transient entries back (fetching -> due, rendering -> ready), but those
+ * that alive() says are in somebody's hands. */
 typedef bool ts_entry_alive(void *ctx, const struct ts_entry *entry);
 enum ts_status ts_journal_recover(struct ts_store *store, ts_entry_alive *alive,
 				  void *ctx, int64_t now_us, int *count,

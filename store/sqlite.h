@@ -4,7 +4,8 @@
  * begins, sqlite_schema.c migrates, sqlite_statements.c has the statements and
  * the errors, sqlite_rows.c keeps documents and politeness,
  * sqlite_facts.c series and figures, sqlite_journal.c the journal,
- * sqlite_notes.c what is remembered beside it.
+ * sqlite_notes.c what is remembered beside it, sqlite_outbox.c the outbox,
+ * sqlite_pieces.c its bytes, sqlite_post.c what is remembered beside that.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
@@ -213,5 +214,77 @@ enum ts_status ts_sqlite_sources(struct ts_backend *backend,
 				 struct ts_err *err);
 enum ts_status ts_sqlite_newest(struct ts_backend *backend,
 				int64_t *retrieved_us, struct ts_err *err);
+
+/* sqlite_outbox.c, sqlite_pieces.c and sqlite_post.c: hooks as well. */
+enum ts_status ts_sqlite_out_put(struct ts_backend *backend, struct ts_out *out,
+				 struct ts_err *err);
+enum ts_status ts_sqlite_out_get(struct ts_backend *backend, int64_t id,
+				 struct ts_arena *arena, struct ts_out *out,
+				 struct ts_err *err);
+enum ts_status ts_sqlite_outs(struct ts_backend *backend,
+			      const struct ts_out_filter *filter,
+			      ts_out_row *row, void *ctx, struct ts_err *err);
+enum ts_status ts_sqlite_out_due(struct ts_backend *backend, enum ts_lane lane,
+				 int64_t entry, bool at_once, int64_t now_us,
+				 struct ts_arena *arena, struct ts_out *out,
+				 struct ts_err *err);
+enum ts_status ts_sqlite_out_next(struct ts_backend *backend, enum ts_lane lane,
+				  int64_t *next_us, struct ts_err *err);
+enum ts_status ts_sqlite_out_sent(struct ts_backend *backend, enum ts_lane lane,
+				  const char *recipient, int64_t since_us,
+				  int64_t *count, struct ts_err *err);
+enum ts_status ts_sqlite_out_counts(struct ts_backend *backend,
+				    struct ts_out_counts *out,
+				    struct ts_err *err);
+enum ts_status ts_sqlite_out_event_add(struct ts_backend *backend,
+				       const struct ts_out_event *event,
+				       struct ts_err *err);
+enum ts_status ts_sqlite_out_events(struct ts_backend *backend, int64_t id,
+				    ts_out_event_row *row, void *ctx,
+				    struct ts_err *err);
+enum ts_status ts_sqlite_piece(struct ts_backend *backend, const char *name,
+			       int64_t *piece, bool *known, struct ts_err *err);
+enum ts_status ts_sqlite_chunk_add(struct ts_backend *backend, int64_t piece,
+				   const void *bytes, size_t count,
+				   struct ts_err *err);
+enum ts_status ts_sqlite_piece_link(struct ts_backend *backend, int64_t out,
+				    bool small, int at, int64_t piece,
+				    struct ts_err *err);
+enum ts_status ts_sqlite_chunk_get(struct ts_backend *backend, int64_t out,
+				   bool small, int64_t *at, char *into,
+				   size_t room, size_t *count,
+				   struct ts_err *err);
+enum ts_status ts_sqlite_pieces_drop(struct ts_backend *backend,
+				     int64_t before_us, struct ts_err *err);
+enum ts_status ts_sqlite_told_put(struct ts_backend *backend,
+				  const struct ts_told *told,
+				  struct ts_err *err);
+enum ts_status ts_sqlite_tolds(struct ts_backend *backend, const char *report,
+			       const char *variant, ts_told_row *row, void *ctx,
+			       struct ts_err *err);
+enum ts_status ts_sqlite_alarm_put(struct ts_backend *backend,
+				   const char *report, const char *rule,
+				   bool raised, int64_t now_us,
+				   struct ts_err *err);
+enum ts_status ts_sqlite_alarm_get(struct ts_backend *backend,
+				   const char *report, const char *rule,
+				   bool *raised, struct ts_err *err);
+enum ts_status ts_sqlite_key_get(struct ts_backend *backend,
+				 unsigned char key[32], struct ts_err *err);
+enum ts_status ts_sqlite_key_put(struct ts_backend *backend,
+				 const unsigned char key[32],
+				 struct ts_err *err);
+enum ts_status ts_sqlite_relay_put(struct ts_backend *backend,
+				   const struct ts_relay_state *relay,
+				   struct ts_err *err);
+enum ts_status ts_sqlite_relays(struct ts_backend *backend, const char *name,
+				ts_relay_row *row, void *ctx,
+				struct ts_err *err);
+enum ts_status ts_sqlite_address_put(struct ts_backend *backend,
+				     const struct ts_address *address,
+				     struct ts_err *err);
+enum ts_status ts_sqlite_addresses(struct ts_backend *backend,
+				   const char *address, ts_address_row *row,
+				   void *ctx, struct ts_err *err);
 
 #endif
