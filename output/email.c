@@ -16,7 +16,9 @@
 
 #define HTML_MOST 100000 /* bytes; a large web mail clips what is longer */
 #define PART_MOST ((size_t)8 << 20)
-#define ITEMS_MOST 40 /* of one list in a message */
+#define ITEMS_MOST 40  /* of one list in a message */
+#define TEXT_MOST 2000 /* characters of one text in the HTML */
+#define TEXT_LEAST 200
 
 struct email {
 	const char *subject;
@@ -72,7 +74,8 @@ say(struct ts_mail_doc *doc, const struct ts_mail_plan *plan)
 	}
 }
 
-/* Less of it, when the HTML is too long: first pages, then lists. */
+/* Less of it, when the HTML is too long: first pages, then lists, then texts.
+ */
 static bool
 shorten(struct ts_mail_plan *plan)
 {
@@ -80,6 +83,8 @@ shorten(struct ts_mail_plan *plan)
 		plan->html_pages -= 1 + plan->html_pages / 8;
 	else if (plan->items > 2)
 		plan->items /= 2;
+	else if (plan->text_most > TEXT_LEAST)
+		plan->text_most = TEXT_LEAST;
 	else
 		return false;
 	return true;
@@ -95,6 +100,7 @@ write_letter(struct letter *letter, struct ts_mail_plan *plan,
 		letter->doc = (struct ts_mail_doc){
 			.arena = delivery->arena,
 			.language = delivery->edition->language,
+			.text_most = plan->text_most,
 		};
 		ts_buf_reset(&letter->html);
 		say(&letter->doc, plan);
@@ -206,6 +212,16 @@ check_delivery(const struct ts_delivery *delivery, struct ts_err *err)
 	return TS_OK;
 }
 
+/* Those there are: leaving out one that is not there would not help. */
+static size_t
+count_charts(const struct ts_mail_plan *plan)
+{
+	struct ts_mail_doc doc = { .arena = plan->delivery->arena };
+	struct ts_image images[TS_MAIL_CHARTS];
+
+	return ts_mail_images(&doc, plan, images);
+}
+
 static enum ts_status
 deliver(const struct ts_delivery *delivery, const struct ts_dispatch *dispatch,
 	struct ts_err *err)
@@ -217,6 +233,7 @@ deliver(const struct ts_delivery *delivery, const struct ts_dispatch *dispatch,
 		.charts = (size_t)email->charts,
 		.html_pages = delivery->edition->page_count,
 		.items = ITEMS_MOST,
+		.text_most = TEXT_MOST,
 	};
 	const char *subject;
 
@@ -228,6 +245,7 @@ deliver(const struct ts_delivery *delivery, const struct ts_dispatch *dispatch,
 		plan.charts = 0; /* and nothing is attached */
 	else if (ts_mail_plan_files(&plan, err) != TS_OK)
 		return err->status;
+	plan.charts = count_charts(&plan);
 	while (hand_over(&plan, subject, dispatch, err) != TS_OK)
 		if (err->status != TS_FULL ||
 		    !lighten(&plan, email->drop_first))

@@ -44,6 +44,7 @@ struct ts_mail_block {
 struct ts_mail_doc {
 	struct ts_arena *arena;
 	const char *language;
+	size_t text_most; /* characters of one text in the HTML */
 	struct ts_mail_block *blocks;
 	size_t count, room;
 	bool failed;                /* no memory */

@@ -41,6 +41,21 @@ static const char head_style[] =
 	"padding-top:20px!important}\n"
 	"}\n";
 
+/* No text is so long that the message gets too long for it. */
+static void
+put_text(struct ts_buf *out, const struct ts_mail_doc *doc, const char *text)
+{
+	TS_AUTO_BUF cut = TS_BUF_INIT(1u << 20);
+
+	if (text == NULL || ts_utf8_length(text) <= doc->text_most) {
+		ts_markup(out, text);
+		return;
+	}
+	ts_text_clean(&cut, text, doc->text_most);
+	ts_markup(out, cut.data);
+	out->failed |= cut.failed;
+}
+
 static void
 begin_row(struct ts_buf *out, const char *class, const char *style)
 {
@@ -57,37 +72,39 @@ end_row(struct ts_buf *out)
 }
 
 static void
-put_text_row(struct ts_buf *out, const char *class, const char *style,
-	     const char *text)
+put_text_row(struct ts_buf *out, const struct ts_mail_doc *doc,
+	     const char *class, const char *style, const char *text)
 {
 	if (!ts_mail_is_set(text))
 		return;
 	begin_row(out, class, style);
-	ts_markup(out, text);
+	put_text(out, doc, text);
 	end_row(out);
 }
 
 static void
-put_heading(struct ts_buf *out, const char *level, const char *class,
-	    const char *style, const char *text)
+put_heading(struct ts_buf *out, const struct ts_mail_doc *doc,
+	    const char *level, const char *class, const char *style,
+	    const char *text)
 {
 	begin_row(out, class, INK);
 	ts_buf_addf(out, "<%s class=\"ink\" style=\"margin:0;" FONT INK "%s\">",
 		    level, style);
-	ts_markup(out, text);
+	put_text(out, doc, text);
 	ts_buf_addf(out, "</%s>", level);
 	end_row(out);
 }
 
 static void
-put_title(struct ts_buf *out, const struct ts_mail_block *block)
+put_title(struct ts_buf *out, const struct ts_mail_doc *doc,
+	  const struct ts_mail_block *block)
 {
-	put_heading(out, "h1", "ink",
+	put_heading(out, doc, "h1", "ink",
 		    "padding-top:24px;font-size:26px;line-height:32px;"
 		    "font-weight:700;",
 		    block->text);
 	for (size_t i = 0; i < block->item_count; i++)
-		put_text_row(out, "mut",
+		put_text_row(out, doc, "mut",
 			     i == 0 ? MUTED "padding-top:6px;font-size:16px;"
 					    "line-height:24px;"
 				    : MUTED "padding-top:2px;font-size:13px;"
@@ -96,7 +113,8 @@ put_title(struct ts_buf *out, const struct ts_mail_block *block)
 }
 
 static void
-put_framed(struct ts_buf *out, const struct ts_mail_block *block)
+put_framed(struct ts_buf *out, const struct ts_mail_doc *doc,
+	   const struct ts_mail_block *block)
 {
 	begin_row(out, "ink", "padding-top:20px;");
 	ts_buf_add(out, "<table role=\"presentation\" width=\"100%\" "
@@ -105,11 +123,11 @@ put_framed(struct ts_buf *out, const struct ts_mail_block *block)
 			"14px;background:#fdf6e6;border-left:4px solid "
 			"#e3a72f;font-size:14px;line-height:21px;" FONT INK
 			"\"><strong>");
-	ts_markup(out, block->text);
+	put_text(out, doc, block->text);
 	ts_buf_add(out, "</strong>");
 	for (size_t i = 0; i < block->item_count; i++) {
 		ts_buf_add(out, "<br>");
-		ts_markup(out, block->items[i]);
+		put_text(out, doc, block->items[i]);
 	}
 	ts_buf_add(out, "</td></tr></table>");
 	end_row(out);
@@ -118,17 +136,18 @@ put_framed(struct ts_buf *out, const struct ts_mail_block *block)
 /* ---- key figures -------------------------------------------------------- */
 
 static void
-put_tile(struct ts_buf *out, const struct ts_key_figure *key)
+put_tile(struct ts_buf *out, const struct ts_mail_doc *doc,
+	 const struct ts_key_figure *key)
 {
 	ts_buf_add(out, "<td class=\"tile\" width=\"49%\" valign=\"top\" "
 			"style=\"width:49%;padding:12px 14px;"
 			"background:#f1f4f7;" FONT "\">"
 			"<div class=\"mut\" style=\"font-size:13px;"
 			"line-height:18px;" MUTED "\">");
-	ts_markup(out, key->label);
+	put_text(out, doc, key->label);
 	ts_buf_add(out, "</div><div class=\"ink big\" style=\"font-size:24px;"
 			"line-height:32px;font-weight:700;" INK "\">");
-	ts_markup(out, key->value);
+	put_text(out, doc, key->value);
 	ts_buf_add(out, "</div>");
 	if (ts_mail_is_set(key->change)) {
 		ts_buf_add(out, "<div class=\"ink\" style=\"font-size:14px;"
@@ -140,14 +159,15 @@ put_tile(struct ts_buf *out, const struct ts_key_figure *key)
 				    "style=\"color:#0b5fa5;\">%s</span> %s ",
 				    key->direction > 0 ? "\u25b2" : "\u25bc",
 				    key->direction > 0 ? "up" : "down");
-		ts_markup(out, key->change);
+		put_text(out, doc, key->change);
 		ts_buf_add(out, "</div>");
 	}
 	ts_buf_add(out, "</td>");
 }
 
 static void
-put_figures(struct ts_buf *out, const struct ts_mail_block *block)
+put_figures(struct ts_buf *out, const struct ts_mail_doc *doc,
+	    const struct ts_mail_block *block)
 {
 	begin_row(out, "ink", "padding-top:16px;");
 	ts_buf_add(out, "<table role=\"presentation\" width=\"100%\" "
@@ -158,11 +178,11 @@ put_figures(struct ts_buf *out, const struct ts_mail_block *block)
 					"style=\"height:8px;font-size:0;"
 					"line-height:8px;\">&nbsp;</td></tr>");
 		ts_buf_add(out, "<tr>");
-		put_tile(out, &block->keys[i]);
+		put_tile(out, doc, &block->keys[i]);
 		ts_buf_add(out, "<td width=\"2%\" style=\"width:2%;"
 				"font-size:0;\">&nbsp;</td>");
 		if (i + 1 < block->key_count)
-			put_tile(out, &block->keys[i + 1]);
+			put_tile(out, doc, &block->keys[i + 1]);
 		else
 			ts_buf_add(out, "<td width=\"49%\">&nbsp;</td>");
 		ts_buf_add(out, "</tr>\n");
@@ -174,8 +194,8 @@ put_figures(struct ts_buf *out, const struct ts_mail_block *block)
 /* ---- tables ------------------------------------------------------------- */
 
 static void
-put_cell(struct ts_buf *out, const char *text, bool is_figure, bool is_head,
-	 bool is_row_head)
+put_cell(struct ts_buf *out, const struct ts_mail_doc *doc, const char *text,
+	 bool is_figure, bool is_head, bool is_row_head)
 {
 	const char *tag = is_head || is_row_head ? "th" : "td";
 	TS_AUTO_BUF cell = TS_BUF_INIT(1u << 20);
@@ -197,13 +217,14 @@ put_cell(struct ts_buf *out, const char *text, bool is_figure, bool is_head,
 		ts_buf_add(&cell, "\u2013");
 	else if (is_figure && !is_head)
 		ts_sheet_figure_words(&cell, text);
-	ts_markup(out, cell.used > 0 ? cell.data : text);
+	put_text(out, doc, cell.used > 0 ? cell.data : text);
 	out->failed |= cell.failed;
 	ts_buf_addf(out, "</%s>", tag);
 }
 
 static void
-put_table(struct ts_buf *out, const struct ts_table *table)
+put_table(struct ts_buf *out, const struct ts_mail_doc *doc,
+	  const struct ts_table *table)
 {
 	size_t columns = table->column_count < COLUMNS_MOST
 				 ? table->column_count
@@ -221,13 +242,13 @@ put_table(struct ts_buf *out, const struct ts_table *table)
 		is_figure[i] = ts_sheet_has_figures(table, i);
 		ts_sheet_column_words(&name, table->columns[i]);
 		out->failed |= name.failed;
-		put_cell(out, name.data, is_figure[i], true, false);
+		put_cell(out, doc, name.data, is_figure[i], true, false);
 	}
 	ts_buf_add(out, "</tr>\n");
 	for (size_t row = 0; row < rows; row++) {
 		ts_buf_add(out, "<tr>");
 		for (size_t i = 0; i < columns; i++)
-			put_cell(out, ts_table_text(table, row, i),
+			put_cell(out, doc, ts_table_text(table, row, i),
 				 is_figure[i], false, i == 0);
 		ts_buf_add(out, "</tr>\n");
 	}
@@ -244,13 +265,14 @@ put_table(struct ts_buf *out, const struct ts_table *table)
 /* ---- the rest ----------------------------------------------------------- */
 
 static void
-put_image(struct ts_buf *out, const struct ts_mail_block *block)
+put_image(struct ts_buf *out, const struct ts_mail_doc *doc,
+	  const struct ts_mail_block *block)
 {
 	ts_buf_add(out, "<tr><td style=\"padding:10px 0 0;\"><img src=\"cid:");
-	ts_markup(out, block->cid);
+	put_text(out, doc, block->cid);
 	ts_buf_addf(out, "\" width=\"%d\" height=\"%d\" alt=\"", block->width,
 		    block->height);
-	ts_markup(out, block->text);
+	put_text(out, doc, block->text);
 	ts_buf_addf(out,
 		    "\" border=\"0\" style=\"display:block;width:100%%;"
 		    "max-width:%dpx;height:auto;border:0;background:#ffffff;"
@@ -260,7 +282,8 @@ put_image(struct ts_buf *out, const struct ts_mail_block *block)
 }
 
 static void
-put_list(struct ts_buf *out, const struct ts_mail_block *block)
+put_list(struct ts_buf *out, const struct ts_mail_doc *doc,
+	 const struct ts_mail_block *block)
 {
 	const char *class = block->is_small ? "mut" : "ink";
 	const char *style = block->is_small
@@ -275,7 +298,7 @@ put_list(struct ts_buf *out, const struct ts_mail_block *block)
 		ts_buf_addf(out,
 			    "<li class=\"%s\" style=\"margin:0 0 4px;%s\">",
 			    class, style);
-		ts_markup(out, block->items[i]);
+		put_text(out, doc, block->items[i]);
 		ts_buf_add(out, "</li>\n");
 	}
 	ts_buf_add(out, "</ul>");
@@ -302,7 +325,8 @@ put_link(struct ts_buf *out, const char *link)
 }
 
 static void
-put_paragraph(struct ts_buf *out, const struct ts_mail_block *block)
+put_paragraph(struct ts_buf *out, const struct ts_mail_doc *doc,
+	      const struct ts_mail_block *block)
 {
 	bool is_small = block->kind == TS_MAIL_SMALL;
 
@@ -311,49 +335,51 @@ put_paragraph(struct ts_buf *out, const struct ts_mail_block *block)
 				   "line-height:19px;"
 			   : INK "padding-top:10px;font-size:15px;"
 				 "line-height:22px;");
-	ts_markup(out, block->text);
+	put_text(out, doc, block->text);
 	if (ts_mail_is_set(block->link))
 		put_link(out, block->link);
 	end_row(out);
 }
 
 static void
-put_block(struct ts_buf *out, const struct ts_mail_block *block)
+put_block(struct ts_buf *out, const struct ts_mail_doc *doc,
+	  const struct ts_mail_block *block)
 {
 	switch (block->kind) {
 	case TS_MAIL_FRAMED:
-		put_framed(out, block);
+		put_framed(out, doc, block);
 		break;
 	case TS_MAIL_TITLE:
-		put_title(out, block);
+		put_title(out, doc, block);
 		break;
 	case TS_MAIL_FIGURES:
-		put_figures(out, block);
+		put_figures(out, doc, block);
 		break;
 	case TS_MAIL_HEADING:
-		put_heading(out, "h2", "ink",
+		put_heading(out, doc, "h2", "ink",
 			    "padding-top:28px;font-size:16px;line-height:22px;"
 			    "font-weight:700;",
 			    block->text);
 		break;
 	case TS_MAIL_FINDING:
-		put_heading(out, "h2", block->is_drawn ? "ink drawn" : "ink",
+		put_heading(out, doc, "h2",
+			    block->is_drawn ? "ink drawn" : "ink",
 			    "padding-top:32px;font-size:19px;line-height:25px;"
 			    "font-weight:700;",
 			    block->text);
 		break;
 	case TS_MAIL_PARAGRAPH:
 	case TS_MAIL_SMALL:
-		put_paragraph(out, block);
+		put_paragraph(out, doc, block);
 		break;
 	case TS_MAIL_LIST:
-		put_list(out, block);
+		put_list(out, doc, block);
 		break;
 	case TS_MAIL_IMAGE:
-		put_image(out, block);
+		put_image(out, doc, block);
 		break;
 	case TS_MAIL_TABLE:
-		put_table(out, block->table);
+		put_table(out, doc, block->table);
 		break;
 	}
 }
@@ -395,7 +421,7 @@ ts_mail_html(struct ts_buf *out, const struct ts_mail_doc *doc,
 		   "background:#ffffff;text-align:left;\">\n");
 	for (size_t i = 0; i < doc->count; i++)
 		if (doc->blocks[i].part != TS_MAIL_TEXT_ONLY)
-			put_block(out, &doc->blocks[i]);
+			put_block(out, doc, &doc->blocks[i]);
 	ts_buf_add(out, "<tr><td height=\"28\" style=\"height:28px;"
 			"line-height:28px;font-size:0;\">&nbsp;</td></tr>\n"
 			"</table>\n"

@@ -29,7 +29,9 @@ struct ts_mail_plan {
 	size_t charts;      /* at most so many inline */
 	bool fewer_charts;  /* than wished, for the size */
 	size_t html_pages;  /* pages that the HTML shows; the text has all */
-	size_t items;       /* of one list, for the size of the HTML */
+	/* for the size of the HTML */
+	size_t items;     /* of one list */
+	size_t text_most; /* characters of one text */
 };
 
 /* Files by the formats the recipient wants, names from ids and period. */

@@ -53,6 +53,7 @@ put_figure_line(struct ts_buf *out, const struct ts_key_figure *key,
 	TS_AUTO_BUF label = TS_BUF_INIT(1024);
 	TS_AUTO_BUF value = TS_BUF_INIT(1024);
 	TS_AUTO_BUF change = TS_BUF_INIT(1024);
+	TS_AUTO_BUF line = TS_BUF_INIT(8192);
 	size_t wide, used;
 
 	ts_text_clean(&label, key->label, CELL_MOST);
@@ -64,14 +65,16 @@ put_figure_line(struct ts_buf *out, const struct ts_key_figure *key,
 	    widths->label + widths->value + 5 + columns(change.data) >
 		    TS_MAIL_WIDTH)
 		return false;
-	ts_buf_add(out, label.data);
-	pad(out, wide, widths->label + 2 + widths->value - used);
-	ts_buf_add(out, value.data);
-	if (change.used > 0) {
-		ts_buf_add(out, "   ");
-		ts_buf_add(out, change.data);
-	}
+	ts_buf_add(&line, label.data);
+	pad(&line, wide, widths->label + 2 + widths->value - used);
+	ts_buf_add(&line, value.data);
+	ts_buf_add(&line, "   ");
+	ts_buf_add(&line, change.data);
+	while (line.used > 0 && line.data[line.used - 1] == ' ')
+		line.data[--line.used] = '\0';
+	ts_buf_add(out, line.data);
 	ts_buf_add_char(out, '\n');
+	out->failed |= line.failed;
 	return true;
 }
 
