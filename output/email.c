@@ -74,8 +74,7 @@ say(struct ts_mail_doc *doc, const struct ts_mail_plan *plan)
 	}
 }
 
-/* Less of it, when the HTML is too long: first pages, then lists, then texts.
- */
+/* Less of it, when the HTML is too long: pages, then lists, then texts. */
 static bool
 shorten(struct ts_mail_plan *plan)
 {
@@ -235,7 +234,7 @@ deliver(const struct ts_delivery *delivery, const struct ts_dispatch *dispatch,
 		.items = ITEMS_MOST,
 		.text_most = TEXT_MOST,
 	};
-	const char *subject;
+	const char *subject = "";
 
 	if (ts_mail_plan_check(email->drop_first, err) != TS_OK ||
 	    check_delivery(delivery, err) != TS_OK ||
@@ -246,6 +245,7 @@ deliver(const struct ts_delivery *delivery, const struct ts_dispatch *dispatch,
 	else if (ts_mail_plan_files(&plan, err) != TS_OK)
 		return err->status;
 	plan.charts = count_charts(&plan);
+	/* each round leaves something out, so there are few */
 	while (hand_over(&plan, subject, dispatch, err) != TS_OK)
 		if (err->status != TS_FULL ||
 		    !lighten(&plan, email->drop_first))
