@@ -548,7 +548,7 @@ what_was_interrupted_goes_back_to_the_last_stable_state(void **state)
 		{ TS_STATE_FETCHING, TS_STATE_DUE },
 		{ TS_STATE_RENDERING, TS_STATE_READY },
 		{ TS_STATE_FETCHING, TS_STATE_FETCHING }, /* it is alive */
-		{ TS_STATE_MAILING, TS_STATE_PUBLISHED },
+		{ TS_STATE_MAILING, TS_STATE_MAILING }, /* it is in the outbox */
 		{ TS_STATE_DUE, TS_STATE_DUE },
 		{ TS_STATE_READY, TS_STATE_READY },
 		{ TS_STATE_PUBLISHED, TS_STATE_PUBLISHED },
@@ -565,8 +565,8 @@ what_was_interrupted_goes_back_to_the_last_stable_state(void **state)
 	assert_int_equal(
 		ts_journal_recover(store, is_third, &asked, 9000, &count, &err),
 		TS_OK);
-	assert_int_equal(count, 3);
-	assert_int_equal(asked, 4);
+	assert_int_equal(count, 2);
+	assert_int_equal(asked, 3);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct ts_entry entry = entry_of(store, 1 + (int)i);
 
