@@ -548,7 +548,8 @@ what_was_interrupted_goes_back_to_the_last_stable_state(void **state)
 		{ TS_STATE_FETCHING, TS_STATE_DUE },
 		{ TS_STATE_RENDERING, TS_STATE_READY },
 		{ TS_STATE_FETCHING, TS_STATE_FETCHING }, /* it is alive */
-		{ TS_STATE_MAILING, TS_STATE_MAILING }, /* it is in the outbox */
+		{ TS_STATE_MAILING,
+		  TS_STATE_MAILING }, /* it is in the outbox */
 		{ TS_STATE_DUE, TS_STATE_DUE },
 		{ TS_STATE_READY, TS_STATE_READY },
 		{ TS_STATE_PUBLISHED, TS_STATE_PUBLISHED },
