@@ -108,7 +108,8 @@ void
 ts_conf_example(struct ts_buf *out)
 {
 	static const char *const main_groups[] = { "sources", "report",
-						   "daemon", NULL };
+						   "daemon",  "mail",
+						   "groups",  NULL };
 	static const char *const report_groups[] = { "gates", "deliver", NULL };
 
 	ts_buf_add(
@@ -141,6 +142,14 @@ ts_conf_example(struct ts_buf *out)
 			"#daemon:\n#{\n");
 	put_rows(out, ts_conf_daemon_opts, "#", "  ", NULL);
 	ts_buf_add(out, "#};\n");
+	ts_buf_add(out, "\n# How mail leaves this machine.\n"
+			"#mail:\n#{\n");
+	put_rows(out, ts_conf_mail_opts, "#", "  ", NULL);
+	ts_buf_add(out, "#};\n"
+			"\n# Lists of recipients that several reports name: to "
+			"= ( { group = \"ministry\"; } ).\n"
+			"#groups = ( { id = \"ministry\"; to = ( { address = "
+			"\"ann@example.org\"; } ); } );\n");
 	ts_buf_add(out,
 		   "\n# A report; it usually stands in reports.d/ID.conf.\n"
 		   "#report:\n#{\n");
@@ -151,6 +160,8 @@ ts_conf_example(struct ts_buf *out)
 	ts_buf_add(out, "#  };\n"
 			"  # Where a finished bundle goes; \"directory\" is "
 			"the output folder itself.\n"
+			"  # E-mail, other targets, and for whom and when: "
+			"docs/configuration.md, docs/delivery.md.\n"
 			"#  deliver = ( { output = \"directory\"; } );\n"
 			"#};\n");
 }

@@ -17,6 +17,16 @@ struct ts_conf_file {
 	config_t parsed;
 	struct ts_arena *arena;
 	struct ts_conf_problems *problems;
+	const struct ts_conf *conf;         /* as far as it is read */
+	const struct ts_conf_group *groups; /* the main file's; NULL none */
+};
+
+/* A list of recipients that reports name. */
+struct ts_conf_group {
+	const char *id;
+	const struct ts_conf_recipient *recipients;
+	size_t count;
+	const struct ts_conf_group *next;
 };
 
 /*

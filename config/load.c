@@ -11,6 +11,7 @@
 #include <tradestat/file.h>
 #include "config/group.h"
 #include "config/kept.h"
+#include "config/mail.h"
 #include "config/report.h"
 #include "config/schema.h"
 
@@ -28,6 +29,7 @@ struct load {
 	size_t source_count;
 	struct ts_conf_report *reports;
 	size_t report_count, report_room;
+	const struct ts_conf_group *groups; /* of recipients */
 };
 
 static enum ts_status
@@ -126,6 +128,7 @@ static enum ts_status
 add_report(struct load *load, const struct ts_conf_file *file,
 	   const config_setting_t *group, struct ts_err *err)
 {
+	struct ts_conf_file with = *file;
 	struct ts_conf_report report;
 
 	if (!config_setting_is_group(group)) {
@@ -135,7 +138,8 @@ add_report(struct load *load, const struct ts_conf_file *file,
 				"report is a group: report: { ... };");
 		return TS_OK;
 	}
-	if (ts_conf_report_read(file, group, &report, err) != TS_OK)
+	with.groups = load->groups;
+	if (ts_conf_report_read(&with, group, &report, err) != TS_OK)
 		return err->status;
 	for (size_t i = 0; report.id != NULL && i < load->report_count; i++) {
 		const struct ts_conf_report *other = &load->reports[i];
@@ -233,6 +237,7 @@ fill_daemon(struct load *load, const struct ts_conf_daemon_values *values,
 		.render_workers = (int)values->render_workers,
 		.fetch_timeout_s = values->fetch_timeout,
 		.render_timeout_s = values->render_timeout,
+		.send_timeout_s = values->send_timeout,
 		.stop_timeout_s = values->stop_timeout,
 		.worker_memory = values->worker_memory,
 		.retry_first_s = values->retry_first,
@@ -283,6 +288,35 @@ read_daemon(struct load *load, const struct ts_conf_file *file,
 	return fill_daemon(load, &values, err);
 }
 
+/* The groups of recipients are known before the first report. */
+static enum ts_status
+read_mail(struct load *load, const struct ts_conf_file *file,
+	  const config_setting_t *root, struct ts_err *err)
+{
+	const struct ts_conf_file none = { .path = "",
+					   .arena = load->arena,
+					   .problems = &load->problems };
+	const config_setting_t *mail = NULL, *groups = NULL;
+
+	if (root != NULL) {
+		mail = config_setting_get_member(root, "mail");
+		groups = config_setting_get_member(root, "groups");
+	}
+	if (mail != NULL && !config_setting_is_group(mail)) {
+		struct ts_conf_place at = ts_conf_place_of(file, mail);
+
+		ts_conf_problem(&load->problems, at.file, at.line,
+				"mail is a group: mail: { ... };");
+		mail = NULL;
+	}
+	if (ts_conf_mail_read(file != NULL ? file : &none, mail,
+			      &load->conf->mail, err) != TS_OK)
+		return err->status;
+	if (groups == NULL)
+		return TS_OK;
+	return ts_conf_groups_read(file, groups, &load->groups, err);
+}
+
 static void
 check_main(struct load *load, const struct ts_settings *settings)
 {
@@ -307,7 +341,7 @@ read_main(struct load *load, const struct ts_conf_file *file,
 	  struct ts_err *err)
 {
 	static const char *const groups[] = { "sources", "report", "daemon",
-					      NULL };
+					      "mail",    "groups", NULL };
 	struct ts_conf_main_values values = { 0 };
 	struct ts_settings settings = { 0 };
 	const config_setting_t *root = NULL, *group;
@@ -324,7 +358,8 @@ read_main(struct load *load, const struct ts_conf_file *file,
 	    fill_main(load, &values, err) != TS_OK)
 		return err->status;
 	group = root != NULL ? config_setting_get_member(root, "daemon") : NULL;
-	if (read_daemon(load, file, group, err) != TS_OK)
+	if (read_daemon(load, file, group, err) != TS_OK ||
+	    read_mail(load, file, root, err) != TS_OK)
 		return err->status;
 	if (root == NULL)
 		return TS_OK;
@@ -551,12 +586,13 @@ load_all(struct load *load, struct ts_err *err)
 static enum ts_status
 finish(struct load *load, struct ts_err *err)
 {
-	const struct ts_conf_problems *problems = &load->problems;
+	struct ts_conf_problems *problems = &load->problems;
 
 	load->conf->sources = load->sources;
 	load->conf->source_count = load->source_count;
 	load->conf->reports = load->reports;
 	load->conf->report_count = load->report_count;
+	ts_conf_mail_check(load->conf, problems);
 	if (problems->count == 0)
 		return TS_OK;
 	if (problems->count == 1)

@@ -202,6 +202,9 @@ enum ts_status ts_conf_load(const char *file,
 void ts_conf_free(struct ts_conf *conf);
 const struct ts_conf_report *ts_conf_report(const struct ts_conf *conf,
 					    const char *id);
+/* Is there anything to do once the bundle is in the output folder? A bare
+ * { output = "directory"; } is that folder itself. */
+bool ts_conf_delivers(const struct ts_conf_report *report);
 
 /*
  * What was read into a file of its own, and a process that reads it from there

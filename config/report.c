@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <tradestat/file.h>
+#include "config/mail.h"
 #include "config/schema.h"
 
 struct reading {
@@ -224,9 +225,10 @@ read_gates(const struct reading *reading, struct ts_conf_gates *out,
 
 static enum ts_status
 read_delivery(const struct reading *reading, const config_setting_t *group,
-	      struct ts_conf_delivery *out, struct ts_err *err)
+	      const struct ts_conf_report *report, struct ts_conf_delivery *out,
+	      struct ts_err *err)
 {
-	static const char *const head[] = { "output", NULL };
+	static const char *const head[] = { "output", "to", NULL };
 	const struct ts_conf_file *file = reading->file;
 	const config_setting_t *output =
 		config_setting_get_member(group, "output");
@@ -243,7 +245,12 @@ read_delivery(const struct reading *reading, const config_setting_t *group,
 	out->output = ts_arena_strdup(file->arena, name != NULL ? name : "");
 	if (out->output == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
-	return ts_conf_members(file, group, NULL, head, &out->settings, err);
+	if (ts_conf_members(file, group, NULL, head, &out->settings, err) !=
+	    TS_OK)
+		return err->status;
+	if (out->output[0] == '\0')
+		return TS_OK;
+	return ts_conf_recipients_read(file, group, report, out, err);
 }
 
 static enum ts_status
@@ -278,7 +285,8 @@ read_deliveries(const struct reading *reading, struct ts_conf_report *out,
 				"deliver = ( { output = \"directory\"; } );");
 			return TS_OK;
 		}
-		if (read_delivery(reading, group, &deliver[i], err) != TS_OK)
+		if (read_delivery(reading, group, out, &deliver[i], err) !=
+		    TS_OK)
 			return err->status;
 	}
 	out->deliver = deliver;

@@ -44,6 +44,10 @@ const struct ts_opt ts_conf_main_opts[] = {
 	  .help = "One report; usually in a file of its own." },
 	{ AT(struct ts_conf_main_values, STRING, daemon), .optional = true,
 	  .help = "How the daemon goes about its work." },
+	{ AT(struct ts_conf_main_values, STRING, mail), .optional = true,
+	  .help = "How mail leaves this machine." },
+	{ AT(struct ts_conf_main_values, STRING, groups), .optional = true,
+	  .help = "Lists of recipients that several reports have." },
 	{ .name = NULL },
 };
 
@@ -61,6 +65,10 @@ const struct ts_opt ts_conf_daemon_opts[] = {
 	{ AT(struct ts_conf_daemon_values, SECONDS, render_timeout),
 	  .preset = "15 min", .min = 1, .max = 86400,
 	  .help = "Longest time of drawing one edition." },
+	{ AT(struct ts_conf_daemon_values, SECONDS, send_timeout),
+	  .preset = "30 min", .min = 1, .max = 86400,
+	  .help = "Longest time of one sender; the next one takes up what is "
+		  "left." },
 	{ AT(struct ts_conf_daemon_values, SECONDS, stop_timeout),
 	  .preset = "20 s", .min = 1, .max = 3600,
 	  .help = "Time that workers get to end when the daemon stops." },
@@ -96,6 +104,83 @@ const struct ts_opt ts_conf_daemon_opts[] = {
 	{ AT(struct ts_conf_daemon_values, STRING, replay), .preset = "",
 	  .help = "A pack that answers instead of the network, as for "
 		  "\"tradestat run --replay\"; for trials." },
+	{ .name = NULL },
+};
+
+const struct ts_opt ts_conf_mail_opts[] = {
+	{ AT(struct ts_conf_mail_values, STRING, relay), .preset = "",
+	  .help = "Who takes mail over: \"smtp://HOST:587\" with STARTTLS, "
+		  "\"smtps://HOST\", or \"sendmail:/usr/sbin/sendmail\"." },
+	{ AT(struct ts_conf_mail_values, STRING, from), .preset = "",
+	  .help = "The sender's address, in a domain that the relay may send "
+		  "for." },
+	{ AT(struct ts_conf_mail_values, STRING, from_name), .preset = "",
+	  .help = "The sender's name." },
+	{ AT(struct ts_conf_mail_values, STRING, reply_to), .preset = "",
+	  .help = "Address of a person, for answers." },
+	{ AT(struct ts_conf_mail_values, STRING, bounces), .preset = "",
+	  .help = "Address for what comes back; {row} in it is the number of "
+		  "the delivery. The sender's when empty." },
+	{ AT(struct ts_conf_mail_values, STRING, hello), .preset = "",
+	  .help = "Name told to the relay (EHLO); this host's when empty." },
+	{ AT(struct ts_conf_mail_values, STRING, auth), .preset = "",
+	  .help = "How to log in; plain when there is a user and this is "
+		  "empty." },
+	{ AT(struct ts_conf_mail_values, STRING, user), .preset = "",
+	  .help = "Name to log in with." },
+	{ AT(struct ts_conf_mail_values, SECRET, password), .preset = "",
+	  .help = "Password, or token of xoauth2: a reference, never itself." },
+	{ AT(struct ts_conf_mail_values, STRING, token_command), .preset = "",
+	  .help = "Program that prints a token of xoauth2." },
+	{ AT(struct ts_conf_mail_values, STRING, ca_file), .preset = "",
+	  .help = "Certificates to trust instead of the system's." },
+	{ AT(struct ts_conf_mail_values, STRING, unsubscribe), .preset = "",
+	  .help = "Address for those who want no more; {id} in it stands for "
+		  "the recipient." },
+	{ AT(struct ts_conf_mail_values, STRING, unsubscribe_url), .preset = "",
+	  .help = "The same as a page, https." },
+	{ AT(struct ts_conf_mail_values, BOOL, one_click), .preset = "false",
+	  .help = "That page takes one-click requests (RFC 8058)." },
+	{ AT(struct ts_conf_mail_values, STRING, archive), .preset = "",
+	  .help = "URL that output_dir is published under, told in messages." },
+	{ AT(struct ts_conf_mail_values, STRING, allow), .preset = "",
+	  .help = "Domains that may get mail, \".example.org\" with all below; "
+		  "any when empty." },
+	{ AT(struct ts_conf_mail_values, STRING, suppress), .preset = "",
+	  .help = "Addresses, and \"@domain\"s, that never get mail." },
+	{ AT(struct ts_conf_mail_values, BYTES, max_message_size),
+	  .preset = "9 MB", .min = 65536, .max = INT64_C(1) << 30,
+	  .help = "Largest message as it is sent; the relay's own limit counts "
+		  "too." },
+	{ AT(struct ts_conf_mail_values, INT, per_minute), .preset = "30",
+	  .min = 1, .max = 100000, .help = "Messages a minute." },
+	{ AT(struct ts_conf_mail_values, INT, per_recipient_per_day),
+	  .preset = "5", .min = 1, .max = 1000,
+	  .help = "More to one address within a day stop all mail." },
+	{ AT(struct ts_conf_mail_values, INT, per_edition), .preset = "500",
+	  .min = 1, .max = 100000,
+	  .help = "More addresses of one edition stop all mail." },
+	{ AT(struct ts_conf_mail_values, STRING, in_doubt), .preset = "resend",
+	  .help = "A message whose answer was lost is sent once more, or held "
+		  "for a person." },
+	{ AT(struct ts_conf_mail_values, SECONDS, doubt_wait),
+	  .preset = "15 min", .min = 1, .max = 604800,
+	  .help = "Wait before it is sent once more." },
+	{ AT(struct ts_conf_mail_values, SECONDS, give_up), .preset = "3 d",
+	  .min = 60, .max = 31622400,
+	  .help = "What could not be delivered for so long is given up." },
+	{ AT(struct ts_conf_mail_values, SECONDS, keep), .preset = "400 d",
+	  .min = 3600, .max = INT64_C(3162240000),
+	  .help = "Messages that ended are kept so long, to be sent again." },
+	{ AT(struct ts_conf_mail_values, SECONDS, connect_timeout),
+	  .preset = "30 s", .min = 1, .max = 600,
+	  .help = "Longest wait for a connection." },
+	{ AT(struct ts_conf_mail_values, SECONDS, reply_timeout),
+	  .preset = "5 min", .min = 1, .max = 3600,
+	  .help = "Longest wait for an answer." },
+	{ AT(struct ts_conf_mail_values, SECONDS, end_timeout),
+	  .preset = "10 min", .min = 1, .max = 3600,
+	  .help = "Longest wait for the answer to a whole message." },
 	{ .name = NULL },
 };
 
@@ -273,6 +358,53 @@ const struct ts_opt ts_conf_gates_opts[] = {
 const struct ts_opt ts_conf_delivery_head_opts[] = {
 	{ AT(struct ts_conf_delivery_head, STRING, output), .optional = true,
 	  .help = "The output plugin that delivers." },
+	{ AT(struct ts_conf_delivery_head, STRING, to), .optional = true,
+	  .help = "Recipients of e-mail: ( { address = \"...\"; }, { group = "
+		  "\"...\"; } )." },
+	{ AT(struct ts_conf_delivery_head, STRING, name), .preset = "",
+	  .help = "What the ledger calls a target that is no address." },
+	{ AT(struct ts_conf_delivery_head, STRING, language), .preset = "",
+	  .help = "Language of the recipients; only \"en\" is made so far." },
+	{ AT(struct ts_conf_delivery_head, STRING, currency), .preset = "",
+	  .help = "Their currency; the report's when empty." },
+	{ AT(struct ts_conf_delivery_head, STRING, partner), .preset = "",
+	  .help = "The partner country they want; the report's when empty." },
+	{ AT(struct ts_conf_delivery_head, STRING, formats), .preset = "",
+	  .help = "Files they get; the report's when empty." },
+	{ AT(struct ts_conf_delivery_head, STRING, when), .preset = "changed",
+	  .help = "When something is delivered: on new or changed figures, "
+		  "always, or when a figure crosses a threshold." },
+	{ AT(struct ts_conf_delivery_head, STRING, figure), .preset = "",
+	  .help = "The figure of a threshold, such as \"exports\"." },
+	{ AT(struct ts_conf_delivery_head, REAL, percent), .preset = "0",
+	  .min = 0, .max = 1000000,
+	  .help = "It moved by so many percent against the period before," },
+	{ AT(struct ts_conf_delivery_head, REAL, floor), .preset = "0",
+	  .min = 0, .max = INT64_C(1000000000000000),
+	  .help = "and by so much." },
+	{ AT(struct ts_conf_delivery_head, REAL, errata_percent), .preset = "1",
+	  .min = 0, .max = 1000000,
+	  .help = "A correction is sent when a figure told before changed by "
+		  "so many percent; 0: never." },
+	{ AT(struct ts_conf_delivery_head, REAL, errata_floor), .preset = "0",
+	  .min = 0, .max = INT64_C(1000000000000000),
+	  .help = "The same, by so much." },
+	{ .name = NULL },
+};
+
+const struct ts_opt ts_conf_recipient_opts[] = {
+	{ AT(struct ts_conf_recipient_values, STRING, address), .preset = "",
+	  .help = "Where to: local@domain." },
+	{ AT(struct ts_conf_recipient_values, STRING, group), .preset = "",
+	  .help = "Or everybody of such a group." },
+	{ AT(struct ts_conf_recipient_values, STRING, language), .preset = "",
+	  .help = "Of this recipient; the delivery's when empty." },
+	{ AT(struct ts_conf_recipient_values, STRING, currency), .preset = "",
+	  .help = "The same." },
+	{ AT(struct ts_conf_recipient_values, STRING, partner), .preset = "",
+	  .help = "The same." },
+	{ AT(struct ts_conf_recipient_values, STRING, formats), .preset = "",
+	  .help = "The same." },
 	{ .name = NULL },
 };
 
@@ -285,6 +417,11 @@ static const char *const misfire_words[] = { "once", "all", "skip", NULL };
 static const char *const wait_words[] = { "", "data", NULL };
 static const char *const deadline_words[] = { "hold", "send-marked", "skip",
 					      NULL };
+static const char *const when_words[] = { "changed", "always", "threshold",
+					  NULL };
+static const char *const auth_words[] = { "",      "none",    "plain",
+					  "login", "xoauth2", NULL };
+static const char *const doubt_words[] = { "resend", "hold", NULL };
 static const char *const missing_words[] = { "hold", "note", NULL };
 
 const struct ts_conf_trait ts_conf_traits[] = {
@@ -296,6 +433,11 @@ const struct ts_conf_trait ts_conf_traits[] = {
 	{ .name = "misfire", .words = misfire_words },
 	{ .name = "wait_for", .words = wait_words },
 	{ .name = "on_deadline", .words = deadline_words },
+	{ .name = "when", .words = when_words },
+	{ .name = "auth", .words = auth_words },
+	{ .name = "in_doubt", .words = doubt_words },
+	{ .name = "allow", .list = true },
+	{ .name = "suppress", .list = true },
 	{ .name = "holidays", .list = true },
 	{ .name = "formats", .list = true },
 	{ .name = "sources", .list = true },

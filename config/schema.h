@@ -14,7 +14,8 @@ struct ts_conf_main_values {
 	const char *timezone;
 	const char *gnuplot, *font, *contact, *proxy;
 	int64_t min_free;
-	const char *sources, *report, *daemon; /* groups: their names count */
+	/* groups: their names count */
+	const char *sources, *report, *daemon, *mail, *groups;
 };
 
 struct ts_conf_report_values {
@@ -47,7 +48,7 @@ struct ts_conf_gates_values {
 struct ts_conf_daemon_values {
 	const char *worker;
 	int64_t fetch_workers, render_workers;
-	int64_t fetch_timeout, render_timeout, stop_timeout;
+	int64_t fetch_timeout, render_timeout, send_timeout, stop_timeout;
 	int64_t worker_memory;
 	int64_t retry_first, retry_most, give_up;
 	const char *operator_command;
@@ -57,13 +58,35 @@ struct ts_conf_daemon_values {
 	const char *replay;
 };
 
-/* The few settings that a source and a delivery cannot do without. */
+struct ts_conf_mail_values {
+	const char *relay, *from, *from_name, *reply_to, *bounces, *hello;
+	const char *auth, *user, *password, *token_command, *ca_file;
+	const char *unsubscribe, *unsubscribe_url;
+	bool one_click;
+	const char *archive, *allow, *suppress;
+	int64_t max_message_size, per_minute, per_recipient_per_day;
+	int64_t per_edition;
+	const char *in_doubt;
+	int64_t doubt_wait, give_up, keep;
+	int64_t connect_timeout, reply_timeout, end_timeout;
+};
+
+/* The few settings that a source cannot do without, and those of every
+ * delivery, whatever its output. */
 struct ts_conf_source_head {
 	const char *id, *fetcher;
 };
 
 struct ts_conf_delivery_head {
-	const char *output;
+	const char *output, *name, *to;
+	const char *language, *currency, *partner, *formats;
+	const char *when, *figure;
+	double percent, floor, errata_percent, errata_floor;
+};
+
+struct ts_conf_recipient_values {
+	const char *address, *group;
+	const char *language, *currency, *partner, *formats;
 };
 
 extern const struct ts_opt ts_conf_main_opts[];
@@ -72,6 +95,8 @@ extern const struct ts_opt ts_conf_report_opts[];
 extern const struct ts_opt ts_conf_gates_opts[];
 extern const struct ts_opt ts_conf_source_head_opts[];
 extern const struct ts_opt ts_conf_delivery_head_opts[];
+extern const struct ts_opt ts_conf_recipient_opts[];
+extern const struct ts_opt ts_conf_mail_opts[];
 
 /* What a row says beyond its type. */
 struct ts_conf_trait {

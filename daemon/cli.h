@@ -31,6 +31,7 @@ struct ts_cli {
 	size_t set_count;
 	const char *count; /* -n */
 	const char *base;
+	const char *test; /* address of a trial */
 	bool yes;
 	bool daemon;    /* ask it, in place of doing it */
 	int *exit_code; /* of a verb that succeeded; 0 unless it says */
@@ -72,6 +73,8 @@ enum ts_status ts_verb_pause(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_resume(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_hold(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_release(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_send(const struct ts_cli *cli, struct ts_err *err);
+enum ts_status ts_verb_delivery(const struct ts_cli *cli, struct ts_err *err);
 enum ts_status ts_verb_reload(const struct ts_cli *cli, struct ts_err *err);
 /* `tradestat run REPORT --daemon`: no verb of its own. */
 enum ts_status ts_verb_run_by_daemon(const struct ts_cli *cli,

@@ -23,6 +23,7 @@ static const struct word words[] = {
 	{ "replay", "PACK", "a pack answers in place of the network", 0 },
 	{ "record", "PACK", "keep what the network answers as a pack", 0 },
 	{ "no-deliver", NULL, "make the bundle, send it to nobody", 0 },
+	{ "test", "ADDRESS", "to this address only, marked as a trial", 0 },
 	{ "waive", "GATE", "let the edition pass this gate", 0 },
 	{ "now", "TIME", "as if it were that time", 0 },
 	{ "base", "TIME", "count from then, not from now", 0 },

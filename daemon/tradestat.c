@@ -47,13 +47,21 @@ const struct ts_verb ts_verbs[] = {
 	  "what was made, or how an edition came about", ts_verb_history },
 	{ "queue", "", 0, 0, "config now json verbose",
 	  "what is being worked on, and what waits", ts_verb_queue },
-	{ "hold", "EDITION or REPORT", 1, 1, "config yes",
+	{ "send", "REPORT or EDITION", 1, 1, "config test now",
+	  "deliver an edition now, or a trial of it to one address",
+	  ts_verb_send },
+	{ "resend", "DELIVERY", 1, 1, "config now",
+	  "queue a delivery that ended once more, the same bytes",
+	  ts_verb_delivery },
+	{ "hold", "EDITION or REPORT or DELIVERY", 1, 1, "config yes",
 	  "keep an edition from going out", ts_verb_hold },
-	{ "release", "EDITION", 1, 1, "config yes", "let a held edition go out",
-	  ts_verb_release },
-	{ "pause", "REPORT", 1, 1, "config", "start nothing of a report",
+	{ "release", "EDITION or DELIVERY", 1, 1, "config yes",
+	  "let a held edition or delivery go out", ts_verb_release },
+	{ "pause", "REPORT, ADDRESS or mail", 1, 1, "config",
+	  "start nothing of a report, send nothing to an address or at all",
 	  ts_verb_pause },
-	{ "resume", "REPORT", 1, 1, "config", "end a pause", ts_verb_resume },
+	{ "resume", "REPORT, ADDRESS or mail", 1, 1, "config", "end a pause",
+	  ts_verb_resume },
 	{ "reload", "", 0, 0, "config", "the daemon reads its configuration",
 	  ts_verb_reload },
 	{ "sources", "[SOURCE]", 0, 1, "config now json verbose",
@@ -71,7 +79,7 @@ const struct ts_verb ts_verbs[] = {
 	  ts_verb_list },
 	{ "config", "example", 1, 1, "", "print a commented configuration",
 	  ts_verb_config },
-	{ "stage", "fetch|watch|render|backup [ENTRY]", 1, 2,
+	{ "stage", "fetch|watch|render|compose|mail|files|backup [ENTRY]", 1, 2,
 	  "config now replay", "one step of tradestatd's work; not for people",
 	  ts_verb_stage },
 	{ NULL, NULL, 0, 0, NULL, NULL, NULL },
@@ -84,6 +92,7 @@ enum option_code {
 	OPT_REPLAY,
 	OPT_RECORD,
 	OPT_NO_DELIVER,
+	OPT_TEST,
 	OPT_WAIVE,
 	OPT_NOW,
 	OPT_BASE,
@@ -117,6 +126,7 @@ static const struct option options[] = {
 	{ "record", required_argument, NULL, OPT_RECORD },
 	{ "no-deliver", no_argument, NULL, OPT_NO_DELIVER },
 	{ "waive", required_argument, NULL, OPT_WAIVE },
+	{ "test", required_argument, NULL, OPT_TEST },
 	{ "now", required_argument, NULL, OPT_NOW },
 	{ "base", required_argument, NULL, OPT_BASE },
 	{ "force", no_argument, NULL, OPT_FORCE },
@@ -258,6 +268,8 @@ value_of(struct ts_cli *cli, int code)
 		return &cli->record;
 	case OPT_WAIVE:
 		return &cli->waive;
+	case OPT_TEST:
+		return &cli->test;
 	case OPT_NOW:
 		return &cli->now;
 	case OPT_BASE:

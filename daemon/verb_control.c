@@ -11,6 +11,7 @@
 #include "daemon/common/control.h"
 #include "daemon/common/lock.h"
 #include "daemon/common/places.h"
+#include "daemon/verb_send.h"
 #include "daemon/world.h"
 
 static void
@@ -90,6 +91,8 @@ change(const struct ts_cli *cli, struct ts_err *err)
 	struct ts_request_line request;
 	enum ts_status status;
 
+	if (ts_is_delivery_matter(cli->args[0]))
+		return ts_verb_delivery(cli, err);
 	ts_buf_addf(&line, "%s %s", cli->verb, cli->args[0]);
 	if (ts_buf_check(&line, "the request", err) != TS_OK ||
 	    ts_control_parse(line.data, line.used, &request, err) != TS_OK) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/journal_view.h"
+#include "store/outbox.h"
 
 /* In somebody's hands first, then by the moment nothing is started before;
  * what is held waits for a person, not for a moment. */
@@ -101,6 +102,124 @@ print_table(struct ts_view *view, const struct ts_view_entries *all,
 	return TS_OK;
 }
 
+/* ---- deliveries ---------------------------------------------------------- */
+
+struct deliveries {
+	struct ts_view_table table;
+	json_t *list; /* NULL: a table is made */
+	size_t count;
+};
+
+static json_t *
+json_of(const struct ts_out *out)
+{
+	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:I, "
+			 "s:s}",
+			 "delivery", out->kind, "report", out->report, "period",
+			 out->period, "number", out->number, "channel",
+			 out->channel, "recipient", out->recipient, "state",
+			 ts_out_state_name(out->state), "relay", out->relay,
+			 "attempts", out->attempts, "next_us",
+			 (json_int_t)out->next_us, "reason", out->reason);
+}
+
+static enum ts_status
+add_delivery(void *ctx, const struct ts_out *out, struct ts_err *err)
+{
+	struct deliveries *all = ctx;
+	struct ts_view *view = all->table.view;
+	TS_AUTO_BUF next = TS_BUF_INIT(256);
+	char id[24], edition[160], attempts[16];
+	const char *cells[7] = { id,
+				 NULL,
+				 edition,
+				 ts_out_state_name(out->state),
+				 out->recipient,
+				 attempts,
+				 out->reason };
+
+	all->count++;
+	if (all->list != NULL) {
+		json_t *row = json_of(out);
+
+		json_object_set_new(row, "id", json_integer(out->id));
+		json_array_append_new(all->list, row);
+		return TS_OK;
+	}
+	snprintf(id, sizeof id, "d%lld", (long long)out->id);
+	snprintf(edition, sizeof edition, "%s/%s.%d", out->report, out->period,
+		 out->number);
+	snprintf(attempts, sizeof attempts, "%d", out->attempts);
+	if (out->next_us > view->now_us)
+		ts_view_when(view, view->zone, out->next_us, &next);
+	else
+		ts_buf_add(&next, "now");
+	cells[1] = out->state == TS_OUT_HELD ? "held" : next.data;
+	for (size_t i = 0; i < 7; i++)
+		if (ts_view_cell(&all->table, cells[i], err) != TS_OK)
+			return err->status;
+	return TS_OK;
+}
+
+static enum ts_status
+tell_relay(void *ctx, const struct ts_relay_state *relay, struct ts_err *err)
+{
+	struct ts_view *view = ctx;
+	TS_AUTO_BUF until = TS_BUF_INIT(256);
+
+	(void)err;
+	if (relay->stopped) {
+		printf("%s is stopped: %s\n", relay->name, relay->reason);
+	} else if (relay->until_us > view->now_us) {
+		ts_view_when(view, view->zone, relay->until_us, &until);
+		printf("%s is paused until %s: %s\n", relay->name, until.data,
+		       relay->reason);
+	}
+	return TS_OK;
+}
+
+static enum ts_status
+tell_address(void *ctx, const struct ts_address *address, struct ts_err *err)
+{
+	(void)ctx;
+	(void)err;
+	if (address->state != TS_ADDRESS_ACTIVE)
+		printf("%s is %s: %s\n", address->address,
+		       address->state == TS_ADDRESS_PAUSED ? "paused"
+							   : "suspended",
+		       address->reason);
+	return TS_OK;
+}
+
+static enum ts_status
+show_deliveries(struct ts_view *view, json_t *list, struct ts_err *err)
+{
+	static const char *const heads[] = { "DELIVERY", "NEXT", "EDITION",
+					     "STATE",    "TO",   "FAILED",
+					     "REASON" };
+	const struct ts_out_filter filter = { .states = TS_OUT_OPEN };
+	struct deliveries all = { .table = { .view = view, .columns = 7 },
+				  .list = list };
+
+	if (view->world.store == NULL)
+		return TS_OK;
+	for (size_t i = 0; list == NULL && i < 7; i++)
+		if (ts_view_cell(&all.table, heads[i], err) != TS_OK)
+			return err->status;
+	if (ts_outbox_list(view->world.store, &filter, add_delivery, &all,
+			   err) != TS_OK)
+		return err->status;
+	if (list != NULL)
+		return TS_OK;
+	if (all.count > 0) {
+		putchar('\n');
+		ts_view_table_print(&all.table);
+	}
+	if (ts_relays(view->world.store, tell_relay, view, err) != TS_OK)
+		return err->status;
+	return ts_addresses(view->world.store, tell_address, NULL, err);
+}
+
 static enum ts_status
 show(struct ts_view *view, const struct ts_cli *cli, struct ts_err *err)
 {
@@ -115,13 +234,22 @@ show(struct ts_view *view, const struct ts_cli *cli, struct ts_err *err)
 		return err->status;
 	if (all.count > 0)
 		qsort(all.items, all.count, sizeof *all.items, by_turn);
-	if (!cli->json)
-		return print_table(view, &all, err);
+	if (!cli->json) {
+		if (print_table(view, &all, err) != TS_OK)
+			return err->status;
+		return show_deliveries(view, NULL, err);
+	}
 	object = ts_view_json();
 	list = json_array();
 	json_object_set_new(object, "queue", list);
 	for (i = 0; i < all.count; i++)
 		json_array_append_new(list, ts_view_json_entry(&all.items[i]));
+	list = json_array();
+	json_object_set_new(object, "deliveries", list);
+	if (show_deliveries(view, list, err) != TS_OK) {
+		json_decref(object);
+		return err->status;
+	}
 	return ts_view_json_print(object, err);
 }
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <tradestat/file.h>
 #include <tradestat/log.h>
+#include "daemon/deliver/deliver.h"
+#include "daemon/verb_send.h"
 #include "daemon/common/lock.h"
 #include "daemon/report/preview.h"
 #include "daemon/report/stage_render.h"
@@ -142,6 +144,7 @@ struct hand {
 	int64_t id;
 	enum ts_state state;
 	char unchanged[TS_PERIOD_TEXT + 48]; /* since which edition; "" */
+	bool waits; /* deliveries that did not get through */
 };
 
 static int64_t
@@ -293,6 +296,32 @@ get_ready(struct hand *h, struct ts_preview *preview, struct ts_err *err)
 	return step(h, TS_STATE_READY, NULL, NULL, err);
 }
 
+/* The past, a trial into another folder and figures that stayed are nobody's
+ * news. */
+static bool
+is_delivered(const struct hand *h)
+{
+	return !h->cli->no_deliver && h->as_of_us == 0 &&
+	       h->cli->output == NULL && h->unchanged[0] == '\0' &&
+	       ts_conf_delivers(h->report);
+}
+
+static enum ts_status
+deliver(struct hand *h, struct ts_err *err)
+{
+	struct ts_entry entry;
+	const struct ts_compose_wish wish = { .report = h->report,
+					      .entry = &entry };
+	struct ts_compose_done done;
+
+	if (ts_journal_get(h->world->store, h->id, h->arena, &entry, err) !=
+		    TS_OK ||
+	    ts_stage_compose(h->world, &wish, &done, err) != TS_OK)
+		return err->status;
+	h->state = TS_STATE_MAILING;
+	return ts_deliver_now(h->world, h->id, 0, &h->waits, err);
+}
+
 static enum ts_status
 render(struct hand *h, const struct ts_preview *preview,
        struct ts_render_done *done, struct ts_err *err)
@@ -315,6 +344,8 @@ render(struct hand *h, const struct ts_preview *preview,
 		h->state = TS_STATE_HELD;
 	if (status != TS_OK)
 		return ts_while(err, "report %s", h->report->id);
+	if (is_delivered(h))
+		return deliver(h, err);
 	return step(h, TS_STATE_DONE, NULL,
 		    h->unchanged[0] != '\0' ? h->unchanged : NULL, err);
 }
@@ -325,7 +356,8 @@ give_up(struct hand *h, const struct ts_err *why)
 {
 	struct ts_err second;
 
-	if (h->state == TS_STATE_HELD || h->state == TS_STATE_PUBLISHED)
+	if (h->state == TS_STATE_HELD || h->state == TS_STATE_PUBLISHED ||
+	    h->state == TS_STATE_MAILING)
 		return;
 	/* what went wrong first is what the operator must read */
 	ts_ignore(step(h,
@@ -365,6 +397,8 @@ run_locked(struct hand *h, struct ts_err *err)
 		status = run(h, &done, err);
 	if (status == TS_OK)
 		status = print_done(h->cli, h->report, &done, err);
+	if (status == TS_OK && h->waits)
+		status = ts_deliver_waits(err);
 	ts_arena_free(h->arena);
 	return status;
 }

@@ -12,6 +12,7 @@
 #include <tradestat/num.h>
 #include "daemon/common/backup.h"
 #include "daemon/common/lock.h"
+#include "daemon/deliver/deliver.h"
 #include "daemon/report/preview.h"
 #include "daemon/report/stage_render.h"
 #include "daemon/stage_watch.h"
@@ -183,6 +184,49 @@ render(struct stage *s, struct ts_err *err)
 	return TS_OK;
 }
 
+/* ---- delivery --------------------------------------------------------------
+ */
+
+static enum ts_status
+compose(struct stage *s, struct ts_err *err)
+{
+	const struct ts_compose_wish wish = { .report = s->report,
+					      .entry = &s->entry };
+	struct ts_compose_done done;
+
+	if (ts_stage_compose(s->world, &wish, &done, err) != TS_OK)
+		return err->status;
+	ts_buf_addf(s->words, "%d queued, %d withheld, %d superseded",
+		    done.queued, done.withheld, done.superseded);
+	return TS_OK;
+}
+
+static enum ts_status
+send_lane(struct stage *s, enum ts_lane lane, struct ts_err *err)
+{
+	const struct ts_send_wish wish = { .lane = lane };
+	struct ts_send_done done;
+
+	if (ts_stage_send(s->world, &wish, &done, err) != TS_OK)
+		return err->status;
+	ts_buf_addf(s->words, "%d sent, %d failed, %d again later%s%s",
+		    done.sent, done.failed, done.again + done.doubtful,
+		    done.trouble[0] != '\0' ? "; " : "", done.trouble);
+	return TS_OK;
+}
+
+static enum ts_status
+send_mail(struct stage *s, struct ts_err *err)
+{
+	return send_lane(s, TS_LANE_MAIL, err);
+}
+
+static enum ts_status
+send_files(struct stage *s, struct ts_err *err)
+{
+	return send_lane(s, TS_LANE_FILES, err);
+}
+
 /* ---- which stage, of what --------------------------------------------------
  */
 
@@ -194,6 +238,7 @@ static const struct stage_kind {
 	{ "fetch", TS_STATE_FETCHING, fetch },
 	{ "watch", TS_STATE_FETCHING, watch },
 	{ "render", TS_STATE_RENDERING, render },
+	{ "compose", TS_STATE_PUBLISHED, compose },
 };
 
 static enum ts_status
@@ -254,11 +299,22 @@ run_backup(struct stage *s, struct ts_err *err)
 	return status;
 }
 
+/* Those that belong to no entry. */
+static const struct chore {
+	const char *name;
+	unsigned parts; /* of the world */
+	enum ts_status (*run)(struct stage *stage, struct ts_err *err);
+} chores[] = {
+	{ "backup", TS_WORLD_STORE, run_backup },
+	{ "mail", TS_WORLD_ALL, send_mail },
+	{ "files", TS_WORLD_ALL, send_files },
+};
+
 static enum ts_status
 run(struct stage *s, struct ts_err *err)
 {
 	const char *name = s->cli->args[0];
-	bool is_backup = strcmp(name, "backup") == 0;
+	const struct chore *chore = NULL;
 	const struct stage_kind *kind = NULL;
 	enum ts_status status;
 	size_t i;
@@ -266,20 +322,23 @@ run(struct stage *s, struct ts_err *err)
 	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (strcmp(kinds[i].name, name) == 0)
 			kind = &kinds[i];
-	if (kind == NULL && !is_backup)
+	for (i = 0; i < sizeof chores / sizeof chores[0]; i++)
+		if (strcmp(chores[i].name, name) == 0)
+			chore = &chores[i];
+	if (kind == NULL && chore == NULL)
 		return ts_fail(err, TS_BAD_USAGE,
-			       "no stage \"%s\": fetch, watch, render or "
-			       "backup",
+			       "no stage \"%s\": fetch, watch, render, "
+			       "compose, mail, files or backup",
 			       name);
 	s->arena = ts_arena_new(ENTRY_ARENA);
 	if (s->arena == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
-	status =
-		ts_world_open(s->cli, is_backup ? TS_WORLD_STORE : TS_WORLD_ALL,
-			      s->world, err);
+	status = ts_world_open(s->cli,
+			       chore != NULL ? chore->parts : TS_WORLD_ALL,
+			       s->world, err);
 	if (status == TS_OK)
-		status = is_backup ? run_backup(s, err)
-				   : run_entry(s, kind, err);
+		status = chore != NULL ? chore->run(s, err)
+				       : run_entry(s, kind, err);
 	ts_world_close(s->world);
 	ts_arena_free(s->arena);
 	return status;

@@ -208,6 +208,8 @@ end_entry(struct ts_store *store, int64_t id, struct ts_arena *arena,
 	if (is_open(&tally))
 		return TS_OK;
 	word_tally(&tally, text, sizeof text);
+	if (text[0] == '\0' && tally.states[TS_OUT_SENT] == 0)
+		snprintf(text, sizeof text, "%.190s", entry.reason);
 	entry.state = TS_STATE_DONE;
 	entry.since_us = now_us;
 	entry.reason = text;
@@ -232,13 +234,22 @@ struct older {
 	size_t count;
 };
 
+/* Of an earlier period, or an earlier number of the same. */
+static bool
+is_older(const struct ts_out *out, const struct ts_out *by)
+{
+	int order = strcmp(out->period, by->period);
+
+	return order < 0 || (order == 0 && out->number < by->number);
+}
+
 static enum ts_status
 note_older(void *ctx, const struct ts_out *out, struct ts_err *err)
 {
 	struct older *older = ctx;
 
 	(void)err;
-	if (out->id < older->by->id &&
+	if (out->id < older->by->id && is_older(out, older->by) &&
 	    strcmp(out->channel, older->by->channel) == 0 &&
 	    older->count < sizeof older->ids / sizeof older->ids[0])
 		older->ids[older->count++] = out->id;
@@ -349,10 +360,11 @@ hand_over(struct ts_store *store, int64_t id, const char *reason,
 
 	status = ops_of(store)->entry_get(store->backend, id, arena, &entry,
 					  err);
-	if (status != TS_OK || entry.state == TS_STATE_MAILING)
+	if (status != TS_OK)
 		return status;
-	if (entry.state == TS_STATE_DONE) /* only new recipients */
-		return TS_OK;
+	if (entry.state == TS_STATE_MAILING ||
+	    entry.state == TS_STATE_DONE) /* only new recipients */
+		return end_entry(store, id, arena, now_us, err);
 	if (entry.state != TS_STATE_PUBLISHED)
 		return ts_fail(err, TS_REFUSED,
 			       "journal: #%lld of %s is %s, not published",

@@ -126,7 +126,8 @@ enum ts_status ts_alarm_put(struct ts_store *store, const char *report,
 /*
  * entry 0: of no edition. Else the entry moves published -> mailing, or, when
  * no open row belongs to it, -> done with that reason ("" none): TS_REFUSED if
- * it is in another state (mailing is welcome and stays), and nothing is kept.
+ * it is in another state (mailing and done are welcome: recipients that are
+ * new), and nothing is kept.
  */
 enum ts_status ts_outbox_commit(struct ts_store *store, int64_t entry,
 				const char *reason, int64_t now_us,

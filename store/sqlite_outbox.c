@@ -305,7 +305,8 @@ ts_sqlite_out_next(struct ts_backend *backend, enum ts_lane lane,
 	/* what a dead sender left is looked at at once */
 	if (ts_sqlite_prepare(
 		    sqlite,
-		    "SELECT coalesce(min(CASE WHEN o.state='sending' THEN 0"
+		    "SELECT coalesce(min(CASE WHEN o.state='sending' OR"
+		    " (o.state='in_doubt' AND o.next_us=0) THEN 0"
 		    " ELSE max(o.next_us, coalesce(r.until_us,0)) END),"
 		    " 9223372036854775807)"
 		    " FROM outbox o LEFT JOIN relay r ON r.name=o.relay"

@@ -146,7 +146,7 @@ ts_sqlite_pieces_drop(struct ts_backend *backend, int64_t before_us,
 		" outbox WHERE since_us<?1 AND state NOT IN"
 		" ('queued','sending','in_doubt','held'))",
 		"UPDATE outbox SET size=0, small_size=0 WHERE since_us<?1 AND"
-		" size>0 AND state NOT IN"
+		" size+small_size>0 AND state NOT IN"
 		" ('queued','sending','in_doubt','held')",
 		"DELETE FROM piece_chunk WHERE piece NOT IN"
 		" (SELECT piece FROM outbox_piece)",

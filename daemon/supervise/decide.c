@@ -17,6 +17,8 @@
 const struct ts_stage ts_stages[TS_STAGES] = {
 	[TS_STAGE_FETCH] = { "fetch", TS_STATE_DUE, TS_STATE_FETCHING },
 	[TS_STAGE_RENDER] = { "render", TS_STATE_READY, TS_STATE_RENDERING },
+	[TS_STAGE_COMPOSE] = { "compose", TS_STATE_PUBLISHED,
+			       TS_STATE_PUBLISHED },
 };
 
 static void move_to(struct ts_decision *out, enum ts_state to, const char *fmt,

@@ -11,7 +11,13 @@
 #include "store/journal.h"
 
 /* The journey of an edition. */
-enum ts_stage_id { TS_STAGE_FETCH, TS_STAGE_RENDER, TS_STAGES };
+enum ts_stage_id {
+	TS_STAGE_FETCH,
+	TS_STAGE_RENDER,
+	TS_STAGE_COMPOSE, /* published all the while: what it makes is made at
+			     once, with the state that follows */
+	TS_STAGES
+};
 struct ts_stage {
 	const char *name;
 	enum ts_state from, during;

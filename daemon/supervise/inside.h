@@ -10,6 +10,7 @@
 #include <tradestat/event.h>
 #include <tradestat/log.h>
 #include "daemon/supervise/supervisor.h"
+#include "store/outbox.h"
 
 #define US INT64_C(1000000)
 #define NEVER INT64_MAX
@@ -47,10 +48,11 @@ struct ts_super {
 	int64_t refresh_us; /* next look at zone and holiday files */
 	/* the store could not be written: nothing is begun until it can */
 	char degraded[1024];
-	int64_t degraded_us; /* since; 0: it can */
-	int64_t look_us;     /* next look */
-	int64_t backup_us;   /* next backup; 0 not known yet */
-	int64_t tell_us;     /* next look at what must be told */
+	int64_t degraded_us;       /* since; 0: it can */
+	int64_t look_us;           /* next look */
+	int64_t backup_us;         /* next backup; 0 not known yet */
+	int64_t tell_us;           /* next look at what must be told */
+	int64_t send_us[TS_LANES]; /* no sender before */
 };
 
 struct ts_super_report *ts_super_report(struct ts_super *super, const char *id);

@@ -154,6 +154,30 @@ fetch_secrets(const struct ts_conf *conf, const struct ts_conf_report *report,
 	return count;
 }
 
+/* The relay's password, or what the other channels need. */
+static void
+send_secrets(const struct ts_conf *conf, bool mail, const char **list)
+{
+	size_t count = 0;
+
+	if (mail && conf->mail.password[0] != '\0')
+		list[count++] = conf->mail.password;
+	for (size_t i = 0; !mail && i < conf->report_count; i++)
+		for (size_t k = 0; k < conf->reports[i].deliver_count; k++) {
+			const struct ts_settings *all =
+				&conf->reports[i].deliver[k].settings;
+
+			for (size_t n = 0; n < all->count; n++)
+				if ((strncmp(all->items[n].value,
+					     "credential:", 11) == 0 ||
+				     strncmp(all->items[n].value, "file:/",
+					     6) == 0) &&
+				    count < SECRETS_MOST)
+					list[count++] = all->items[n].value;
+		}
+	list[count] = NULL;
+}
+
 static void
 complain(void *ctx, const char *text)
 {
@@ -187,10 +211,45 @@ add_source_files(const struct ts_conf *conf, struct ts_wall *wall)
 	return fits;
 }
 
+/* Folders that bundles are delivered to, certificates, and the programs that
+ * hand mail over. */
+static bool
+add_delivery_files(const struct ts_conf *conf, bool mail, struct ts_wall *wall)
+{
+	bool fits = true;
+
+	if (mail) {
+		fits = ts_wall_add(wall->read, conf->mail.ca_file) &&
+		       ts_wall_add(wall->exec, conf->mail.token_command);
+		if (strncmp(conf->mail.relay, "sendmail:/", 10) == 0)
+			fits &= ts_wall_add(wall->exec, conf->mail.relay + 9);
+		return fits;
+	}
+	for (size_t i = 0; i < conf->report_count; i++)
+		for (size_t k = 0; k < conf->reports[i].deliver_count; k++) {
+			const struct ts_settings *all =
+				&conf->reports[i].deliver[k].settings;
+
+			for (size_t n = 0; n < all->count; n++)
+				if (strcmp(all->items[n].name, "path") == 0 &&
+				    strcmp(conf->reports[i].deliver[k].output,
+					   "directory") == 0)
+					fits &= ts_wall_add(
+						wall->write,
+						all->items[n].value);
+				else if (strcmp(all->items[n].name,
+						"ca_file") == 0)
+					fits &= ts_wall_add(
+						wall->read,
+						all->items[n].value);
+		}
+	return fits;
+}
+
 /* folder: room for that of the configuration. */
 static bool
-make_wall(const struct ts_conf *conf, struct ts_wall *wall, char *folder,
-	  size_t size)
+make_wall(const struct ts_conf *conf, enum ts_errand errand,
+	  struct ts_wall *wall, char *folder, size_t size)
 {
 	bool fits;
 	char *slash;
@@ -212,6 +271,9 @@ make_wall(const struct ts_conf *conf, struct ts_wall *wall, char *folder,
 	       ts_wall_add(wall->write, conf->cache_dir) &&
 	       ts_wall_add(wall->write, conf->output_dir) &&
 	       ts_wall_add(wall->write, getenv("TMPDIR"));
+	if (errand == TS_ERRAND_MAIL || errand == TS_ERRAND_FILES)
+		fits &= add_delivery_files(conf, errand == TS_ERRAND_MAIL,
+					   wall);
 	return add_source_files(conf, wall) && fits;
 }
 
@@ -336,6 +398,8 @@ start_stage(struct ts_launch *launch, struct ts_launched *errand,
 	references[0] = NULL;
 	if (fetches)
 		fetch_secrets(conf, start->report, references);
+	if (start->errand == TS_ERRAND_MAIL || start->errand == TS_ERRAND_FILES)
+		send_secrets(conf, start->errand == TS_ERRAND_MAIL, references);
 	if (ts_secrets_pack(references, complain, NULL, &secrets, err) !=
 	    TS_OK) {
 		forget(errand);
@@ -345,7 +409,7 @@ start_stage(struct ts_launch *launch, struct ts_launched *errand,
 	make_environment(conf, true, &e);
 	if (launch->accepted[0] != '\0')
 		put(&e, "TRADESTAT_ACCEPTED=%s", launch->accepted);
-	if (make_wall(conf, &wall, folder, sizeof folder)) {
+	if (make_wall(conf, start->errand, &wall, folder, sizeof folder)) {
 		job.read_paths = wall.read;
 		job.exec_paths = wall.exec;
 		job.write_paths = wall.write;

@@ -20,8 +20,9 @@ ts_errand_name(enum ts_errand errand)
 {
 	static const char *const names[TS_ERRANDS] = {
 		[TS_ERRAND_FETCH] = "fetch",   [TS_ERRAND_WATCH] = "watch",
-		[TS_ERRAND_RENDER] = "render", [TS_ERRAND_BACKUP] = "backup",
-		[TS_ERRAND_TELL] = "tell",
+		[TS_ERRAND_RENDER] = "render", [TS_ERRAND_COMPOSE] = "compose",
+		[TS_ERRAND_MAIL] = "mail",     [TS_ERRAND_FILES] = "files",
+		[TS_ERRAND_BACKUP] = "backup", [TS_ERRAND_TELL] = "tell",
 	};
 
 	return names[errand];

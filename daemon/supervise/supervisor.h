@@ -21,8 +21,11 @@ enum ts_errand {
 	TS_ERRAND_FETCH,
 	TS_ERRAND_WATCH, /* as fetch, but looks at update markers first */
 	TS_ERRAND_RENDER,
-	TS_ERRAND_BACKUP, /* of the store; no entry */
-	TS_ERRAND_TELL,   /* the operator; no entry */
+	TS_ERRAND_COMPOSE, /* into the outbox, what each recipient gets */
+	TS_ERRAND_MAIL,    /* out of it, by the relay; no entry */
+	TS_ERRAND_FILES,   /* the same by all other channels; no entry */
+	TS_ERRAND_BACKUP,  /* of the store; no entry */
+	TS_ERRAND_TELL,    /* the operator; no entry */
 	TS_ERRANDS
 };
 const char *ts_errand_name(enum ts_errand errand);

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <tradestat/fault.h>
 #include <tradestat/file.h>
 #include "daemon/common/backup.h"
@@ -24,6 +25,9 @@
 #define FIRST_BACKUP_US (600 * US)
 /* So long nobody looks whether a run by hand is still there. */
 #define HAND_US (60 * US)
+/* Between two senders of a lane, however they end. */
+#define SEND_PAUSE_US (2 * US)
+#define SEND_PAUSE_MOST_US (86400 * US)
 
 /* An entry that could be taken up, with what is compared. */
 struct candidate {
@@ -218,8 +222,9 @@ begin(struct ts_super *super, const struct ts_entry *entry,
 		.entry = entry->id,
 		.report = report->conf,
 		.deadline_us =
-			(stage == TS_STAGE_FETCH ? conf->fetch_timeout_s
-						 : conf->render_timeout_s) *
+			(stage == TS_STAGE_FETCH    ? conf->fetch_timeout_s
+			 : stage == TS_STAGE_RENDER ? conf->render_timeout_s
+						    : conf->send_timeout_s) *
 			US,
 		.input_fd = -1,
 	};
@@ -275,8 +280,7 @@ begin_fetch(struct ts_super *super, const struct ts_entry *entry,
 		     watch ? TS_ERRAND_WATCH : TS_ERRAND_FETCH, now_us, err);
 }
 
-/* There is no delivery beside the output folder yet: a published bundle has
- * arrived. */
+/* The bundle in the output folder is all that is to be delivered. */
 static enum ts_status
 finish(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
        struct ts_err *err)
@@ -357,7 +361,12 @@ take_up(struct ts_super *super, const struct candidate *at,
 		return begin(super, &entry, at->report, TS_STAGE_RENDER,
 			     TS_ERRAND_RENDER, now_us, err);
 	case TS_STATE_PUBLISHED:
-		return finish(super, &entry, now_us, err);
+		if (!ts_conf_delivers(at->report->conf))
+			return finish(super, &entry, now_us, err);
+		return super->draining ? TS_OK
+				       : begin(super, &entry, at->report,
+					       TS_STAGE_COMPOSE,
+					       TS_ERRAND_COMPOSE, now_us, err);
 	case TS_STATE_FETCHING:
 	case TS_STATE_RENDERING:
 	case TS_STATE_MAILING:
@@ -405,6 +414,49 @@ ts_super_tell(struct ts_super *super, int64_t now_us, int64_t *next_us)
 		*next_us = super->tell_us;
 }
 
+/* One sender a lane, as soon as something in it is due. */
+static enum ts_status
+senders(struct ts_super *super, int64_t now_us, int64_t *next_us,
+	struct ts_err *err)
+{
+	static const enum ts_errand errands[TS_LANES] = {
+		[TS_LANE_MAIL] = TS_ERRAND_MAIL,
+		[TS_LANE_FILES] = TS_ERRAND_FILES,
+	};
+
+	for (int lane = 0; lane < TS_LANES && !super->draining; lane++) {
+		const struct ts_start what = {
+			.errand = errands[lane],
+			.deadline_us = super->conf->daemon.send_timeout_s * US,
+			.input_fd = -1,
+		};
+		int64_t due_us = NEVER;
+
+		if (ts_super_at(super, errands[lane]) > 0)
+			continue;
+		if (ts_outbox_next(super->store, (enum ts_lane)lane, now_us,
+				   &due_us, err) != TS_OK)
+			return err->status;
+		/* the clock was stepped back */
+		if (super->send_us[lane] > now_us + SEND_PAUSE_MOST_US)
+			super->send_us[lane] = now_us;
+		if (due_us < super->send_us[lane])
+			due_us = super->send_us[lane];
+		if (due_us > now_us) {
+			if (due_us < *next_us)
+				*next_us = due_us;
+			continue;
+		}
+		/* a sender that ends without having done anything is not
+		 * started again at once */
+		super->send_us[lane] = now_us + SEND_PAUSE_US;
+		if (start(super, &what, now_us, err) != TS_OK)
+			ts_log(TS_LOG_WARN, ts_errand_name(errands[lane]), "%s",
+			       err->text);
+	}
+	return TS_OK;
+}
+
 /* The errands that belong to no edition. */
 static enum ts_status
 chores(struct ts_super *super, int64_t now_us, int64_t *next_us,
@@ -416,6 +468,8 @@ chores(struct ts_super *super, int64_t now_us, int64_t *next_us,
 				 .input_fd = -1 };
 
 	ts_super_tell(super, now_us, next_us);
+	if (senders(super, now_us, next_us, err) != TS_OK)
+		return err->status;
 	if (every_us == 0 || super->draining)
 		return TS_OK;
 	if (super->backup_us == 0) {
@@ -580,6 +634,53 @@ chore_ended(struct ts_super *super, enum ts_errand errand,
 	}
 }
 
+/* What came of each delivery is in the outbox, and told by the sender. */
+static void
+sender_ended(struct ts_super *super, enum ts_errand errand,
+	     const struct ts_ending *ending, int64_t now_us)
+{
+	const char *name = ts_errand_name(errand);
+
+	super->tell_us = now_us; /* it may have raised something */
+	if (ending->stopped)
+		return;
+	if (ending->code == 0 && !ending->too_late) {
+		ts_super_clear(super, name, "", now_us);
+		return;
+	}
+	/* again later: a person sends at this moment */
+	if (ending->code == EX_TEMPFAIL && !ending->too_late)
+		return;
+	super->send_us[errand == TS_ERRAND_MAIL ? TS_LANE_MAIL
+						: TS_LANE_FILES] =
+		now_us + super->conf->daemon.retry_first_s * US;
+	ts_log(TS_LOG_WARN, name, "%s", ending->words);
+	ts_super_raise(super, name, "", TS_LOG_WARN, now_us,
+		       "deliveries (%s) do not get on: %s", name,
+		       ending->words);
+}
+
+/* What was held before, or failed, is history once this one is on its way. */
+static enum ts_status
+composed(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
+	 struct ts_err *err)
+{
+	int count = 0;
+
+	ts_super_clear(super, "held", entry->report, now_us);
+	ts_super_clear(super, "failed", entry->report, now_us);
+	ts_super_clear(super, "expired", entry->report, now_us);
+	super->tell_us = now_us;
+	if (ts_journal_supersede(super->store, entry->id, 1u << TS_STATE_HELD,
+				 now_us, &count, err) != TS_OK)
+		return err->status;
+	if (count > 0)
+		ts_super_event(TS_LOG_NOTICE, &ts_event_superseded, entry, NULL,
+			       "takes the place of %d held edition%s", count,
+			       count == 1 ? "" : "s");
+	return TS_OK;
+}
+
 /* For those who measure: the outcome is an event of its own. */
 static void
 tell_finished(const struct ts_entry *entry, enum ts_errand errand,
@@ -606,8 +707,10 @@ ts_super_ended(struct ts_super *super, enum ts_errand errand, int64_t id,
 	       const struct ts_ending *ending, int64_t took_us, int64_t now_us,
 	       struct ts_err *err)
 {
-	enum ts_stage_id stage =
-		errand == TS_ERRAND_RENDER ? TS_STAGE_RENDER : TS_STAGE_FETCH;
+	enum ts_stage_id stage = errand == TS_ERRAND_RENDER ? TS_STAGE_RENDER
+				 : errand == TS_ERRAND_COMPOSE
+					 ? TS_STAGE_COMPOSE
+					 : TS_STAGE_FETCH;
 	struct ts_arena *arena;
 	struct ts_entry entry;
 	enum ts_status status;
@@ -618,6 +721,10 @@ ts_super_ended(struct ts_super *super, enum ts_errand errand, int64_t id,
 	ts_metrics_stage(super->metrics, ts_errand_name(errand), took_us);
 	if (errand == TS_ERRAND_BACKUP || errand == TS_ERRAND_TELL) {
 		chore_ended(super, errand, ending, now_us);
+		return TS_OK;
+	}
+	if (errand == TS_ERRAND_MAIL || errand == TS_ERRAND_FILES) {
+		sender_ended(super, errand, ending, now_us);
 		return TS_OK;
 	}
 	arena = ts_arena_new(ARENA_MOST);
@@ -632,12 +739,16 @@ ts_super_ended(struct ts_super *super, enum ts_errand errand, int64_t id,
 	if (known)
 		tell_finished(&entry, errand, took_us);
 	if (status == TS_OK && entry.state == ts_stages[stage].during) {
-		if (errand != TS_ERRAND_RENDER && ending->code == 0 &&
+		if (stage == TS_STAGE_FETCH && ending->code == 0 &&
 		    !ending->too_late)
 			status = seen(super, &entry, now_us, arena, err);
 		else
 			status = failed(super, &entry, stage, ending, now_us,
 					err);
+	} else if (status == TS_OK && errand == TS_ERRAND_COMPOSE &&
+		   (entry.state == TS_STATE_MAILING ||
+		    entry.state == TS_STATE_DONE)) {
+		status = composed(super, &entry, now_us, err);
 	} else if (status == TS_OK && errand == TS_ERRAND_RENDER &&
 		   (entry.state == TS_STATE_PUBLISHED ||
 		    entry.state == TS_STATE_HELD)) {

@@ -130,6 +130,7 @@ every_setting_is_documented(void **state)
 		ts_conf_main_opts,   ts_conf_source_head_opts,
 		ts_conf_source_opts, ts_conf_report_opts,
 		ts_conf_gates_opts,  ts_conf_delivery_head_opts,
+		ts_conf_mail_opts,   ts_conf_recipient_opts,
 	};
 	TS_AUTO_BUF text = TS_BUF_INIT(1 << 20);
 	struct ts_err err = { 0 };

@@ -114,8 +114,9 @@ the_report_of_the_product_page_is_read(void **state)
 	    "\"desk@example.org\"; language = \"it\"; } ); } );\n    };\n");
 	if (load("it.conf") != TS_OK)
 		fail_msg("%s", heard.text);
-	/* three languages that nothing can be written in yet */
-	assert_int_equal(heard.count, 3);
+	/* three languages that nothing can be written in yet, one of them a
+	 * recipient's, and no relay */
+	assert_int_equal(heard.count, 5);
 	assert_non_null(strstr(heard.text, "it.conf:12: warning: languages: "
 					   "no texts in \"it\" yet"));
 	assert_int_equal(conf->report_count, 1);
@@ -140,11 +141,16 @@ the_report_of_the_product_page_is_read(void **state)
 	assert_int_equal(report->deliver_count, 2);
 	assert_string_equal(report->deliver[0].output, "directory");
 	assert_int_equal(report->deliver[0].settings.count, 0);
-	assert_int_equal(report->deliver[1].settings.count, 2);
-	assert_string_equal(report->deliver[1].settings.items[0].name,
-			    "to.[0].address");
-	assert_string_equal(report->deliver[1].settings.items[1].value, "it");
-	assert_int_equal(report->deliver[1].settings.items[1].line, 15);
+	assert_int_equal(report->deliver[1].settings.count, 0);
+	assert_int_equal(report->deliver[1].recipient_count, 1);
+	assert_string_equal(report->deliver[1].recipients[0].name,
+			    "desk@example.org");
+	assert_string_equal(report->deliver[1].recipients[0].language, "it");
+	assert_string_equal(report->deliver[1].recipients[0].currency, "USD");
+	assert_string_equal(report->deliver[1].recipients[0].formats[2],
+			    "xlsx");
+	assert_int_equal(report->deliver[1].recipients[0].line, 15);
+	assert_string_equal(report->deliver[1].when, "changed");
 	/* all else is the default */
 	assert_string_equal(conf->state_dir, "/var/lib/tradestat");
 	assert_string_equal(conf->output_dir, "/var/lib/tradestat/bundles");

@@ -86,8 +86,8 @@ struct ts_edition {
 	size_t report_pdf_pages;
 	const char *content_hash; /* of the figures: equal where the figures
 				     are, whenever it was made; NULL: none */
-	const char *variant; /* "eur": in another currency, "uzb": about
-				another partner; "" or NULL: as it is */
+	const char *variant;      /* "eur": in another currency, "uzb": about
+				     another partner; "" or NULL: as it is */
 };
 
 #endif

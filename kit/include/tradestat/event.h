@@ -41,6 +41,14 @@ struct ts_event_kind {
 	EVENT(failed, "fbd1d972c90d41a2b1c16f062d7c4624") /* REASON */         \
 	EVENT(expired, "6f53157fac974b3b9af21ec1c9b52bf7")                     \
 	EVENT(superseded, "02ba36bcdd7145769b6652f585c3ac8b")                  \
+	/* deliveries; CHANNEL, RECIPIENT_HASH */                              \
+	EVENT(delivered, "698304587a5e4231a7859b617507bbb7")                   \
+	EVENT(delivery_failed, "873f1d035a68494589a3d62b1cf00c0c")             \
+	EVENT(delivery_held, "50d5654baca94b04b852e5025196b61f")               \
+	EVENT(delivery_expired, "b42589c9629844d5a6fd0e22b950d492")            \
+	EVENT(relay_paused, "67ca92e19a4f4ef39e6b327be21fb952")                \
+	EVENT(relay_stopped, "f7533c654e6c400383af88619aef788b")               \
+	EVENT(address_suspended, "aff99f95de6e4f54b9e8808c60132f98")           \
 	/* the world around */                                                 \
 	EVENT(storage_degraded, "11fd8f5f2bb444c1a9a68761f1905158")            \
 	EVENT(storage_recovered, "33449f29e42648e6a2796d4829347d2f")           \
