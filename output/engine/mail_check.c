@@ -69,7 +69,8 @@ header_line(struct ts_mail_check *check, struct ts_err *err)
 	unsigned which;
 
 	line[check->length] = '\0';
-	for (size_t i = 0; i < check->length; i++)
+	/* a folded line may begin with a tab as well */
+	for (size_t i = line[0] == '\t' ? 1 : 0; i < check->length; i++)
 		if (line[i] < 0x20 || line[i] > 0x7e)
 			return bad(check, err,
 				   "a header has a control character");
@@ -82,7 +83,7 @@ header_line(struct ts_mail_check *check, struct ts_err *err)
 		check->in_body = true;
 		return TS_OK;
 	}
-	if (line[0] == ' ') {
+	if (line[0] == ' ' || line[0] == '\t') {
 		if (check->line_number == 1 || check->length == 1 ||
 		    strcasecmp(check->name, "To") == 0)
 			return bad(check, err, "a folded line out of place");
