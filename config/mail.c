@@ -149,10 +149,10 @@ check_relay(const struct reading *r, const struct ts_conf_mail *mail)
 		     "sendmail:/PATH",
 		     url);
 	else if (strpbrk(host + 3, "@/ ") != NULL || host[3] == '\0')
+		/* not repeated: it may have a password in it */
 		tell(r, "relay",
-		     "\"%.80s\": only host and port belong there; the login "
-		     "is user and password = \"credential:NAME\"",
-		     url);
+		     "only host and port belong there; the login is user and "
+		     "password = \"credential:NAME\"");
 }
 
 static void
