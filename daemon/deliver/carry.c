@@ -128,13 +128,6 @@ open_relay(struct ts_carrier *carrier, struct ts_err *err)
 	return ts_smtp_open(&carrier->relay, &carrier->smtp, err);
 }
 
-static enum ts_status
-read_bytes(void *ctx, char *into, size_t room, size_t *count,
-	   struct ts_err *err)
-{
-	return ts_out_bytes_read(ctx, into, room, count, err);
-}
-
 /* The source of smtp.h has one context for both of its calls. */
 struct mail_source {
 	struct ts_carrier *carrier;
@@ -146,7 +139,7 @@ read_mail(void *ctx, char *into, size_t room, size_t *count, struct ts_err *err)
 {
 	struct mail_source *source = ctx;
 
-	return read_bytes(source->bytes, into, room, count, err);
+	return ts_out_bytes_read(source->bytes, into, room, count, err);
 }
 
 static enum ts_status

@@ -57,15 +57,25 @@ correct(struct ts_letter letter, struct ts_err *err)
 	return found ? ts_letter_send(&letter, err) : TS_OK;
 }
 
+/* What an alarm is remembered by; NULL: no memory. */
+static const char *
+rule_of(const struct ts_letter *letter)
+{
+	const struct ts_conf_delivery *delivery = letter->delivery;
+
+	return ts_arena_printf(letter->c->arena, "%s %g %g %s %s",
+			       delivery->figure, delivery->percent,
+			       delivery->floor, delivery->output,
+			       letter->issue->variant);
+}
+
 static enum ts_status
 alarm_of(struct ts_letter *letter, bool *wanted, struct ts_err *err)
 {
 	struct ts_composing *c = letter->c;
 	const struct ts_conf_delivery *delivery = letter->delivery;
 	struct ts_alarm_note *note = ts_arena_alloc(c->arena, 1, sizeof *note);
-	const char *rule = ts_arena_printf(
-		c->arena, "%s %g %g %s %s", delivery->figure, delivery->percent,
-		delivery->floor, delivery->output, letter->issue->variant);
+	const char *rule = rule_of(letter);
 	bool beyond = false, raised = false;
 
 	*wanted = false;
@@ -97,10 +107,7 @@ static enum ts_status
 keep_alarm(const struct ts_letter *letter, struct ts_err *err)
 {
 	const struct ts_composing *c = letter->c;
-	const char *rule = ts_arena_printf(
-		c->arena, "%s %g %g %s %s", letter->delivery->figure,
-		letter->delivery->percent, letter->delivery->floor,
-		letter->delivery->output, letter->issue->variant);
+	const char *rule = rule_of(letter);
 
 	if (rule == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
@@ -168,9 +175,6 @@ to_all(struct ts_composing *c, struct ts_err *err)
 			const struct ts_conf_recipient *to =
 				&delivery->recipients[k];
 
-			if (c->wish->only != NULL &&
-			    strcmp(c->wish->only, to->name) != 0)
-				continue;
 			if (to_recipient(c, delivery, to, &alarmed, &last,
 					 err) != TS_OK)
 				return err->status;

@@ -17,7 +17,6 @@ struct ts_compose_wish {
 	const struct ts_entry *entry;
 	const char *test; /* address: to him only, as a test, of no entry;
 			     NULL: the report's recipients */
-	const char *only; /* recipient: to him only; NULL all */
 };
 struct ts_compose_done {
 	int queued, withheld, superseded, known;

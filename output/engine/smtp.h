@@ -46,7 +46,6 @@ enum ts_smtp_class {
 	TS_SMTP_STOPPED,     /* the caller's hook refused, or the message did
 				not pass the strict check: nothing was sent */
 };
-const char *ts_smtp_class_name(enum ts_smtp_class class);
 
 struct ts_smtp_outcome {
 	enum ts_smtp_class class;

@@ -3,22 +3,6 @@
 #include <string.h>
 #include "output/engine/smtp_inside.h"
 
-const char *ts_smtp_class_name(enum ts_smtp_class class)
-{
-	static const char *const names[] = {
-		[TS_SMTP_SENT] = "sent",
-		[TS_SMTP_RETRY] = "retry",
-		[TS_SMTP_FAIL] = "fail",
-		[TS_SMTP_TOO_LARGE] = "too large",
-		[TS_SMTP_RELAY_PAUSE] = "relay pause",
-		[TS_SMTP_RELAY_FAULT] = "relay fault",
-		[TS_SMTP_IN_DOUBT] = "in doubt",
-		[TS_SMTP_STOPPED] = "stopped",
-	};
-
-	return names[class];
-}
-
 static enum ts_smtp_class
 by_code(int code)
 {
