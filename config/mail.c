@@ -133,6 +133,53 @@ address_of(const struct reading *r, const char *name, const char *text,
 	return made == NULL || hole != NULL ? text : made;
 }
 
+/*
+ * The entries of allow and suppress as addresses are kept, in ASCII: else one
+ * in another script would never be met. before: what makes an address of a
+ * bare domain, "x@", or of "@domain", "x"; a point in front of a domain is
+ * set aside.
+ */
+static const char *
+entry_of(const struct reading *r, const char *name, const char *text,
+	 const char *before)
+{
+	const char *point =
+		strcmp(before, "x@") == 0 && text[0] == '.' ? "." : "";
+	const char *why = "out of memory", *made = NULL;
+	const char *whole = ts_arena_printf(r->file->arena, "%s%s", before,
+					    text + strlen(point));
+
+	if (whole != NULL)
+		made = ts_conf_address(whole, r->file->arena, &why);
+	if (made == NULL) {
+		tell(r, name, "\"%.80s\": %s", text, why);
+		return text;
+	}
+	made = ts_arena_printf(r->file->arena, "%s%s", point,
+			       made + strlen(before));
+	return made != NULL ? made : text;
+}
+
+static enum ts_status
+take_lists(const struct reading *r, const struct ts_conf_mail_values *v,
+	   struct ts_conf_mail *out, struct ts_err *err)
+{
+	struct ts_arena *arena = r->file->arena;
+	const char **allow = (const char **)ts_conf_list(arena, v->allow);
+	const char **suppress = (const char **)ts_conf_list(arena, v->suppress);
+
+	if (allow == NULL || suppress == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	for (size_t i = 0; allow[i] != NULL; i++)
+		allow[i] = entry_of(r, "allow", allow[i], "x@");
+	for (size_t i = 0; suppress[i] != NULL; i++)
+		suppress[i] = entry_of(r, "suppress", suppress[i],
+				       suppress[i][0] == '@' ? "x" : "");
+	out->allow = allow;
+	out->suppress = suppress;
+	return TS_OK;
+}
+
 static void
 check_relay(const struct reading *r, const struct ts_conf_mail *mail)
 {
@@ -212,8 +259,6 @@ ts_conf_mail_read(const struct ts_conf_file *file,
 		.unsubscribe_url = v.unsubscribe_url,
 		.one_click = v.one_click,
 		.archive = v.archive,
-		.allow = ts_conf_list(file->arena, v.allow),
-		.suppress = ts_conf_list(file->arena, v.suppress),
 		.max_message_size = v.max_message_size,
 		.per_minute = v.per_minute,
 		.per_recipient_per_day = v.per_recipient_per_day,
@@ -226,8 +271,8 @@ ts_conf_mail_read(const struct ts_conf_file *file,
 		.reply_s = v.reply_timeout,
 		.end_s = v.end_timeout,
 	};
-	if (out->allow == NULL || out->suppress == NULL)
-		return ts_fail(err, TS_SYSTEM, "out of memory");
+	if (take_lists(&r, &v, out, err) != TS_OK)
+		return err->status;
 	if (group == NULL)
 		return TS_OK;
 	out->from = address_of(&r, "from", v.from, NULL);

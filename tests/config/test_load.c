@@ -765,12 +765,35 @@ settings_of_a_source_are_divided(void **state)
 	ts_arena_free(arena);
 }
 
+/* A person who wants no more mail is met in whatever script he is written. */
+static void
+lists_of_addresses_are_kept_in_ascii(void **state)
+{
+	(void)state;
+	put("t.conf", "mail: { relay = \"smtps://relay.example.org\"; from = "
+		      "\"a@example.org\"; suppress = [ \"ann@пример.рф\", "
+		      "\"@пример.рф\", \"Bob@example.org\" ]; allow = [ "
+		      "\"example.org\", \".пример.рф\" ]; };\n");
+	if (load("t.conf") != TS_OK)
+		fail_msg("%s", heard.text);
+	assert_string_equal(conf->mail.suppress[0],
+			    "ann@xn--e1afmkfd.xn--p1ai");
+	assert_string_equal(conf->mail.suppress[1], "@xn--e1afmkfd.xn--p1ai");
+	assert_string_equal(conf->mail.suppress[2], "Bob@example.org");
+	assert_string_equal(conf->mail.allow[0], "example.org");
+	assert_string_equal(conf->mail.allow[1], ".xn--e1afmkfd.xn--p1ai");
+	put("t.conf", "mail: {\n suppress = [ \"ann at example.org\" ]; };\n");
+	assert_int_equal(load("t.conf"), TS_BAD_CONFIG);
+	assert_non_null(strstr(heard.text, "t.conf:2: mail: suppress: "));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(lists_of_addresses_are_kept_in_ascii),
 		TEST(the_report_of_the_product_page_is_read),
 		TEST(without_any_file_everything_is_built_in),
 		TEST(all_settings_of_the_main_file_are_read),
