@@ -16,7 +16,7 @@
 #define RULES_MOST 16
 #define TEXT_MOST 1024
 
-enum action { KILL, HANG, EXIT, LIST };
+enum action { KILL, HANG, STOP, EXIT, LIST };
 
 struct rule {
 	enum action action;
@@ -52,13 +52,14 @@ cut(char *text, char at)
 	return end;
 }
 
-/* "kill:POINT[:PASS]", "hang:POINT[:PASS]", "exit:POINT:CODE[:PASS]",
- * "list:FILE" */
+/* "kill:POINT[:PASS]", "hang:POINT[:PASS]", "stop:POINT[:PASS]",
+ * "exit:POINT:CODE[:PASS]", "list:FILE" */
 static struct rule
 read_rule(char *text)
 {
 	static const char *const names[] = { [KILL] = "kill",
 					     [HANG] = "hang",
+					     [STOP] = "stop",
 					     [EXIT] = "exit",
 					     [LIST] = "list" };
 	struct rule rule = { .pass = 1 };
@@ -152,6 +153,9 @@ act(const struct rule *rule, const char *point)
 	case HANG:
 		for (;;)
 			pause();
+	case STOP:
+		kill(getpid(), SIGSTOP);
+		return;
 	case EXIT:
 		_exit((int)rule->code);
 	case LIST:

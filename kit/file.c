@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#include <tradestat/fault.h>
 
 #define MAX_DEPTH 200 /* of a tree to remove; a descriptor a level */
 
@@ -113,12 +114,14 @@ ts_file_write(const char *path, const void *bytes, size_t count, mode_t mode,
 	if (fd < 0)
 		return ts_fail_errno(err, errno, "create a file in %s", folder);
 	status = fill(fd, path, bytes, count, mode, err);
+	TS_FAULT("file.written");
 	if (status == TS_OK && rename(aside, path) != 0)
 		status = ts_fail_errno(err, errno, "rename to %s", path);
 	if (status != TS_OK) {
 		unlink(aside); /* best effort: the failure is told already */
 		return status;
 	}
+	TS_FAULT("file.renamed");
 	return ts_fsync_dir(folder, err);
 }
 

@@ -319,6 +319,7 @@ ts_outbox_add(struct ts_store *store, const struct ts_out *out,
 	if (status != TS_OK)
 		return status;
 	*added = true;
+	TS_FAULT("outbox.row");
 	if (link_pieces(store, row.id, false, full, err) != TS_OK ||
 	    link_pieces(store, row.id, true, small, err) != TS_OK ||
 	    add_event(store, &row, row.state,
@@ -544,7 +545,9 @@ ts_outbox_recover(struct ts_store *store, enum ts_lane lane, int64_t wait_us,
 		for (size_t i = 0; status == TS_OK && i < left->count; i++)
 			status = move_row(store, left->ids[i], &left->moves[i],
 					  arena, now_us, err);
+		TS_FAULT("outbox.recover.before");
 		status = ts_writing_end(store, status, err);
+		TS_FAULT("outbox.recover.after");
 	}
 	*count = (int)left->count;
 	ts_arena_free(arena);
@@ -588,5 +591,8 @@ ts_outbox_key(struct ts_store *store, unsigned char key[32], struct ts_err *err)
 			status = ops_of(store)->key_put(store->backend, key,
 							err);
 	}
-	return ts_writing_end(store, status, err);
+	TS_FAULT("outbox.key.before");
+	status = ts_writing_end(store, status, err);
+	TS_FAULT("outbox.key.after");
+	return status;
 }

@@ -210,8 +210,11 @@ sent(struct ts_sending *s, const struct ts_out *row, struct ts_out_move *to,
 	ts_send_tell(s, TS_LOG_INFO, row, &ts_event_delivered, outcome->reply);
 	snprintf(cause, sizeof cause, "delivery:d%lld", (long long)row->id);
 	clear(s, cause);
-	if (relay_is_well(s, row, outcome->size_most, err) != TS_OK ||
-	    ts_address_get(s->world->store, row->recipient, s->arena, &address,
+	TS_FAULT("send.relay.before");
+	if (relay_is_well(s, row, outcome->size_most, err) != TS_OK)
+		return err->status;
+	TS_FAULT("send.relay.after");
+	if (ts_address_get(s->world->store, row->recipient, s->arena, &address,
 			   err) != TS_OK)
 		return err->status;
 	if (address.refused == 0)

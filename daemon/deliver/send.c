@@ -249,6 +249,7 @@ send_lane(struct ts_sending *s, struct ts_err *err)
 	    ts_outbox_recover(s->world->store, s->wish->lane, wait_us,
 			      now_us(s), &count, err) != TS_OK)
 		return err->status;
+	TS_FAULT("send.recovered");
 	if (count > 0)
 		ts_log(TS_LOG_NOTICE, "deliver",
 		       "%d deliver%s interrupted: taken up again", count,
@@ -257,6 +258,7 @@ send_lane(struct ts_sending *s, struct ts_err *err)
 	s->carrier.world = s->world;
 	status = s->wish->at_once ? send_at_once(s, err) : send_due(s, err);
 	ts_carrier_close(&s->carrier);
+	TS_FAULT("send.trim");
 	if (status == TS_OK && s->wish->lane == TS_LANE_MAIL)
 		status = ts_outbox_trim(s->world->store,
 					now_us(s) - rules(s)->keep_s * TS_US,

@@ -264,7 +264,11 @@ write_feed(const struct delivery *delivery, struct ts_err *err)
 	if (snprintf(path, sizeof path, "%s/%s", delivery->work.output,
 		     delivery->folder->feed) >= (int)sizeof path)
 		return ts_fail(err, TS_SYSTEM, "path too long");
-	return ts_file_write(path, feed.data, feed.used, 0644, err);
+	TS_FAULT("folder.feed.before");
+	if (ts_file_write(path, feed.data, feed.used, 0644, err) != TS_OK)
+		return err->status;
+	TS_FAULT("folder.feed.after");
+	return TS_OK;
 }
 
 /* Each step may be found done: a delivery that died is done again. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <tradestat/fault.h>
 #include <tradestat/file.h>
 #include "output/engine/manifest.h"
 
@@ -94,9 +95,11 @@ copy_all(const char *bundle, const char *into,
 		bytes += (unsigned long long)files->items[i].size;
 	if (ts_space_check(into, bytes, err) != TS_OK)
 		return err->status;
-	for (size_t i = 0; i < files->count; i++)
+	for (size_t i = 0; i < files->count; i++) {
 		if (copy_file(from, to, files->items[i].name, err) != TS_OK)
 			return err->status;
+		TS_FAULT("folder.file");
+	}
 	return copy_file(from, to, TS_MANIFEST_NAME, err);
 }
 

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sysexits.h>
 #include <unistd.h>
+#include <tradestat/fault.h>
 #include <tradestat/file.h>
 #include <tradestat/spawn.h>
 #include "output/engine/smtp_inside.h"
@@ -96,7 +97,9 @@ ts_sendmail(const char *program, const char *envelope, const char *to,
 		ts_smtp_judge(talk, CURLE_ABORTED_BY_CALLBACK, 0, "", outcome);
 		return TS_OK;
 	}
+	TS_FAULT("sendmail.before");
 	status = ts_spawn(&spawn, &child, err);
+	TS_FAULT("sendmail.started");
 	if (status != TS_OK) {
 		outcome->class = TS_SMTP_RELAY_FAULT;
 		snprintf(outcome->words, sizeof outcome->words, "%s",
@@ -104,6 +107,7 @@ ts_sendmail(const char *program, const char *envelope, const char *to,
 		return TS_OK;
 	}
 	status = ts_spawn_wait(&child, wait_s * 1000, 5000, &code, err);
+	TS_FAULT("sendmail.after");
 	outcome->class = status == TS_OK ? by_exit(code) : TS_SMTP_IN_DOUBT;
 	outcome->code = code;
 	snprintf(outcome->words, sizeof outcome->words,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <tradestat/address.h>
 #include <tradestat/clock.h>
+#include <tradestat/fault.h>
 #include <tradestat/num.h>
 #include "output/engine/smtp_inside.h"
 
@@ -79,6 +80,7 @@ ts_smtp_next(struct ts_smtp_talk *talk, char *into, size_t room, size_t *count)
 	    source->last(source->ctx, &err) != TS_OK)
 		return stop_bad(talk, &err);
 	talk->last = true;
+	TS_FAULT("smtp.last");
 	return true;
 }
 
@@ -90,6 +92,7 @@ give(char *into, size_t size, size_t items, void *ctx)
 	size_t count = 0;
 
 	talk->active_us = mono_us();
+	TS_FAULT("smtp.body");
 	if (talk->given == 0 && smtp->relay->auth != TS_AUTH_NONE &&
 	    !smtp->authed)
 		talk->stop = TS_STOP_NO_AUTH;
@@ -139,6 +142,8 @@ hear(char *line, size_t size, size_t items, void *ctx)
 	/* "250-" is not the end of an answer yet */
 	if (talk->last && (length == 3 || line[3] == ' '))
 		talk->final = talk->code;
+	if (talk->final != 0)
+		TS_FAULT("smtp.heard");
 	if (talk->code == 235 && smtp->said_auth)
 		smtp->authed = true;
 	if (talk->code == 250 && length > 9 && length < 9 + sizeof digits &&
@@ -396,7 +401,9 @@ transact(struct ts_smtp *smtp, const char *envelope, const char *to,
 			 (curl_off_t)size);
 	curl_easy_setopt(smtp->curl, CURLOPT_TIMEOUT,
 			 4 * end_s + (long)(size / SLOWEST));
+	TS_FAULT("smtp.before");
 	rc = curl_easy_perform(smtp->curl);
+	TS_FAULT("smtp.after");
 	curl_easy_getinfo(smtp->curl, CURLINFO_SIZE_UPLOAD_T, &uploaded);
 	curl_slist_free_all(rcpt);
 	ts_smtp_judge(&smtp->talk, rc, (int64_t)uploaded, smtp->words, outcome);

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <tradestat/address.h>
+#include <tradestat/fault.h>
 #include <tradestat/file.h>
 #include <tradestat/hash.h>
 
@@ -96,6 +97,7 @@ on_read(char *into, size_t size, size_t items, void *ctx)
 	}
 	if ((int64_t)count == left && !say_last(errand))
 		return CURL_READFUNC_ABORT;
+	TS_FAULT("transfer.body");
 	errand->given += (int64_t)count;
 	return count;
 }

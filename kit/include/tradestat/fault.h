@@ -11,6 +11,8 @@
  *
  *   kill:POINT[:PASS]       SIGKILL
  *   hang:POINT[:PASS]       waits for ever; signals are handled as usual
+ *   stop:POINT[:PASS]       SIGSTOP: goes on when it is told to, in a world
+ *                           that is another meanwhile (a disk that is full)
  *   exit:POINT:CODE[:PASS]  leaves at once with that status
  *   list:FILE               appends the name of each point that is passed
  *
