@@ -190,12 +190,32 @@ want(void *ctx, const struct ts_out *out, struct ts_err *err)
 	return TS_OK;
 }
 
+/* A row whose answer was lost is sent once more after a while, also where no
+ * daemon runs; a person in a hurry does not make that while shorter, for it is
+ * there so that a late arrival is seen. */
+static bool
+has_to_wait(struct ts_sending *s, const struct ts_out *row)
+{
+	char words[200], at[TS_TIME_TEXT];
+
+	if (row->state != TS_OUT_IN_DOUBT || row->next_us <= now_us(s))
+		return false;
+	snprintf(words, sizeof words,
+		 "d%lld may have arrived, its answer was lost: it is sent once "
+		 "more after %s",
+		 (long long)row->id, ts_time_print(row->next_us, at));
+	s->done->doubtful++;
+	ts_send_trouble(s, row, words);
+	return true;
+}
+
 /* Each once, whatever it waits for; a stopped relay stays stopped. */
 static enum ts_status
 send_at_once(struct ts_sending *s, struct ts_err *err)
 {
 	const struct ts_out_filter filter = { .entry = s->wish->entry,
-					      .states = 1u << TS_OUT_QUEUED };
+					      .states = 1u << TS_OUT_QUEUED |
+							1u << TS_OUT_IN_DOUBT };
 	static const struct wanted none;
 	struct wanted *wanted = malloc(sizeof *wanted);
 	enum ts_status status;
@@ -218,6 +238,8 @@ send_at_once(struct ts_sending *s, struct ts_err *err)
 					      s->arena, &relay, err);
 		if (status != TS_OK)
 			break;
+		if (has_to_wait(s, &row))
+			continue;
 		if (relay.stopped) {
 			s->done->again++;
 			ts_send_trouble(s, &row, relay.reason);
