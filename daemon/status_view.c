@@ -233,6 +233,18 @@ print_report(const struct ts_status_view *status,
 }
 
 static void
+print_deliveries(const struct ts_status_view *status)
+{
+	TS_AUTO_BUF text = TS_BUF_INIT(8192);
+
+	ts_status_deliveries_print(status, &text);
+	if (text.used > 0) {
+		putchar('\n');
+		line("deliveries", "%s", text.data);
+	}
+}
+
+static void
 print_notices(const struct ts_status_view *status)
 {
 	size_t i;
@@ -272,6 +284,7 @@ ts_status_print(const struct ts_status_view *status)
 		print_report(status, &status->reports[i]);
 	if (status->report_count == 0)
 		puts("no report is configured: tradestat init makes one");
+	print_deliveries(status);
 	print_notices(status);
 }
 
@@ -385,6 +398,8 @@ ts_status_json(const struct ts_status_view *status)
 			    json_boolean(!status->view.barred));
 	json_object_set_new(object, "reports", reports);
 	json_object_set_new(object, "notices", notices);
+	json_object_set_new(object, "deliveries",
+			    ts_status_deliveries_json(status));
 	for (i = 0; i < status->report_count; i++)
 		json_array_append_new(reports,
 				      json_report(status, &status->reports[i]));

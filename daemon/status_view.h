@@ -9,6 +9,15 @@
 #include <tradestat/num.h>
 #include "daemon/common/timetable.h"
 #include "daemon/journal_view.h"
+#include "store/outbox.h"
+
+struct ts_status_deliveries {
+	struct ts_out_counts counts;
+	int64_t open;                  /* of all states that are no end */
+	int64_t suspended, paused;     /* addresses */
+	struct ts_relay_state *relays; /* stopped, or paused at this moment */
+	size_t relay_count, relay_room;
+};
 
 struct ts_status_report {
 	const char *id;
@@ -33,9 +42,18 @@ struct ts_status_view {
 	struct ts_view_entries open; /* of all reports shown */
 	struct ts_notice *notices;
 	size_t notice_count, notice_room;
+	struct ts_status_deliveries deliveries;
 };
 
 void ts_status_print(const struct ts_status_view *status);
 json_t *ts_status_json(const struct ts_status_view *status);
+
+/* ---- status_deliveries.c ---- */
+enum ts_status ts_status_deliveries_read(struct ts_status_view *status,
+					 struct ts_err *err) TS_MUST_USE;
+/* One line without its end; nothing when nobody would want to know. */
+void ts_status_deliveries_print(const struct ts_status_view *status,
+				struct ts_buf *out);
+json_t *ts_status_deliveries_json(const struct ts_status_view *status);
 
 #endif

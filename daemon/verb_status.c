@@ -217,6 +217,8 @@ gather(struct ts_status_view *status, const char *only, struct ts_err *err)
 	    ts_notices(view->world.store, true, view->now_us, take_notice,
 		       status, err) != TS_OK)
 		return err->status;
+	if (ts_status_deliveries_read(status, err) != TS_OK)
+		return err->status;
 	return ask_daemon(status, err);
 }
 
