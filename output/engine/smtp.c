@@ -132,6 +132,10 @@ hear(char *line, size_t size, size_t items, void *ctx)
 	while (length > 0 &&
 	       (line[length - 1] == '\n' || line[length - 1] == '\r'))
 		length--;
+	/* libcurl leaves with a QUIT where it was refused something: "221 bye"
+	 * must not take the place of the refusal */
+	if (smtp->talk.said_quit)
+		return size * items;
 	if (length < 3 || !isdigit((unsigned char)line[0]) ||
 	    !isdigit((unsigned char)line[1]) ||
 	    !isdigit((unsigned char)line[2]))
@@ -163,7 +167,7 @@ connect_to(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 	struct ts_smtp *smtp = ctx;
 
 	(void)purpose;
-	smtp->said_auth = smtp->authed = false;
+	smtp->said_auth = smtp->authed = smtp->talk.said_quit = false;
 	smtp->size_most = 0;
 	smtp->talk.active_us = mono_us();
 	return socket(address->family, address->socktype | SOCK_CLOEXEC,
@@ -184,6 +188,8 @@ listen_in(CURL *curl, curl_infotype type, char *text, size_t size, void *ctx)
 		smtp->talk.said_rcpt = true;
 	else if (size > 5 && strncmp(text, "AUTH ", 5) == 0)
 		smtp->said_auth = true;
+	else if (size > 4 && strncmp(text, "QUIT", 4) == 0)
+		smtp->talk.said_quit = true;
 	else if (size > 5 && strncmp(text, "EHLO ", 5) == 0)
 		smtp->size_most = 0; /* what was said in clear is void */
 	return 0;

@@ -25,6 +25,7 @@ struct ts_smtp_talk {
 	bool last;      /* the hook was called and agreed */
 	bool said_mail; /* MAIL FROM was sent */
 	bool said_rcpt;
+	bool said_quit; /* what follows is no answer to the message */
 	enum ts_smtp_stop stop;
 	struct ts_err why; /* of TS_STOP_BAD */
 	int code;          /* of the newest answer; 0 none */
