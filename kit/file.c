@@ -109,7 +109,7 @@ ts_file_write(const char *path, const void *bytes, size_t count, mode_t mode,
 
 	if (!folder_of(path, folder))
 		return ts_fail_errno(err, ENAMETOOLONG, "%.200s", path);
-	snprintf(aside, sizeof aside, "%s/.tradestat-XXXXXX", folder);
+	snprintf(aside, sizeof aside, "%s/" TS_FILE_ASIDE "XXXXXX", folder);
 	fd = mkostemp(aside, O_CLOEXEC);
 	if (fd < 0)
 		return ts_fail_errno(err, errno, "create a file in %s", folder);

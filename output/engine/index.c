@@ -3,10 +3,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <tradestat/clock.h>
 #include <tradestat/file.h>
 #include "output/engine/manifest.h"
 #include "output/write/markup.h"
@@ -234,6 +238,32 @@ ts_editions_list(const char *output, struct ts_arena *arena,
 	return TS_OK;
 }
 
+/* Who was killed while he wrote a file left it under a name that nobody looks
+ * for. It lies where others read, so it goes, a day later: by then nobody can
+ * be writing it. What cannot be removed harms nobody. */
+static void
+sweep(const char *output)
+{
+	const struct ts_clock *clock = ts_clock_system();
+	const int64_t before_s = clock->wall_us(clock) / 1000000 - 86400;
+	const struct dirent *entry;
+	DIR *folder = opendir(output);
+
+	if (folder == NULL)
+		return;
+	while ((entry = readdir(folder)) != NULL) {
+		struct stat meta;
+
+		if (strncmp(entry->d_name, TS_FILE_ASIDE,
+			    strlen(TS_FILE_ASIDE)) == 0 &&
+		    fstatat(dirfd(folder), entry->d_name, &meta,
+			    AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(meta.st_mode) && meta.st_mtime < before_s)
+			(void)unlinkat(dirfd(folder), entry->d_name, 0);
+	}
+	closedir(folder);
+}
+
 enum ts_status
 ts_editions_index(const char *output, struct ts_err *err)
 {
@@ -244,6 +274,7 @@ ts_editions_index(const char *output, struct ts_err *err)
 
 	if (catalogue.arena == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
+	sweep(output);
 	status = take_all(&catalogue, output, err);
 	if (status == TS_OK) {
 		put_page(&page, &catalogue);

@@ -15,6 +15,9 @@
 TS_API void ts_close(int *fd); /* for TS_AUTO_FD; keeps errno */
 #define TS_AUTO_FD __attribute__((cleanup(ts_close))) int
 
+/* Under its name all of it, or what was there before. Killed meanwhile, it
+ * leaves a file aside whose name begins so. */
+#define TS_FILE_ASIDE ".tradestat-"
 TS_API enum ts_status ts_file_write(const char *path, const void *bytes,
 				    size_t count, mode_t mode,
 				    struct ts_err *err) TS_MUST_USE;
