@@ -61,6 +61,16 @@ struct ts_scan {
 	int64_t from, to; /* period keys, inclusive */
 };
 
+/* Rows of a channel in a state, and when the oldest of them was made. */
+struct ts_out_tally {
+	const char *channel; /* valid during the call */
+	enum ts_out_state state;
+	int64_t count, oldest_us;
+};
+typedef enum ts_status ts_out_tally_row(void *ctx,
+					const struct ts_out_tally *tally,
+					struct ts_err *err);
+
 enum ts_access { TS_ACCESS_READ, TS_ACCESS_WRITE };
 
 struct ts_fence {
@@ -254,6 +264,10 @@ struct ts_backend_ops {
 	enum ts_status (*out_counts)(struct ts_backend *backend,
 				     struct ts_out_counts *out,
 				     struct ts_err *err);
+	/* By channel, then by state in any order. */
+	enum ts_status (*out_tally)(struct ts_backend *backend,
+				    ts_out_tally_row *row, void *ctx,
+				    struct ts_err *err);
 	enum ts_status (*out_event_add)(struct ts_backend *backend,
 					const struct ts_out_event *event,
 					struct ts_err *err);

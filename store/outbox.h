@@ -238,6 +238,24 @@ struct ts_out_counts {
 enum ts_status ts_outbox_counts(struct ts_store *store,
 				struct ts_out_counts *out,
 				struct ts_err *err) TS_MUST_USE;
+/* Rows by state, exact, as metrics and a status line tell them: all of one
+ * moment. A row in a state that we do not know is TS_CORRUPT, not left out. */
+struct ts_out_census {
+	int64_t queued, sending, in_doubt, held; /* open */
+	int64_t sent, failed, expired, superseded, withheld;
+	int64_t oldest_queued; /* when the oldest queued row was made, in unix
+				  seconds; 0: none is queued */
+	int64_t bytes;         /* of the pieces that are kept */
+};
+enum ts_status ts_out_census(struct ts_store *store, struct ts_out_census *out,
+			     struct ts_err *err) TS_MUST_USE;
+/* The same by channel, by name of the channel; bytes, which channels share,
+ * are 0 here. channel is valid during the call. */
+typedef enum ts_status ts_out_channel_row(void *ctx, const char *channel,
+					  const struct ts_out_census *census,
+					  struct ts_err *err);
+enum ts_status ts_out_channels(struct ts_store *store, ts_out_channel_row *row,
+			       void *ctx, struct ts_err *err) TS_MUST_USE;
 /* Rows sent since then in a lane; recipient NULL: to anybody. For limits. */
 enum ts_status ts_outbox_sent(struct ts_store *store, enum ts_lane lane,
 			      const char *recipient, int64_t since_us,

@@ -195,6 +195,7 @@ static const struct ts_backend_ops sqlite_ops = {
 	.out_next = ts_sqlite_out_next,
 	.out_sent = ts_sqlite_out_sent,
 	.out_counts = ts_sqlite_out_counts,
+	.out_tally = ts_sqlite_out_tally,
 	.out_event_add = ts_sqlite_out_event_add,
 	.out_events = ts_sqlite_out_events,
 	.piece = ts_sqlite_piece,

@@ -236,6 +236,9 @@ enum ts_status ts_sqlite_out_sent(struct ts_backend *backend, enum ts_lane lane,
 enum ts_status ts_sqlite_out_counts(struct ts_backend *backend,
 				    struct ts_out_counts *out,
 				    struct ts_err *err);
+enum ts_status ts_sqlite_out_tally(struct ts_backend *backend,
+				   ts_out_tally_row *row, void *ctx,
+				   struct ts_err *err);
 enum ts_status ts_sqlite_out_event_add(struct ts_backend *backend,
 				       const struct ts_out_event *event,
 				       struct ts_err *err);

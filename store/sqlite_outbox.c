@@ -2,9 +2,6 @@
 /* Rows of the outbox, and what happened to them, in SQLite. */
 #include "store/sqlite.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #define COLUMNS                                                                \
 	"o.id, o.entry, o.report, o.period, o.number, o.kind, o.channel,"      \
@@ -339,61 +336,8 @@ ts_sqlite_out_sent(struct ts_backend *backend, enum ts_lane lane,
 }
 
 enum ts_status
-ts_sqlite_out_counts(struct ts_backend *backend, struct ts_out_counts *out,
-		     struct ts_err *err)
-{
-	struct ts_sqlite *sqlite = of(backend);
-	enum ts_out_state state;
-	sqlite3_stmt *get;
-	int code;
-
-	*out = (struct ts_out_counts){ .oldest_us = 0 };
-	if (ts_sqlite_prepare(sqlite,
-			      "SELECT state, count(*), min(made_us) FROM outbox"
-			      " GROUP BY state",
-			      &get, err) != TS_OK)
-		return err->status;
-	while ((code = sqlite3_step(get)) == SQLITE_ROW) {
-		if (!ts_out_state_parse(ts_sqlite_column(get, 0), &state))
-			continue;
-		out->states[state] = sqlite3_column_int64(get, 1);
-		if (state == TS_OUT_QUEUED)
-			out->oldest_us = sqlite3_column_int64(get, 2);
-	}
-	sqlite3_finalize(get);
-	if (code != SQLITE_DONE)
-		return ts_sqlite_failed(sqlite, code, "outbox", err);
-	if (ts_sqlite_prepare(sqlite, "SELECT coalesce(sum(size),0) FROM piece",
-			      &get, err) != TS_OK)
-		return err->status;
-	return number_of(sqlite, get, &out->bytes, err);
-}
-
-enum ts_status
-ts_sqlite_out_event_add(struct ts_backend *backend,
-			const struct ts_out_event *event, struct ts_err *err)
-{
-	struct ts_sqlite *sqlite = of(backend);
-	sqlite3_stmt *put;
-
-	if (ts_sqlite_prepare(sqlite,
-			      "INSERT INTO outbox_event(outbox, at_us,"
-			      " came_from, went_to, code, text)"
-			      " VALUES(?1,?2,?3,?4,?5,?6)",
-			      &put, err) != TS_OK)
-		return err->status;
-	sqlite3_bind_int64(put, 1, event->id);
-	sqlite3_bind_int64(put, 2, event->at_us);
-	ts_sqlite_text(put, 3, ts_out_state_name(event->from));
-	ts_sqlite_text(put, 4, ts_out_state_name(event->to));
-	sqlite3_bind_int(put, 5, event->code);
-	ts_sqlite_text(put, 6, event->text);
-	return ts_sqlite_run_once(sqlite, put, "event", err);
-}
-
-enum ts_status
-ts_sqlite_out_events(struct ts_backend *backend, int64_t id,
-		     ts_out_event_row *row, void *ctx, struct ts_err *err)
+ts_sqlite_out_tally(struct ts_backend *backend, ts_out_tally_row *row,
+		    void *ctx, struct ts_err *err)
 {
 	struct ts_sqlite *sqlite = of(backend);
 	enum ts_status status = TS_OK;
@@ -401,31 +345,58 @@ ts_sqlite_out_events(struct ts_backend *backend, int64_t id,
 	int code = SQLITE_DONE;
 
 	if (ts_sqlite_prepare(sqlite,
-			      "SELECT outbox, at_us, came_from, went_to, code,"
-			      " text FROM outbox_event WHERE outbox=?1"
-			      " ORDER BY id",
+			      "SELECT channel, state, count(*), min(made_us)"
+			      " FROM outbox GROUP BY channel, state"
+			      " ORDER BY channel, state",
 			      &get, err) != TS_OK)
 		return err->status;
-	sqlite3_bind_int64(get, 1, id);
 	while (status == TS_OK && (code = sqlite3_step(get)) == SQLITE_ROW) {
-		struct ts_out_event event = {
-			.id = sqlite3_column_int64(get, 0),
-			.at_us = sqlite3_column_int64(get, 1),
-			.code = sqlite3_column_int(get, 4),
-			.text = ts_sqlite_column(get, 5),
+		struct ts_out_tally tally = {
+			.channel = ts_sqlite_column(get, 0),
+			.count = sqlite3_column_int64(get, 2),
+			.oldest_us = sqlite3_column_int64(get, 3),
 		};
+		const char *state = ts_sqlite_column(get, 1);
 
-		if (!ts_out_state_parse(ts_sqlite_column(get, 2),
-					&event.from) ||
-		    !ts_out_state_parse(ts_sqlite_column(get, 3), &event.to))
+		if (!ts_out_state_parse(state, &tally.state))
 			status = ts_fail(err, TS_CORRUPT,
-					 "store %s: an event of delivery %lld",
-					 sqlite->path, (long long)id);
+					 "store %s: %lld deliveries are in no"
+					 " state we know (%.40s)",
+					 sqlite->path, (long long)tally.count,
+					 state);
 		else
-			status = row(ctx, &event, err);
+			status = row(ctx, &tally, err);
 	}
 	sqlite3_finalize(get);
 	if (status == TS_OK && code != SQLITE_DONE)
-		status = ts_sqlite_failed(sqlite, code, "events", err);
+		status = ts_sqlite_failed(sqlite, code, "outbox", err);
 	return status;
+}
+
+static enum ts_status
+count_state(void *ctx, const struct ts_out_tally *tally, struct ts_err *err)
+{
+	struct ts_out_counts *counts = ctx;
+
+	(void)err;
+	counts->states[tally->state] += tally->count;
+	if (tally->state == TS_OUT_QUEUED &&
+	    (counts->oldest_us == 0 || tally->oldest_us < counts->oldest_us))
+		counts->oldest_us = tally->oldest_us;
+	return TS_OK;
+}
+
+enum ts_status
+ts_sqlite_out_counts(struct ts_backend *backend, struct ts_out_counts *out,
+		     struct ts_err *err)
+{
+	struct ts_sqlite *sqlite = of(backend);
+	sqlite3_stmt *get;
+
+	*out = (struct ts_out_counts){ .oldest_us = 0 };
+	if (ts_sqlite_out_tally(backend, count_state, out, err) != TS_OK ||
+	    ts_sqlite_prepare(sqlite, "SELECT coalesce(sum(size),0) FROM piece",
+			      &get, err) != TS_OK)
+		return err->status;
+	return number_of(sqlite, get, &out->bytes, err);
 }
