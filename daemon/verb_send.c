@@ -123,7 +123,7 @@ ts_verb_send(const struct ts_cli *cli, struct ts_err *err)
 	s.arena = ts_arena_new(ARENA_MOST);
 	if (s.arena == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
-	status = ts_world_open(cli, TS_WORLD_ALL, &s.world, err);
+	status = ts_world_open(cli, TS_WORLD_DELIVERY, &s.world, err);
 	if (status == TS_OK)
 		status = send_edition(&s, err);
 	ts_world_close(&s.world);

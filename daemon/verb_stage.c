@@ -233,12 +233,13 @@ send_files(struct stage *s, struct ts_err *err)
 static const struct stage_kind {
 	const char *name;
 	enum ts_state state; /* that the entry must be in */
+	unsigned parts;      /* of the world */
 	enum ts_status (*run)(struct stage *stage, struct ts_err *err);
 } kinds[] = {
-	{ "fetch", TS_STATE_FETCHING, fetch },
-	{ "watch", TS_STATE_FETCHING, watch },
-	{ "render", TS_STATE_RENDERING, render },
-	{ "compose", TS_STATE_PUBLISHED, compose },
+	{ "fetch", TS_STATE_FETCHING, TS_WORLD_ALL, fetch },
+	{ "watch", TS_STATE_FETCHING, TS_WORLD_ALL, watch },
+	{ "render", TS_STATE_RENDERING, TS_WORLD_ALL, render },
+	{ "compose", TS_STATE_PUBLISHED, TS_WORLD_DELIVERY, compose },
 };
 
 static enum ts_status
@@ -302,12 +303,12 @@ run_backup(struct stage *s, struct ts_err *err)
 /* Those that belong to no entry. */
 static const struct chore {
 	const char *name;
-	unsigned parts; /* of the world */
+	unsigned parts;
 	enum ts_status (*run)(struct stage *stage, struct ts_err *err);
 } chores[] = {
 	{ "backup", TS_WORLD_STORE, run_backup },
-	{ "mail", TS_WORLD_ALL, send_mail },
-	{ "files", TS_WORLD_ALL, send_files },
+	{ "mail", TS_WORLD_DELIVERY, send_mail },
+	{ "files", TS_WORLD_DELIVERY, send_files },
 };
 
 static enum ts_status
@@ -334,7 +335,7 @@ run(struct stage *s, struct ts_err *err)
 	if (s->arena == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
 	status = ts_world_open(s->cli,
-			       chore != NULL ? chore->parts : TS_WORLD_ALL,
+			       chore != NULL ? chore->parts : kind->parts,
 			       s->world, err);
 	if (status == TS_OK)
 		status = chore != NULL ? chore->run(s, err)

@@ -86,10 +86,10 @@ set_clock(struct ts_world *world, const char *now, struct ts_err *err)
 }
 
 static enum ts_status
-open_store(struct ts_world *world, struct ts_err *err)
+open_store(struct ts_world *world, bool small, struct ts_err *err)
 {
 	char path[PATH_MAX];
-	struct ts_store_opts opts = { .path = path };
+	struct ts_store_opts opts = { .path = path, .small = small };
 
 	if (ts_mkdirs(world->conf->state_dir, err) != TS_OK)
 		return ts_while(err, "state folder (state_dir)");
@@ -121,7 +121,8 @@ ts_world_open(const struct ts_cli *cli, unsigned parts, struct ts_world *world,
 	if ((parts & TS_WORLD_CODES) != 0 &&
 	    ts_codes_open(world->conf->codes_dir, &world->codes, err) != TS_OK)
 		return ts_while(err, "code lists");
-	if ((parts & TS_WORLD_STORE) != 0 && open_store(world, err) != TS_OK)
+	if ((parts & TS_WORLD_STORE) != 0 &&
+	    open_store(world, (parts & TS_WORLD_PASSING) != 0, err) != TS_OK)
 		return ts_while(err, "store");
 	return TS_OK;
 }

@@ -31,6 +31,11 @@ enum ts_world_parts {
 	TS_WORLD_CODES = 2,
 	TS_WORLD_STORE = 4, /* implies the state folder */
 	TS_WORLD_ALL = 7,
+	/* with the store: it keeps little of what it reads, for those whose
+	 * bytes pass once */
+	TS_WORLD_PASSING = 8,
+	TS_WORLD_DELIVERY =
+		TS_WORLD_PLUGINS | TS_WORLD_STORE | TS_WORLD_PASSING,
 };
 
 enum ts_status ts_world_open(const struct ts_cli *cli, unsigned parts,
