@@ -2,8 +2,9 @@
 """Usage: run.py [quick|full] [NAME...]: what must hold when it is interrupted.
 
 Real programs, store, gnuplot and a publisher on loopback; kills at every named
-point (F1) and at any moment (F2), no room and failing writes (F4). quick: once
-a point and 50 kills; full: 20 times a point and 500 kills."""
+point (F1) and at any moment (F2), no room and failing writes (F4); deliveries
+(mail) the same, and a relay that misbehaves (F8). quick: once a point and 50
+kills; full: 20 times a point and 500 kills; TS_FAULT_KILLS: of deliveries."""
 import concurrent.futures
 import os
 import random
@@ -13,6 +14,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import mail  # noqa: E402
 from life import (DAEMON, PROGRAMS, SMALL, Life, check,  # noqa: E402
                   verify_bundle)
 
@@ -303,6 +305,7 @@ def main():
     for name, test in (("F1", f1), ("F2", f2), ("F4", f4)):
         if not ONLY or name in ONLY:
             test()
+    mail.run(tell, skip, FULL, ONLY)
     print("faults: %d passed, %d failed, %d skipped (%d s)" %
           (counts["passed"], counts["failed"], counts["skipped"],
            time.monotonic() - begun))
