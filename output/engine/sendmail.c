@@ -109,9 +109,16 @@ ts_sendmail(const char *program, const char *envelope, const char *to,
 	status = ts_spawn_wait(&child, wait_s * 1000, 5000, &code, err);
 	TS_FAULT("sendmail.after");
 	outcome->class = status == TS_OK ? by_exit(code) : TS_SMTP_IN_DOUBT;
-	outcome->code = code;
-	snprintf(outcome->words, sizeof outcome->words,
-		 "%.200s ended with status %d", program, code);
+	/* its exit status is no answer of SMTP: it is told in words */
+	if (status != TS_OK)
+		snprintf(outcome->words, sizeof outcome->words,
+			 "%.200s did not end in %d s", program, wait_s);
+	else if (code < 0)
+		snprintf(outcome->words, sizeof outcome->words,
+			 "%.200s was killed by signal %d", program, -code);
+	else
+		snprintf(outcome->words, sizeof outcome->words,
+			 "%.200s ended with status %d", program, code);
 	if (outcome->class == TS_SMTP_SENT)
 		snprintf(outcome->reply, sizeof outcome->reply, "%.500s",
 			 outcome->words);

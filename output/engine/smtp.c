@@ -27,8 +27,9 @@ struct ts_smtp {
 	CURL *curl;
 	char url[1200];
 	char words[CURL_ERROR_SIZE];
-	bool tls, said_auth, authed; /* of the connection */
-	int64_t size_most;           /* the same */
+	bool tls, told;         /* libcurl tells what it sends */
+	bool said_auth, authed; /* of the connection */
+	int64_t size_most;      /* the same */
 	struct ts_smtp_talk talk;
 };
 
@@ -148,7 +149,7 @@ hear(char *line, size_t size, size_t items, void *ctx)
 		talk->final = talk->code;
 	if (talk->final != 0)
 		TS_FAULT("smtp.heard");
-	if (talk->code == 235 && smtp->said_auth)
+	if (talk->code == 235 && (smtp->said_auth || !smtp->told))
 		smtp->authed = true;
 	if (talk->code == 250 && length > 9 && length < 9 + sizeof digits &&
 	    strncasecmp(line + 4, "SIZE ", 5) == 0) {
@@ -182,6 +183,7 @@ listen_in(CURL *curl, curl_infotype type, char *text, size_t size, void *ctx)
 	(void)curl;
 	if (type != CURLINFO_HEADER_OUT)
 		return 0;
+	smtp->told = smtp->talk.told = true;
 	if (size > 10 && strncmp(text, "MAIL FROM:", 10) == 0)
 		smtp->talk.said_mail = true;
 	else if (size > 8 && strncmp(text, "RCPT TO:", 8) == 0)
@@ -298,21 +300,25 @@ login_of(enum ts_smtp_auth auth)
 	return "AUTH=PLAIN";
 }
 
-static void
+/* False: no memory for a text. What is left at its preset would be another
+ * relay, another sender or no login. */
+static bool
 set_options(struct ts_smtp *smtp)
 {
 	const struct ts_relay *relay = smtp->relay;
 	CURL *curl = smtp->curl;
 	long end_s = relay->end_s > 0 ? relay->end_s : 600;
 	char host[256] = "localhost";
+	bool good;
 
 	if (relay->hello[0] == '\0' && gethostname(host, sizeof host - 1) != 0)
 		snprintf(host, sizeof host, "localhost");
 	snprintf(smtp->url, sizeof smtp->url, "%s/%s", relay->url,
 		 relay->hello[0] != '\0' ? relay->hello : host);
-	curl_easy_setopt(curl, CURLOPT_URL, smtp->url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	good = curl_easy_setopt(curl, CURLOPT_URL, smtp->url) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps") ==
+		       CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK;
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
 	curl_easy_setopt(curl, CURLOPT_USE_SSL,
@@ -321,17 +327,18 @@ set_options(struct ts_smtp *smtp)
 	curl_easy_setopt(curl, CURLOPT_SSLVERSION,
 			 (long)CURL_SSLVERSION_TLSv1_2);
 	if (relay->ca_file[0] != '\0')
-		curl_easy_setopt(curl, CURLOPT_CAINFO, relay->ca_file);
-	if (relay->auth != TS_AUTH_NONE) {
-		curl_easy_setopt(curl, CURLOPT_USERNAME, relay->user);
-		curl_easy_setopt(curl,
-				 relay->auth == TS_AUTH_XOAUTH2
-					 ? CURLOPT_XOAUTH2_BEARER
-					 : CURLOPT_PASSWORD,
-				 relay->secret);
-		curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS,
-				 login_of(relay->auth));
-	}
+		good &= curl_easy_setopt(curl, CURLOPT_CAINFO,
+					 relay->ca_file) == CURLE_OK;
+	if (relay->auth != TS_AUTH_NONE)
+		good &= curl_easy_setopt(curl, CURLOPT_USERNAME, relay->user) ==
+				CURLE_OK &&
+			curl_easy_setopt(curl,
+					 relay->auth == TS_AUTH_XOAUTH2
+						 ? CURLOPT_XOAUTH2_BEARER
+						 : CURLOPT_PASSWORD,
+					 relay->secret) == CURLE_OK &&
+			curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS,
+					 login_of(relay->auth)) == CURLE_OK;
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
 			 relay->connect_s > 0 ? (long)relay->connect_s : 30L);
 	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, end_s);
@@ -348,6 +355,7 @@ set_options(struct ts_smtp *smtp)
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_at_time);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, smtp);
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	return good;
 }
 
 enum ts_status
@@ -379,7 +387,10 @@ ts_smtp_open(const struct ts_relay *relay, struct ts_smtp **out,
 		free(smtp);
 		return ts_fail(err, TS_SYSTEM, "no memory for SMTP");
 	}
-	set_options(smtp);
+	if (!set_options(smtp)) {
+		ts_smtp_close(smtp);
+		return ts_fail(err, TS_SYSTEM, "no memory for SMTP");
+	}
 	*out = smtp;
 	return TS_OK;
 }
@@ -401,7 +412,11 @@ transact(struct ts_smtp *smtp, const char *envelope, const char *to,
 	if (rcpt == NULL)
 		return ts_fail(err, TS_SYSTEM, "no memory for SMTP");
 	smtp->words[0] = '\0';
-	curl_easy_setopt(smtp->curl, CURLOPT_MAIL_FROM, envelope);
+	if (curl_easy_setopt(smtp->curl, CURLOPT_MAIL_FROM, envelope) !=
+	    CURLE_OK) {
+		curl_slist_free_all(rcpt);
+		return ts_fail(err, TS_SYSTEM, "no memory for SMTP");
+	}
 	curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, rcpt);
 	curl_easy_setopt(smtp->curl, CURLOPT_INFILESIZE_LARGE,
 			 (curl_off_t)size);
@@ -412,6 +427,8 @@ transact(struct ts_smtp *smtp, const char *envelope, const char *to,
 	TS_FAULT("smtp.after");
 	curl_easy_getinfo(smtp->curl, CURLINFO_SIZE_UPLOAD_T, &uploaded);
 	curl_slist_free_all(rcpt);
+	if (rc == CURLE_OUT_OF_MEMORY && !smtp->talk.last)
+		return ts_fail(err, TS_SYSTEM, "no memory for SMTP");
 	ts_smtp_judge(&smtp->talk, rc, (int64_t)uploaded, smtp->words, outcome);
 	outcome->size_most = smtp->size_most;
 	return TS_OK;
@@ -426,6 +443,7 @@ ts_smtp_send(struct ts_smtp *smtp, const char *envelope, const char *to,
 
 	*outcome = (struct ts_smtp_outcome){ .class = TS_SMTP_STOPPED };
 	smtp->talk = (struct ts_smtp_talk){ .source = source,
+					    .told = smtp->told,
 					    .active_us = mono_us() };
 	if (source->size <= 0) {
 		snprintf(outcome->words, sizeof outcome->words,

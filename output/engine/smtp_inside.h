@@ -23,6 +23,7 @@ struct ts_smtp_talk {
 	struct ts_mail_check check;
 	int64_t given;  /* bytes handed over */
 	bool last;      /* the hook was called and agreed */
+	bool told;      /* libcurl tells what it sends */
 	bool said_mail; /* MAIL FROM was sent */
 	bool said_rcpt;
 	bool said_quit; /* what follows is no answer to the message */

@@ -31,12 +31,34 @@ after_last(const struct ts_smtp_talk *talk, int64_t uploaded)
 	return uploaded < talk->source->size ? TS_SMTP_RETRY : TS_SMTP_IN_DOUBT;
 }
 
+/* A handshake that was cut is the network's doing and passes; one that found
+ * no TLS, or none that we take, does not. OpenSSL names an error of the second
+ * kind by its number. */
+static bool
+was_cut(const char *curl_words)
+{
+	return strstr(curl_words, "error:") == NULL ||
+	       strstr(curl_words, "unexpected eof") != NULL;
+}
+
+/* MAIL, RCPT or DATA was answered: with that result only these are, should
+ * this libcurl not tell what it says. */
+static bool
+was_at_mail(const struct ts_smtp_talk *talk, CURLcode rc)
+{
+	return talk->said_mail ||
+	       (!talk->told && rc == CURLE_SEND_ERROR && talk->code >= 400);
+}
+
 static enum ts_smtp_class
-before_last(const struct ts_smtp_talk *talk, CURLcode rc)
+before_last(const struct ts_smtp_talk *talk, CURLcode rc,
+	    const char *curl_words)
 {
 	switch ((int)rc) {
-	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CONNECT_ERROR:
+		return was_cut(curl_words) ? TS_SMTP_RELAY_PAUSE
+					   : TS_SMTP_RELAY_FAULT;
+	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:
 	case CURLE_SSL_CACERT_BADFILE:
@@ -47,14 +69,16 @@ before_last(const struct ts_smtp_talk *talk, CURLcode rc)
 		return talk->code >= 400 && talk->code < 500
 			       ? TS_SMTP_RELAY_PAUSE
 			       : TS_SMTP_RELAY_FAULT;
-	case CURLE_WEIRD_SERVER_REPLY: /* the greeting, or no SMTP at all */
-		return talk->code >= 500 ? TS_SMTP_RELAY_FAULT
-					 : TS_SMTP_RELAY_PAUSE;
+	case CURLE_WEIRD_SERVER_REPLY:
+		/* the greeting; or what somebody put in behind STARTTLS */
+		return talk->code == 0 || talk->code / 100 == 4
+			       ? TS_SMTP_RELAY_PAUSE
+			       : TS_SMTP_RELAY_FAULT;
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 	case CURLE_OPERATION_TIMEDOUT:
 	case CURLE_GOT_NOTHING:
-		if (!talk->said_mail)
+		if (!was_at_mail(talk, rc))
 			return TS_SMTP_RELAY_PAUSE;
 		/* a mailbox that is full, not a message that is large */
 		if (talk->code == 552 && talk->said_rcpt)
@@ -142,7 +166,7 @@ ts_smtp_judge(const struct ts_smtp_talk *talk, CURLcode rc, int64_t uploaded,
 	else if (talk->last)
 		out->class = after_last(talk, uploaded);
 	else
-		out->class = before_last(talk, rc);
+		out->class = before_last(talk, rc, curl_words);
 	if (out->class == TS_SMTP_SENT)
 		snprintf(out->words, sizeof out->words, "%s", out->reply);
 	else
