@@ -15,8 +15,8 @@
 
 static const struct ts_family readable = {
 	"tradestat_store_readable", "gauge", NULL,
-	"1: the store can be read; 0: the figures about editions, reports and "
-	"sources are missing."
+	"1: the store can be read; 0: the figures about editions, reports, "
+	"sources and deliveries are missing."
 };
 static const struct ts_family store_bytes = { "tradestat_store_bytes", "gauge",
 					      "bytes",
@@ -310,6 +310,7 @@ add_rows(struct ts_metrics_store *part, struct ts_store *store,
 {
 	if (add_open(store, conf, arena, out, err) != TS_OK ||
 	    add_reports(store, conf, arena, out, err) != TS_OK ||
+	    ts_metrics_outbox(part, store, now_us, arena, out, err) != TS_OK ||
 	    add_notices(store, now_us, out, err) != TS_OK)
 		return err->status;
 	if ((part->sources_stale || now_us - part->read_us >= SOURCES_US ||

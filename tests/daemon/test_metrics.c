@@ -15,6 +15,7 @@
 #include "daemon/common/backup.h"
 #include "daemon/common/quota.h"
 #include "daemon/supervise/metrics.h"
+#include "store/outbox.h"
 
 #define S INT64_C(1000000)
 #define T0 (INT64_C(1795600800) * S) /* 2026-11-25T10:00:00Z */
@@ -331,6 +332,192 @@ put_document(struct scene *scene, const char *source, const char *url)
 		fail_msg("%s", err.text);
 }
 
+/* ---- deliveries ------------------------------------------------------- */
+
+static int64_t
+add_delivery(struct scene *scene, const char *channel, const char *recipient,
+	     enum ts_out_state state, int64_t now)
+{
+	struct ts_out out = { .report = "kz-it",
+			      .period = "2024",
+			      .number = 1,
+			      .kind = "edition",
+			      .channel = channel,
+			      .recipient = recipient,
+			      .lane = TS_LANE_MAIL,
+			      .relay = "mail",
+			      .payload = "mail",
+			      .size = 6,
+			      .state = state };
+	int64_t piece, id;
+	struct ts_out_pieces pieces = { &piece, 1 }, none = { NULL, 0 };
+	bool added, known;
+	struct ts_err err;
+
+	if (ts_outbox_begin(scene->store, &err) != TS_OK ||
+	    ts_outbox_piece(scene->store, "b64:1", &piece, &known, &err) !=
+		    TS_OK ||
+	    (!known && ts_outbox_piece_add(scene->store, piece, "bytes\n", 6,
+					   &err) != TS_OK) ||
+	    ts_outbox_add(scene->store, &out, &pieces, &none, now, &id, &added,
+			  NULL, &err) != TS_OK ||
+	    ts_outbox_commit(scene->store, 0, "", now, &err) != TS_OK)
+		fail_msg("%s", err.text);
+	assert_true(added);
+	return id;
+}
+
+static void
+move_delivery(struct scene *scene, int64_t id, enum ts_out_state from,
+	      enum ts_out_state to)
+{
+	struct ts_out_move move = { .from = from, .to = to };
+	struct ts_err err;
+
+	if (ts_outbox_move(scene->store, id, &move, T0, &err) != TS_OK)
+		fail_msg("%s", err.text);
+}
+
+static void
+send_delivery(struct scene *scene, int64_t id)
+{
+	move_delivery(scene, id, TS_OUT_QUEUED, TS_OUT_SENDING);
+	move_delivery(scene, id, TS_OUT_SENDING, TS_OUT_IN_DOUBT);
+	move_delivery(scene, id, TS_OUT_IN_DOUBT, TS_OUT_SENT);
+}
+
+static void
+deliveries_are_there_by_state_and_channel(void **state)
+{
+	struct scene *scene = *state;
+
+	look(scene, T0);
+	check_form(scene->text.data);
+	assert_no_line(scene, "tradestat_deliveries{");
+	assert_no_line(scene, "tradestat_deliveries_oldest_timestamp_seconds ");
+	assert_line(scene, "tradestat_outbox_bytes 0");
+	add_delivery(scene, "email", "a@example.org", TS_OUT_QUEUED,
+		     T0 + 3 * S);
+	add_delivery(scene, "email", "b@example.org", TS_OUT_QUEUED,
+		     T0 + 2 * S);
+	add_delivery(scene, "email", "c@example.org", TS_OUT_HELD, T0 + S);
+	add_delivery(scene, "webhook", "hook", TS_OUT_WITHHELD, T0);
+	look(scene, T0 + 10 * S);
+	check_form(scene->text.data);
+	assert_line(scene, "tradestat_deliveries{channel=\"email\",state="
+			   "\"queued\"} 2");
+	assert_line(scene, "tradestat_deliveries{channel=\"email\",state="
+			   "\"held\"} 1");
+	assert_line(scene, "tradestat_deliveries{channel=\"email\",state="
+			   "\"in_doubt\"} 0");
+	assert_line(scene, "tradestat_deliveries{channel=\"webhook\",state="
+			   "\"withheld\"} 1");
+	/* what is held waits for a person and is not the oldest of the queue */
+	assert_line(scene, "tradestat_deliveries_oldest_timestamp_seconds "
+			   "1795600802");
+	/* four have that piece, and it is there once */
+	assert_line(scene, "tradestat_outbox_bytes 6");
+}
+
+static void
+deliveries_that_end_are_counted_from_the_start_on(void **state)
+{
+	struct scene *scene = *state;
+	int64_t before = add_delivery(scene, "email", "a@example.org",
+				      TS_OUT_QUEUED, T0);
+	int64_t after = add_delivery(scene, "email", "b@example.org",
+				     TS_OUT_QUEUED, T0);
+
+	send_delivery(scene, before);
+	look(scene, T0);
+	assert_line(scene, "tradestat_deliveries_ended_total{channel=\"email\","
+			   "result=\"sent\"} 0");
+	assert_no_line(scene, "tradestat_deliveries_ended_total{channel="
+			      "\"email\",result=\"queued\"}");
+	send_delivery(scene, after);
+	/* a channel that is new: its first one counts as well */
+	add_delivery(scene, "webhook", "hook", TS_OUT_WITHHELD, T0);
+	look(scene, T0 + 10 * S);
+	assert_line(scene, "tradestat_deliveries_ended_total{channel=\"email\","
+			   "result=\"sent\"} 1");
+	assert_line(scene, "tradestat_deliveries_ended_total{channel="
+			   "\"webhook\",result=\"withheld\"} 1");
+	/* sent again by a person: a counter never goes back */
+	move_delivery(scene, after, TS_OUT_SENT, TS_OUT_QUEUED);
+	look(scene, T0 + 20 * S);
+	assert_line(scene, "tradestat_deliveries_ended_total{channel=\"email\","
+			   "result=\"sent\"} 1");
+	send_delivery(scene, after);
+	look(scene, T0 + 30 * S);
+	check_form(scene->text.data);
+	assert_line(scene, "tradestat_deliveries_ended_total{channel=\"email\","
+			   "result=\"sent\"} 2");
+	assert_line(scene, "tradestat_deliveries{channel=\"email\",state="
+			   "\"sent\"} 2");
+}
+
+static void
+channels_beyond_the_bound_are_one_together(void **state)
+{
+	struct scene *scene = *state;
+	char name[32];
+	int i;
+
+	look(scene, T0);
+	for (i = 0; i < 67; i++) {
+		snprintf(name, sizeof name, "channel%02d", i);
+		add_delivery(scene, name, "x", TS_OUT_WITHHELD, T0);
+	}
+	look(scene, T0 + 10 * S);
+	check_form(scene->text.data);
+	assert_line(scene, "tradestat_deliveries{channel=\"channel63\",state="
+			   "\"withheld\"} 1");
+	assert_line(scene, "tradestat_deliveries{channel=\"other\",state="
+			   "\"withheld\"} 3");
+	assert_line(scene, "tradestat_deliveries_ended_total{channel=\"other\","
+			   "result=\"withheld\"} 3");
+}
+
+static void
+relays_and_addresses_that_are_closed_are_told(void **state)
+{
+	struct scene *scene = *state;
+	struct ts_relay_state mail = { .name = "mail",
+				       .stopped = true,
+				       .reason = "by hand" };
+	struct ts_relay_state hook = { .name = "https://hooks.example.org",
+				       .until_us = T0 + 60 * S,
+				       .reason = "no answer" };
+	struct ts_address one = { .address = "a@example.org",
+				  .state = TS_ADDRESS_SUSPENDED,
+				  .reason = "refused" };
+	struct ts_address two = { .address = "b@example.org",
+				  .state = TS_ADDRESS_ACTIVE,
+				  .reason = "",
+				  .refused = 1 };
+	struct ts_err err;
+
+	assert_int_equal(ts_relay_put(scene->store, &mail, &err), TS_OK);
+	assert_int_equal(ts_relay_put(scene->store, &hook, &err), TS_OK);
+	assert_int_equal(ts_address_put(scene->store, &one, &err), TS_OK);
+	assert_int_equal(ts_address_put(scene->store, &two, &err), TS_OK);
+	look(scene, T0);
+	check_form(scene->text.data);
+	assert_line(scene, "tradestat_relay_stopped{relay=\"mail\"} 1");
+	assert_line(scene, "tradestat_relay_stopped{relay=\"https://hooks."
+			   "example.org\"} 0");
+	assert_line(scene, "tradestat_relay_paused_until_timestamp_seconds"
+			   "{relay=\"https://hooks.example.org\"} 1795600860");
+	assert_no_line(scene, "tradestat_relay_paused_until_timestamp_seconds"
+			      "{relay=\"mail\"}");
+	assert_line(scene, "tradestat_addresses_closed{how=\"suspended\"} 1");
+	assert_line(scene, "tradestat_addresses_closed{how=\"paused\"} 0");
+	/* nobody's address is in a file that anybody reads */
+	assert_null(strchr(scene->text.data, '@'));
+	look(scene, T0 + 61 * S);
+	assert_no_line(scene, "tradestat_relay_paused_until");
+}
+
 static void
 quotas_count_down_and_come_back(void **state)
 {
@@ -619,6 +806,10 @@ main(void)
 		MEASURED(labels_are_escaped),
 		MEASURED(what_happened_is_counted),
 		MEASURED(what_is_is_read_from_the_store),
+		MEASURED(deliveries_are_there_by_state_and_channel),
+		MEASURED(deliveries_that_end_are_counted_from_the_start_on),
+		MEASURED(channels_beyond_the_bound_are_one_together),
+		MEASURED(relays_and_addresses_that_are_closed_are_told),
 		MEASURED(quotas_count_down_and_come_back),
 		MEASURED(reasons_are_classes_and_bounded),
 		MEASURED(it_is_written_when_it_would_be_another_one),
