@@ -248,14 +248,20 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/be
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIBS_ALL)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS_ALL) $(LIBS_WORK)
-bench: deps-build
+bench: deps-build deps-servers
 	@$(MAKE) --no-print-directory run-bench
 # What the daemon costs at rest stands beside a floor that links as little.
 $(BUILD)/tests/bench/rest_floor: tests/bench/rest_floor.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(shell pkg-config --libs libsystemd sqlite3)
-run-bench: $(BENCHES) $(BUILD)/tests/bench/rest_floor $(BUILD)/tradestat $(BUILD)/tradestatd
+# A process's peak begins with that of its parent: this one is small.
+$(BUILD)/tests/bench/peak: tests/bench/peak.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
+run-bench: $(BENCHES) $(BUILD)/tests/bench/rest_floor $(BUILD)/tests/bench/peak $(BUILD)/tradestat $(BUILD)/tradestatd
 	@for b in $(BENCHES); do echo "== $${b##*/}"; $$b $(BENCH_ARGS) || exit 1; done
+	@echo "== mail"
+	@python3 tests/bench/bench_mail.py $(BUILD)/tradestat $(BUILD)/tests/bench/peak $(if $(BENCH_ARGS),small)
 	@echo "== rest"
 	@python3 tests/bench/rest.py $(BUILD)/tradestatd $(BUILD)/tests/bench/rest_floor $(if $(BENCH_ARGS),30,120)
 
