@@ -349,9 +349,9 @@ add_delivery(struct scene *scene, const char *channel, const char *recipient,
 			      .payload = "mail",
 			      .size = 6,
 			      .state = state };
-	int64_t piece, id;
+	int64_t piece, id = 0;
 	struct ts_out_pieces pieces = { &piece, 1 }, none = { NULL, 0 };
-	bool added, known;
+	bool added = false, known;
 	struct ts_err err;
 
 	if (ts_outbox_begin(scene->store, &err) != TS_OK ||
