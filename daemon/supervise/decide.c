@@ -130,8 +130,8 @@ ts_decide_seen(const struct ts_entry *entry, const struct ts_entry *last,
 
 /* ---- failures --------------------------------------------------------- */
 
-static void
-tell_ending(const struct ts_ending *ending, char *text, size_t size)
+void
+ts_ending_print(const struct ts_ending *ending, char *text, size_t size)
 {
 	const char *words = ending->words != NULL ? ending->words : "";
 
@@ -179,7 +179,7 @@ ts_decide_failed(const struct ts_entry *entry, enum ts_stage_id stage,
 		out->move.attempts = entry->attempts;
 		return;
 	}
-	tell_ending(ending, text, sizeof text);
+	ts_ending_print(ending, text, sizeof text);
 	out->move.attempts = entry->attempts + 1;
 	/* files that were edited since they were taken in force cost no
 	 * edition: it waits until they are whole again */

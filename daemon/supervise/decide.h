@@ -32,6 +32,9 @@ struct ts_ending {
 	const char *words;
 };
 
+/* What an operator reads of it: never nothing. */
+void ts_ending_print(const struct ts_ending *ending, char *text, size_t size);
+
 /* A move and the room for its texts. */
 struct ts_decision {
 	struct ts_move move;

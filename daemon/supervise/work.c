@@ -640,6 +640,7 @@ sender_ended(struct ts_super *super, enum ts_errand errand,
 	     const struct ts_ending *ending, int64_t now_us)
 {
 	const char *name = ts_errand_name(errand);
+	char text[1024];
 
 	super->tell_us = now_us; /* it may have raised something */
 	if (ending->stopped)
@@ -654,10 +655,10 @@ sender_ended(struct ts_super *super, enum ts_errand errand,
 	super->send_us[errand == TS_ERRAND_MAIL ? TS_LANE_MAIL
 						: TS_LANE_FILES] =
 		now_us + super->conf->daemon.retry_first_s * US;
-	ts_log(TS_LOG_WARN, name, "%s", ending->words);
+	ts_ending_print(ending, text, sizeof text);
+	ts_log(TS_LOG_WARN, name, "%s", text);
 	ts_super_raise(super, name, "", TS_LOG_WARN, now_us,
-		       "deliveries (%s) do not get on: %s", name,
-		       ending->words);
+		       "deliveries (%s) do not get on: %s", name, text);
 }
 
 /* What was held before, or failed, is history once this one is on its way. */

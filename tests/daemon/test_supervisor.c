@@ -11,6 +11,7 @@
 #include <string.h>
 #include <tradestat/file.h>
 #include "daemon/supervise/health.h"
+#include "store/outbox.h"
 #include "tests/support/fixtures.h"
 
 #define US INT64_C(1000000)
@@ -35,6 +36,7 @@ struct given {
 	int64_t max_age_s, deadline_s; /* deadline: waits for data */
 	int polls;
 	int fetchers, renderers; /* 0: two */
+	bool deliver;            /* by mail, and into a folder */
 };
 
 struct house {
@@ -87,6 +89,8 @@ start(void *ctx, const struct ts_start *start, struct ts_err *err)
 	return TS_OK;
 }
 
+static const struct ts_conf_delivery by_mail[] = { { .output = "email" } };
+
 /* A configuration of its own, so that the old one can go at a reload. */
 static struct ts_conf *
 configure(struct house *h, const struct given *given)
@@ -123,6 +127,8 @@ configure(struct house *h, const struct given *given)
 				.poll_every_s = 3600,
 				.polls_per_day = given->polls,
 			},
+			.deliver = by_mail,
+			.deliver_count = given->deliver,
 		};
 	}
 	*conf = (struct ts_conf){
@@ -143,6 +149,7 @@ configure(struct house *h, const struct given *given)
 						      : 2,
 			    .fetch_timeout_s = 600,
 			    .render_timeout_s = 600,
+			    .send_timeout_s = 600,
 			    .retry_first_s = 60,
 			    .retry_most_s = 3600,
 			    .give_up_s = 7200,
@@ -396,6 +403,113 @@ make_edition(struct house *h, const char *report, const char *hash)
 	tick(h);
 }
 
+/* ---- the senders -------------------------------------------------------- */
+
+static struct work *
+sender(struct house *h, enum ts_errand errand)
+{
+	struct work *found = NULL;
+
+	for (size_t i = 0; i < h->started; i++)
+		if (!h->work[i].over && h->work[i].errand == errand) {
+			assert_null(found); /* one a lane */
+			found = &h->work[i];
+		}
+	return found;
+}
+
+static size_t
+errands(const struct house *h, enum ts_errand errand)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < h->started; i++)
+		count += h->work[i].errand == errand;
+	return count;
+}
+
+static void
+queue(struct house *h, int64_t entry, enum ts_lane lane, const char *recipient)
+{
+	const bool mail = lane == TS_LANE_MAIL;
+	const struct ts_out out = {
+		.entry = entry,
+		.report = "r0",
+		.period = "2024",
+		.number = entry_of(h, entry).number,
+		.kind = "edition",
+		.channel = mail ? "email" : "directory",
+		.recipient = recipient,
+		.lane = lane,
+		.relay = mail ? "mail" : "folder:/share",
+		.payload = "",
+	};
+	const struct ts_out_pieces none = { .count = 0 };
+	bool added;
+	int64_t id;
+
+	must(h, ts_outbox_add(h->store, &out, &none, &none, h->now_us, &id,
+			      &added, NULL, &h->err));
+	assert_true(added);
+}
+
+/* As the stage does: all rows, or none, and the edition's state with them. */
+static void
+end_compose(struct house *h, struct work *work)
+{
+	const struct ts_ending good = { .words = "" };
+
+	assert_int_equal(work->errand, TS_ERRAND_COMPOSE);
+	must(h, ts_outbox_begin(h->store, &h->err));
+	queue(h, work->entry, TS_LANE_MAIL, "ann@example.org");
+	queue(h, work->entry, TS_LANE_MAIL, "bob@example.org");
+	queue(h, work->entry, TS_LANE_FILES, "/share");
+	must(h,
+	     ts_outbox_commit(h->store, work->entry, "", h->now_us, &h->err));
+	end_with(h, work, &good);
+}
+
+/* All of its lane that is due, as the stage does; then it ends. */
+static void
+end_send(struct house *h, enum ts_errand errand)
+{
+	const enum ts_lane lane =
+		errand == TS_ERRAND_MAIL ? TS_LANE_MAIL : TS_LANE_FILES;
+	const struct ts_ending good = { .words = "" };
+	struct work *work = sender(h, errand);
+	struct ts_out_move move = { .to = TS_OUT_SENDING };
+	struct ts_out row;
+	enum ts_status status;
+
+	assert_non_null(work);
+	while ((status = ts_outbox_due(h->store, lane, 0, false, h->now_us,
+				       h->arena, &row, &h->err)) == TS_OK) {
+		move.from = row.state;
+		move.to = TS_OUT_SENDING;
+		must(h, ts_outbox_move(h->store, row.id, &move, h->now_us,
+				       &h->err));
+		move.from = TS_OUT_SENDING;
+		move.to = TS_OUT_SENT;
+		must(h, ts_outbox_move(h->store, row.id, &move, h->now_us,
+				       &h->err));
+	}
+	assert_int_equal(status, TS_NO_INPUT);
+	end_with(h, work, &good);
+}
+
+/* The first edition is published and its rows are written. */
+static struct house *
+house_that_mails(void)
+{
+	struct house *h =
+		house_new(&(struct given){ .rule = DAILY, .deliver = true });
+
+	pass(h, 6 * HOUR);
+	make_edition(h, "r0", "x");
+	end_compose(h, work_on(h, "r0"));
+	return h;
+}
+
 /* ---- the way of an edition ---------------------------------------------- */
 
 static void
@@ -516,6 +630,187 @@ a_hanging_publisher_delays_nobody_else(void **state)
 			turns += strcmp(h->work[i].report, h->ids[k]) == 0;
 		assert_true(turns >= 3);
 	}
+	house_gone(h);
+}
+
+/* ---- deliveries --------------------------------------------------------- */
+
+static void
+an_edition_is_composed_before_anything_is_sent_and_done_after_all_is(
+	void **state)
+{
+	struct house *h =
+		house_new(&(struct given){ .rule = DAILY, .deliver = true });
+
+	(void)state;
+	pass(h, 6 * HOUR);
+	make_edition(h, "r0", "x");
+	expect(h, TS_STATE_PUBLISHED, 1);
+	assert_int_equal(work_on(h, "r0")->errand, TS_ERRAND_COMPOSE);
+	assert_int_equal(at_work(h), 1);
+	end_compose(h, work_on(h, "r0"));
+	expect(h, TS_STATE_MAILING, 1);
+	tick(h);
+	assert_non_null(sender(h, TS_ERRAND_MAIL));
+	assert_non_null(sender(h, TS_ERRAND_FILES));
+	end_send(h, TS_ERRAND_MAIL);
+	tick(h);
+	expect(h, TS_STATE_MAILING, 1);
+	end_send(h, TS_ERRAND_FILES);
+	expect(h, TS_STATE_DONE, 1);
+	pass(h, HOUR);
+	assert_int_equal(at_work(h), 0);
+	assert_int_equal(errands(h, TS_ERRAND_COMPOSE), 1);
+	house_gone(h);
+}
+
+static void
+a_lane_has_one_sender_however_long_it_takes(void **state)
+{
+	struct house *h = house_that_mails();
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		pass(h, MINUTE);
+	assert_int_equal(errands(h, TS_ERRAND_MAIL), 1);
+	assert_int_equal(errands(h, TS_ERRAND_FILES), 1);
+	/* what the next edition adds is for the next one */
+	pass(h, DAY);
+	make_edition(h, "r0", "y");
+	end_compose(h, work_on(h, "r0"));
+	tick(h);
+	assert_int_equal(errands(h, TS_ERRAND_MAIL), 1);
+	end_send(h, TS_ERRAND_MAIL);
+	end_send(h, TS_ERRAND_FILES);
+	pass(h, MINUTE);
+	assert_int_equal(at_work(h), 0);
+	expect(h, TS_STATE_MAILING, 0);
+	house_gone(h);
+}
+
+static void
+a_stopped_relay_does_not_keep_the_folder(void **state)
+{
+	struct house *h =
+		house_new(&(struct given){ .rule = DAILY, .deliver = true });
+	struct ts_relay_state relay = { .name = "mail",
+					.stopped = true,
+					.reason = "by hand" };
+
+	(void)state;
+	must(h, ts_relay_put(h->store, &relay, &h->err));
+	pass(h, 6 * HOUR);
+	make_edition(h, "r0", "x");
+	end_compose(h, work_on(h, "r0"));
+	tick(h);
+	assert_null(sender(h, TS_ERRAND_MAIL));
+	end_send(h, TS_ERRAND_FILES);
+	pass(h, HOUR);
+	assert_int_equal(errands(h, TS_ERRAND_MAIL), 0);
+	assert_int_equal(errands(h, TS_ERRAND_FILES), 1);
+	expect(h, TS_STATE_MAILING, 1);
+	relay.stopped = false;
+	must(h, ts_relay_put(h->store, &relay, &h->err));
+	tick(h);
+	end_send(h, TS_ERRAND_MAIL);
+	expect(h, TS_STATE_DONE, 1);
+	house_gone(h);
+}
+
+static void
+a_paused_relay_is_waited_for_to_the_moment(void **state)
+{
+	struct house *h =
+		house_new(&(struct given){ .rule = DAILY, .deliver = true });
+	struct ts_relay_state relay = { .name = "mail" };
+
+	(void)state;
+	pass(h, 6 * HOUR);
+	relay.until_us = h->now_us + 7 * MINUTE;
+	must(h, ts_relay_put(h->store, &relay, &h->err));
+	make_edition(h, "r0", "x");
+	end_compose(h, work_on(h, "r0"));
+	tick(h);
+	end_send(h, TS_ERRAND_FILES);
+	tick(h);
+	assert_int_equal(at_work(h), 0);
+	assert_true(h->next_us <= relay.until_us);
+	h->now_us = relay.until_us;
+	tick(h);
+	assert_non_null(sender(h, TS_ERRAND_MAIL));
+	house_gone(h);
+}
+
+static void
+a_sender_that_was_killed_is_told_and_follows_later(void **state)
+{
+	struct house *h = house_that_mails();
+
+	(void)state;
+	tick(h);
+	end_send(h, TS_ERRAND_FILES);
+	end_with(h, sender(h, TS_ERRAND_MAIL),
+		 &(struct ts_ending){ .code = -9, .words = "" });
+	assert_true(is_told(h, "mail"));
+	tick(h);
+	assert_null(sender(h, TS_ERRAND_MAIL)); /* not at once again */
+	pass(h, MINUTE);
+	end_send(h, TS_ERRAND_MAIL);
+	assert_false(is_told(h, "mail"));
+	expect(h, TS_STATE_DONE, 1);
+	house_gone(h);
+}
+
+static void
+what_is_in_the_outbox_outlives_the_daemon(void **state)
+{
+	struct house *h = house_that_mails();
+
+	(void)state;
+	tick(h);
+	die_and_begin(h);
+	expect(h, TS_STATE_MAILING, 1);
+	assert_int_equal(errands(h, TS_ERRAND_COMPOSE), 1);
+	end_send(h, TS_ERRAND_MAIL);
+	end_send(h, TS_ERRAND_FILES);
+	expect(h, TS_STATE_DONE, 1);
+	house_gone(h);
+}
+
+static void
+composing_that_failed_is_tried_again_and_the_edition_stays(void **state)
+{
+	struct house *h =
+		house_new(&(struct given){ .rule = DAILY, .deliver = true });
+
+	(void)state;
+	pass(h, 6 * HOUR);
+	make_edition(h, "r0", "x");
+	end_with(h, work_on(h, "r0"),
+		 &(struct ts_ending){ .code = -9, .words = "" });
+	expect(h, TS_STATE_PUBLISHED, 1);
+	tick(h);
+	assert_int_equal(at_work(h), 0);
+	h->now_us = h->next_us;
+	tick(h);
+	end_compose(h, work_on(h, "r0"));
+	tick(h);
+	end_send(h, TS_ERRAND_MAIL);
+	end_send(h, TS_ERRAND_FILES);
+	expect(h, TS_STATE_DONE, 1);
+	house_gone(h);
+}
+
+static void
+who_is_stopping_sends_nothing_more(void **state)
+{
+	struct house *h = house_that_mails();
+
+	(void)state;
+	ts_super_drain(h->super);
+	pass(h, MINUTE);
+	assert_int_equal(at_work(h), 0);
+	expect(h, TS_STATE_MAILING, 1);
 	house_gone(h);
 }
 
@@ -1003,6 +1298,17 @@ main(void)
 		cmocka_unit_test(a_report_is_never_made_twice_at_once),
 		cmocka_unit_test(each_of_twenty_reports_gets_its_turn),
 		cmocka_unit_test(a_hanging_publisher_delays_nobody_else),
+		cmocka_unit_test(
+			an_edition_is_composed_before_anything_is_sent_and_done_after_all_is),
+		cmocka_unit_test(a_lane_has_one_sender_however_long_it_takes),
+		cmocka_unit_test(a_stopped_relay_does_not_keep_the_folder),
+		cmocka_unit_test(a_paused_relay_is_waited_for_to_the_moment),
+		cmocka_unit_test(
+			a_sender_that_was_killed_is_told_and_follows_later),
+		cmocka_unit_test(what_is_in_the_outbox_outlives_the_daemon),
+		cmocka_unit_test(
+			composing_that_failed_is_tried_again_and_the_edition_stays),
+		cmocka_unit_test(who_is_stopping_sends_nothing_more),
 		cmocka_unit_test(killed_in_any_state_there_is_one_edition),
 		cmocka_unit_test(
 			a_held_edition_is_told_although_nobody_heard_its_end),
