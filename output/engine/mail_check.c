@@ -45,18 +45,41 @@ bad(struct ts_mail_check *check, struct ts_err *err, const char *what)
 		       (long long)check->line_number, what);
 }
 
+/* The address once, with or without brackets, from where the header begins to
+ * where it ends: the parts of a folded line follow one another. */
 static enum ts_status
-check_to(struct ts_mail_check *check, const char *value, struct ts_err *err)
+check_to(struct ts_mail_check *check, const char *part, struct ts_err *err)
 {
-	size_t length = strlen(check->to);
+	for (; *part != '\0'; part++) {
+		size_t at = check->to_matched, length = strlen(check->to);
 
-	/* "To: <ann@example.org>" or without brackets, and nothing else */
-	while (*value == ' ')
-		value++;
-	if (*value == '<' && strncmp(value + 1, check->to, length) == 0 &&
-	    strcmp(value + 1 + length, ">") == 0)
-		return TS_OK;
-	if (strcmp(value, check->to) == 0)
+		if (*part == ' ' || *part == '\t') {
+			if (at > 0)
+				check->to_ended = true;
+			continue;
+		}
+		if (*part == '<' && at == 0 && !check->to_bracket) {
+			check->to_bracket = true;
+			continue;
+		}
+		if (*part == '>' && at == length && check->to_bracket) {
+			check->to_bracket = false;
+			check->to_ended = true;
+			check->to_closed = true;
+			continue;
+		}
+		if (check->to_closed || (check->to_ended && at > 0) ||
+		    at == length || *part != check->to[at])
+			return bad(check, err, "To is not the one recipient");
+		check->to_matched++;
+	}
+	return TS_OK;
+}
+
+static enum ts_status
+end_to(struct ts_mail_check *check, struct ts_err *err)
+{
+	if (check->to_matched == strlen(check->to) && !check->to_bracket)
 		return TS_OK;
 	return bad(check, err, "To is not the one recipient");
 }
@@ -81,13 +104,15 @@ header_line(struct ts_mail_check *check, struct ts_err *err)
 					       "message without %s",
 					       known[which]);
 		check->in_body = true;
-		return TS_OK;
+		return end_to(check, err);
 	}
 	if (line[0] == ' ' || line[0] == '\t') {
-		if (check->line_number == 1 || check->length == 1 ||
-		    strcasecmp(check->name, "To") == 0)
+		if (check->line_number == 1 ||
+		    strspn(line, " \t") == check->length)
 			return bad(check, err, "a folded line out of place");
-		return TS_OK;
+		return strcasecmp(check->name, "To") == 0
+			       ? check_to(check, line, err)
+			       : TS_OK;
 	}
 	colon = strchr(line, ':');
 	if (colon == NULL || colon == line || colon[1] != ' ' ||

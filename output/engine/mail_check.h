@@ -25,7 +25,9 @@ struct ts_mail_check {
 	bool in_body, failed;
 	unsigned seen; /* headers */
 	int64_t line_number;
-	char name[64]; /* of the header that continues */
+	char name[64];     /* of the header that continues */
+	size_t to_matched; /* octets of the recipient in To */
+	bool to_bracket, to_ended, to_closed;
 };
 
 void ts_mail_check_begin(struct ts_mail_check *check, const char *to);

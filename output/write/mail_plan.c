@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <tradestat/opt.h>
+#include <tradestat/text.h>
+
+#define TITLE_MOST 80 /* characters of a title in the name of a file */
 
 /* What can be attached, and as what. */
 static const struct form {
@@ -54,6 +57,45 @@ put_id(struct ts_buf *out, const char *text)
 	}
 }
 
+/* Whether a title is of letters that the ids of a report do not have. */
+static bool
+is_of_other_letters(const char *text)
+{
+	const char *end = text + strlen(text);
+
+	while (text < end) {
+		uint32_t c = ts_utf8_next(&text, end);
+
+		/* dashes and quotes are no letters */
+		if (c >= 0xc0 && (c < 0x2000 || c > 0x206f) && c != 0xfffd)
+			return true;
+	}
+	return false;
+}
+
+/* "Title 2024 eur.pdf", for people who do not read the letters of the ids. */
+static const char *
+title_of(const struct ts_delivery *delivery, const struct form *form)
+{
+	const char *variant = delivery->variant;
+	TS_AUTO_BUF name = TS_BUF_INIT(1024);
+
+	if (!is_of_other_letters(delivery->edition->title))
+		return NULL;
+	ts_text_clean(&name, delivery->edition->title, TITLE_MOST);
+	for (char *at = name.data; *at != '\0'; at++)
+		if (strchr(".,/\\:*?\"<>|", *at) != NULL)
+			*at = '-'; /* no folder, no drive, no suffix */
+	ts_buf_add_char(&name, ' ');
+	put_id(&name, delivery->edition->period);
+	if (ts_mail_is_set(variant)) {
+		ts_buf_add_char(&name, ' ');
+		put_id(&name, variant);
+	}
+	ts_buf_addf(&name, ".%s", form->zip ? "zip" : form->format);
+	return name.failed ? NULL : ts_arena_strdup(delivery->arena, name.data);
+}
+
 static enum ts_status
 put_file(struct ts_mail_plan *plan, const struct form *form,
 	 const struct ts_bundle_item *item, struct ts_err *err)
@@ -78,7 +120,8 @@ put_file(struct ts_mail_plan *plan, const struct form *form,
 				.name = ts_arena_strdup(delivery->arena,
 							name.data),
 				.type = form->type,
-				.zip = form->zip },
+				.zip = form->zip,
+				.title = title_of(delivery, form) },
 		.size = item->size,
 		.dropped = delivery->small,
 	};

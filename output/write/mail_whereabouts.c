@@ -96,7 +96,9 @@ list_files(struct ts_mail_doc *doc, const struct ts_mail_plan *plan,
 			ts_mail_item(doc, list,
 				     ts_mail_printf(
 					     doc, "%s: %s (%s%s)",
-					     file->attachment.name,
+					     file->attachment.title != NULL
+						     ? file->attachment.title
+						     : file->attachment.name,
 					     what_it_is(file),
 					     ts_mail_size(doc, file->size),
 					     file->attachment.zip ? " unpacked"

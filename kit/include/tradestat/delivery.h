@@ -99,10 +99,11 @@ struct ts_image {         /* inline in the HTML of a message */
 };
 
 struct ts_attachment {
-	const char *file; /* of the bundle */
-	const char *name; /* ASCII, from ids and period: "kz-it-2024.pdf" */
-	const char *type; /* "application/pdf" */
-	bool zip;         /* packed into an archive of that name */
+	const char *file;  /* of the bundle */
+	const char *name;  /* ASCII, from ids and period: "kz-it-2024.pdf" */
+	const char *type;  /* "application/pdf" */
+	bool zip;          /* packed into an archive of that name */
+	const char *title; /* the name for people, UTF-8; NULL: as name */
 };
 
 /* A message. The engine adds every header but the subject, and composes. */
