@@ -35,6 +35,8 @@ struct ts_issue {
 	bool told;            /* somebody gets it now */
 };
 
+struct ts_known_piece;
+
 struct ts_composing {
 	struct ts_world *world;
 	const struct ts_compose_wish *wish;
@@ -49,6 +51,7 @@ struct ts_composing {
 	struct ts_issue issues[TS_MAX_VARIANTS];
 	struct ts_bundle_files files;
 	const char *test_kind; /* "test 2026-11-25T07:30:00Z", or NULL */
+	struct ts_known_piece *pieces; /* of all messages, letter_files.c */
 };
 
 /* One row in the making. */
@@ -95,6 +98,18 @@ enum ts_status ts_letter_withhold(const struct ts_letter *letter,
  * not be. */
 enum ts_status ts_letter_send(struct ts_letter *letter,
 			      struct ts_err *err) TS_MUST_USE;
+
+/* letter_files.c: files of the bundle. */
+typedef enum ts_status ts_letter_take(void *ctx, const void *bytes,
+				      size_t count, struct ts_err *err);
+enum ts_status ts_letter_read(const struct ts_composing *c, const char *file,
+			      struct ts_buf *buf,
+			      struct ts_err *err) TS_MUST_USE;
+enum ts_status ts_letter_stream(const struct ts_composing *c, const char *file,
+				ts_letter_take *take, void *ctx,
+				struct ts_err *err) TS_MUST_USE;
+struct ts_piece_facts *ts_letter_facts(struct ts_composing *c, const char *file,
+				       const char *zip_name);
 
 /* letter.c: asks the output and writes the row, in the open transaction. */
 enum ts_status ts_letter_write(const struct ts_letter *letter,

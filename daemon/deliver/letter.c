@@ -5,9 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <tradestat/file.h>
 #include "daemon/deliver/inside.h"
-#include "output/engine/bundle.h"
 #include "output/engine/folder.h"
 #include "output/engine/mail_check.h"
 #include "output/engine/message.h"
@@ -111,15 +109,25 @@ static enum ts_status
 read_file(void *ctx, const char *file, struct ts_buf *buf, struct ts_err *err)
 {
 	const struct writing *w = ctx;
-	char path[PATH_MAX];
 
-	if (!ts_bundle_name_is_good(file))
-		return ts_fail(err, TS_BAD_DATA,
-			       "\"%.80s\" is no name of a file in a bundle",
-			       file);
-	snprintf(path, sizeof path, "%s/%s", w->letter->c->wish->entry->path,
-		 file);
-	return ts_file_read(path, buf, err);
+	return ts_letter_read(w->letter->c, file, buf, err);
+}
+
+static enum ts_status
+stream_file(void *ctx, const char *file, ts_letter_take *take, void *take_ctx,
+	    struct ts_err *err)
+{
+	const struct writing *w = ctx;
+
+	return ts_letter_stream(w->letter->c, file, take, take_ctx, err);
+}
+
+static struct ts_piece_facts *
+facts_of(void *ctx, const char *file, const char *zip_name)
+{
+	const struct writing *w = ctx;
+
+	return ts_letter_facts(w->letter->c, file, zip_name);
 }
 
 /* "{id}" in an address of ours, for mail that comes back. */
@@ -170,6 +178,8 @@ take_mail(void *ctx, const struct ts_mail *mail, struct ts_err *err)
 		.mail = mail,
 		.read = read_file,
 		.read_ctx = w,
+		.facts = facts_of,
+		.stream = stream_file,
 	};
 	struct form *form = form_of(w);
 

@@ -45,8 +45,37 @@ too_large(int64_t size, int64_t size_most, struct ts_err *err)
 		       (long long)size, (long long)size_most);
 }
 
-/* Reads a file for its name and size; so many bytes stay until they are
- * written, and what is more than that is read again. */
+/* Reads a file for its name and size, unless they are known; so many bytes
+ * stay until they are written, and what is more than that is read again. */
+static enum ts_status
+learn_piece(struct composing *c, struct ts_mail_piece *piece,
+	    struct ts_err *err)
+{
+	const struct ts_message *m = c->message;
+	struct ts_piece_facts *facts = NULL;
+
+	if (m->facts != NULL)
+		facts = m->facts(m->read_ctx, piece->file, piece->zip_name);
+	if (facts != NULL && facts->name[0] != '\0') {
+		memcpy(piece->name, facts->name, sizeof piece->name);
+		piece->size = facts->size;
+		return TS_OK;
+	}
+	if (ts_mail_piece_load(m, piece, err) != TS_OK)
+		return err->status;
+	ts_mail_piece_measure(piece);
+	if (facts != NULL) {
+		memcpy(facts->name, piece->name, sizeof facts->name);
+		facts->size = piece->size;
+	}
+	piece->kept = piece->raw.used <= KEPT_MOST - c->kept;
+	if (piece->kept)
+		c->kept += piece->raw.used;
+	else
+		ts_buf_free(&piece->raw);
+	return TS_OK;
+}
+
 static enum ts_status
 add_piece(struct composing *c, const char *file, const char *zip_name,
 	  struct ts_mail_piece **out, struct ts_err *err)
@@ -62,14 +91,9 @@ add_piece(struct composing *c, const char *file, const char *zip_name,
 	snprintf(piece->mark, sizeof piece->mark, MARK, c->count,
 		 c->message->id);
 	c->count++;
-	if (ts_mail_piece_load(c->message, piece, err) != TS_OK)
+	piece->raw = (struct ts_buf)TS_BUF_INIT(0);
+	if (learn_piece(c, piece, err) != TS_OK)
 		return err->status;
-	ts_mail_piece_measure(piece);
-	piece->kept = piece->raw.used <= KEPT_MOST - c->kept;
-	if (piece->kept)
-		c->kept += piece->raw.used;
-	else
-		ts_buf_free(&piece->raw);
 	c->size += piece->size;
 	*out = piece;
 	/* the rest need not be read */
@@ -343,16 +367,15 @@ size_of(const struct composing *c, const struct ts_buf *skeleton)
 }
 
 static enum ts_status
-write_piece(struct composing *c, struct ts_mail_piece *piece,
-	    const struct ts_message_sink *sink, struct ts_err *err)
+write_new(struct composing *c, struct ts_mail_piece *piece,
+	  const struct ts_message_sink *sink, struct ts_err *err)
 {
 	char name[sizeof piece->name];
-	bool known;
 
-	if (sink->piece(sink->ctx, piece->name, piece->size, &known, err) !=
-	    TS_OK)
-		return err->status;
-	if (!known && !piece->kept) {
+	if (!piece->kept && piece->zip_name == NULL &&
+	    c->message->stream != NULL)
+		return ts_mail_piece_stream(c->message, piece, sink, err);
+	if (!piece->kept) {
 		memcpy(name, piece->name, sizeof name);
 		if (ts_mail_piece_load(c->message, piece, err) != TS_OK)
 			return err->status;
@@ -362,7 +385,18 @@ write_piece(struct composing *c, struct ts_mail_piece *piece,
 				       "%s changed while it was read",
 				       piece->file);
 	}
-	if (!known && ts_mail_piece_write(piece, sink, err) != TS_OK)
+	return ts_mail_piece_write(piece, sink, err);
+}
+
+static enum ts_status
+write_piece(struct composing *c, struct ts_mail_piece *piece,
+	    const struct ts_message_sink *sink, struct ts_err *err)
+{
+	bool known;
+
+	if (sink->piece(sink->ctx, piece->name, piece->size, &known, err) !=
+		    TS_OK ||
+	    (!known && write_new(c, piece, sink, err) != TS_OK))
 		return err->status;
 	ts_buf_free(&piece->raw);
 	return sink->piece_end(sink->ctx, err);

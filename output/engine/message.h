@@ -20,6 +20,13 @@
 
 #include <tradestat/delivery.h>
 #include <tradestat/err.h>
+#include <tradestat/hash.h>
+
+/* What a file is as a piece; name "": nobody has read it for that yet. */
+struct ts_piece_facts {
+	char name[TS_SHA256_TEXT + 16];
+	int64_t size; /* encoded */
+};
 
 struct ts_message {
 	int64_t date_us;
@@ -42,6 +49,18 @@ struct ts_message {
 	enum ts_status (*read)(void *ctx, const char *file, struct ts_buf *buf,
 			       struct ts_err *err);
 	void *read_ctx;
+	/* NULL is welcome in what follows. */
+	/* Where the facts of a file, zip_name NULL: as it is, are kept from one
+	 * message to the next; who has them need not read it. NULL: nowhere. */
+	struct ts_piece_facts *(*facts)(void *ctx, const char *file,
+					const char *zip_name);
+	/* The file in parts: none of it stays in memory. */
+	enum ts_status (*stream)(void *ctx, const char *file,
+				 enum ts_status (*take)(void *take_ctx,
+							const void *bytes,
+							size_t count,
+							struct ts_err *err),
+				 void *take_ctx, struct ts_err *err);
 };
 
 /* Where it goes: own bytes and shared pieces in order. */

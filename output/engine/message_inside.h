@@ -66,5 +66,11 @@ void ts_mail_piece_measure(struct ts_mail_piece *piece);
 enum ts_status ts_mail_piece_write(const struct ts_mail_piece *piece,
 				   const struct ts_message_sink *sink,
 				   struct ts_err *err) TS_MUST_USE;
+/* Straight from the file of one that is as it is, named and measured already
+ * (message_stream.c). */
+enum ts_status ts_mail_piece_stream(const struct ts_message *message,
+				    const struct ts_mail_piece *piece,
+				    const struct ts_message_sink *sink,
+				    struct ts_err *err) TS_MUST_USE;
 
 #endif
