@@ -91,8 +91,8 @@ ts_send_trouble(struct ts_sending *s, const struct ts_out *row,
 {
 	if (s->done->trouble[0] == '\0')
 		snprintf(s->done->trouble, sizeof s->done->trouble,
-			 "%.40s to %.260s: %.700s", row->channel,
-			 row->recipient, words);
+			 "d%lld, %.40s to %.260s: %.700s", (long long)row->id,
+			 row->channel, row->recipient, words);
 }
 
 /* ---- relays ------------------------------------------------------------- */
@@ -167,7 +167,8 @@ ts_send_stop(struct ts_sending *s, const struct ts_out *row, const char *why,
 	relay.reason = why;
 	snprintf(cause, sizeof cause, "relay:%s", row->relay);
 	snprintf(text, sizeof text,
-		 "%s is stopped: %s. If it is meant so: tradestat resume %s",
+		 "%s is stopped: %s. If it is meant so: raise that, then "
+		 "tradestat resume %s",
 		 row->relay, why, row->relay);
 	raise(s, cause, TS_LOG_ERR, text);
 	ts_send_tell(s, TS_LOG_ERR, row, &ts_event_relay_stopped, why);

@@ -133,8 +133,10 @@ send_row(struct ts_sending *s, const struct ts_out *row, struct ts_err *err)
 		return TS_OK;
 	if (within_limits(s, row, &go, err) != TS_OK)
 		return err->status;
-	if (!go)
+	if (!go) {
+		s->done->again++;
 		return TS_OK;
+	}
 	TS_FAULT("send.claim.before");
 	if (ts_send_move(s, row, &claim, NULL, err) != TS_OK)
 		return err->status;
@@ -201,9 +203,9 @@ has_to_wait(struct ts_sending *s, const struct ts_out *row)
 	if (row->state != TS_OUT_IN_DOUBT || row->next_us <= now_us(s))
 		return false;
 	snprintf(words, sizeof words,
-		 "d%lld may have arrived, its answer was lost: it is sent once "
+		 "it may have arrived, its answer was lost: it is sent once "
 		 "more after %s",
-		 (long long)row->id, ts_time_print(row->next_us, at));
+		 ts_time_print(row->next_us, at));
 	s->done->doubtful++;
 	ts_send_trouble(s, row, words);
 	return true;
@@ -219,14 +221,14 @@ send_at_once(struct ts_sending *s, struct ts_err *err)
 	static const struct wanted none;
 	struct wanted *wanted = malloc(sizeof *wanted);
 	enum ts_status status;
+	size_t i;
 
 	if (wanted == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
 	*wanted = none;
 	wanted->wish = s->wish;
 	status = ts_outbox_list(s->world->store, &filter, want, wanted, err);
-	for (size_t i = 0; status == TS_OK && !s->stop && i < wanted->count;
-	     i++) {
+	for (i = 0; status == TS_OK && !s->stop && i < wanted->count; i++) {
 		struct ts_relay_state relay;
 		struct ts_out row;
 
@@ -256,6 +258,8 @@ send_at_once(struct ts_sending *s, struct ts_err *err)
 		if (status == TS_REFUSED)
 			status = TS_OK;
 	}
+	/* these were not even looked at */
+	s->done->again += (int)(wanted->count - i);
 	free(wanted);
 	return status;
 }

@@ -134,6 +134,24 @@ is_reference(const struct ts_setting *setting)
 		strncmp(setting->value, "file:", 5) == 0);
 }
 
+/* Each once: sources, and channels of several reports, share their secrets.
+ * What does not fit is told, for the worker would have to do without. */
+static void
+add_secret(const char **list, size_t *count, const char *reference)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(list[i], reference) == 0)
+			return;
+	if (*count == SECRETS_MOST) {
+		ts_log(TS_LOG_WARN, "secrets",
+		       "more than %d for one worker: %s is not handed over",
+		       SECRETS_MOST, reference);
+		return;
+	}
+	list[(*count)++] = reference;
+	list[*count] = NULL;
+}
+
 static size_t
 fetch_secrets(const struct ts_conf *conf, const struct ts_conf_report *report,
 	      const char **list)
@@ -146,9 +164,8 @@ fetch_secrets(const struct ts_conf *conf, const struct ts_conf_report *report,
 		if (!uses(report, conf->sources[i].id))
 			continue;
 		for (size_t k = 0; k < all->count; k++)
-			if (is_reference(&all->items[k]) &&
-			    count < SECRETS_MOST)
-				list[count++] = all->items[k].value;
+			if (is_reference(&all->items[k]))
+				add_secret(list, &count, all->items[k].value);
 	}
 	list[count] = NULL;
 	return count;
@@ -161,21 +178,20 @@ send_secrets(const struct ts_conf *conf, bool mail, const char **list)
 	size_t count = 0;
 
 	if (mail && conf->mail.password[0] != '\0')
-		list[count++] = conf->mail.password;
+		add_secret(list, &count, conf->mail.password);
 	for (size_t i = 0; !mail && i < conf->report_count; i++)
 		for (size_t k = 0; k < conf->reports[i].deliver_count; k++) {
 			const struct ts_settings *all =
 				&conf->reports[i].deliver[k].settings;
 
 			for (size_t n = 0; n < all->count; n++)
-				if ((strncmp(all->items[n].value,
-					     "credential:", 11) == 0 ||
-				     strncmp(all->items[n].value, "file:/",
-					     6) == 0) &&
-				    count < SECRETS_MOST)
-					list[count++] = all->items[n].value;
+				if (strncmp(all->items[n].value,
+					    "credential:", 11) == 0 ||
+				    strncmp(all->items[n].value, "file:/", 6) ==
+					    0)
+					add_secret(list, &count,
+						   all->items[n].value);
 		}
-	list[count] = NULL;
 }
 
 static void
