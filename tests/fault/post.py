@@ -4,6 +4,7 @@ a web address, all of them here: sent by hand or by the daemon, killed, sent
 again, and looked at afterwards."""
 import collections
 import email
+import email.utils
 import http.server
 import os
 import shutil
@@ -149,7 +150,8 @@ class Post(Life):
         found = collections.defaultdict(list)
         for raw in self.relay.messages():
             head = email.message_from_bytes(raw)
-            found[head["Message-ID"], head["To"]].append(raw)
+            to = email.utils.parseaddr(head["To"])[1]
+            found[head["Message-ID"], to].append(raw)
         return found
 
     def age(self):
