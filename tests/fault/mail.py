@@ -68,11 +68,13 @@ def strike(post, fault):
     return status
 
 
-def by_hand(origin, point, nth, doubt):
+def by_hand(origin, point, nth, doubt, way="relay"):
     """Killed there, then sent again. -> name, wrong, life, kills"""
     post = Post(origin)
     name = "F1 mail: by hand, kill at %s:%d" % (point, nth)
     try:
+        if way == "sendmail":
+            post.mail_by_program()
         status = strike(post, "kill:%s:%d" % (point, nth))
         wrong = [] if status == -9 else ["it ended with %d" % status]
         wrong += post.folder_wrong(ended=False)
@@ -142,6 +144,10 @@ def f1(origin, report, full):
             if full or name.startswith(OURS)]
     jobs += [(by_hand, origin, name, nth, doubts[at])
              for name, nth, at in some(names, 20 if full else EACH)]
+    program = ["sendmail.before", "sendmail.started", "sendmail.after"]
+    Sum.points |= set(program)
+    jobs += [(by_hand, origin, name, nth, True, "sendmail")
+             for name in program for nth in (1, 3)]
     return jobs + [(twice_killed, origin, *pair) for pair in TWICE]
 
 

@@ -145,6 +145,23 @@ class Post(Life):
             timeout=60, check=False)
         return done.returncode
 
+    def mail_by_program(self):
+        """A sendmail in the relay's place; what it took is in mbox."""
+        box, program = self.house.path("mbox"), self.house.path("sendmail")
+        os.mkdir(box)
+        with open(program, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\ncat >%s/$$.new && mv %s/$$.new %s/$$\n" %
+                       (box, box, box))
+        os.chmod(program, 0o755)
+        replaced(self.house.path("tradestat.conf"),
+                 ("smtp://127.0.0.1:%d" % self.relay.port,
+                  "sendmail:" + program))
+
+        def messages():
+            return [open(os.path.join(box, name), "rb").read()
+                    for name in os.listdir(box) if name.isdigit()]
+        self.relay.messages = messages
+
     def letters(self):
         """Messages by (Message-ID, recipient)."""
         found = collections.defaultdict(list)

@@ -109,6 +109,8 @@ a_hang_lasts(void **state)
 {
 	(void)state;
 	assert_int_equal(travel("hang:two", "", 1500), 1000);
+	assert_int_equal(travel("stop:two", "", 300), 1000);
+	assert_int_equal(travel("stop:two:3", "", 20000), 42);
 }
 
 static void
