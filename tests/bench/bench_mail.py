@@ -6,10 +6,11 @@ message arrived and that nothing else did, and nothing about the figures.
 Usage: bench_mail.py TRADESTAT PEAK [small]
 
 Speed: a report goes to many people through Postfix's smtp-sink, composed
-first, sent then; with a small table, and with charts and a PDF. The floors are Postfix's smtp-source, which
-hands as many messages of that size to the same sink over one connection and
-remembers nothing, and the same with three commits of one row a message (an
-SQLite file with the store's settings): a row is claimed, in doubt, and sent.
+first, sent then; with a small table, and with charts and a PDF. The floors are
+Postfix's smtp-source, which hands as many messages of that size to the same
+sink over one connection and remembers nothing, and the same with three commits
+of one row a message (an SQLite file with the store's settings): a row is
+claimed, in doubt, and sent.
 
 Memory and disk: an edition with a table of 20 MB goes to 20 people and to 200.
 PEAK (peak.c) starts each process and tells the most it had resident.
