@@ -20,6 +20,7 @@
 
 #define US INT64_C(1000000)
 #define SENDMAIL "sendmail:"
+#define GOODBYE_S 5L
 #define SLOWEST 2048 /* bytes a second, on the whole */
 
 struct ts_smtp {
@@ -215,75 +216,7 @@ look_at_time(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 	return 1;
 }
 
-/* ---- opening
- * ------------------------------------------------------------------ */
-
-static bool
-is_clean(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text <= 0x20 || *text == 0x7f ||
-		    *text == '<' || *text == '>')
-			return false;
-	return true;
-}
-
-/* The host of the URL, without port. */
-static void
-host_of(const char *url, char *host, size_t size)
-{
-	const char *at = strstr(url, "://");
-	size_t length;
-
-	at = at != NULL ? at + 3 : url;
-	if (*at == '[') {
-		length = strcspn(++at, "]");
-	} else {
-		length = strcspn(at, ":/");
-	}
-	snprintf(host, size, "%.*s", (int)length, at);
-}
-
-static bool
-is_loopback(const char *url)
-{
-	char host[256];
-
-	host_of(url, host, sizeof host);
-	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-	       (strncmp(host, "127.", 4) == 0 &&
-		strspn(host, "0123456789.") == strlen(host));
-}
-
-static enum ts_status
-check_relay(struct ts_smtp *smtp, struct ts_err *err)
-{
-	const struct ts_relay *relay = smtp->relay;
-	bool plain = strncmp(relay->url, "smtp://", 7) == 0;
-
-	if (!plain && strncmp(relay->url, "smtps://", 8) != 0)
-		return ts_fail(err, TS_BAD_CONFIG,
-			       "relay \"%.80s\": smtp://, smtps:// or "
-			       "sendmail:/path is expected",
-			       relay->url);
-	/* a name before an @ could pass for the host */
-	if (strpbrk(strstr(relay->url, "://") + 3, "@/?#") != NULL)
-		return ts_fail(err, TS_BAD_CONFIG,
-			       "relay: only host and port belong into its "
-			       "address");
-	if (!is_clean(relay->url) || !is_clean(relay->hello))
-		return ts_fail(err, TS_BAD_CONFIG,
-			       "relay: its address or the name for EHLO has a "
-			       "character that does not belong there");
-	if (relay->auth != TS_AUTH_NONE &&
-	    (relay->user[0] == '\0' || relay->secret[0] == '\0'))
-		return ts_fail(err, TS_BAD_CONFIG,
-			       "relay: a login needs user and password");
-	/* in clear only within this machine, and never a password */
-	smtp->tls = !plain || relay->auth != TS_AUTH_NONE ||
-		    relay->ca_file[0] != '\0' || !is_loopback(relay->url);
-	return TS_OK;
-}
+/* ---- opening ------------------------------------------------------------- */
 
 static const char *
 login_of(enum ts_smtp_auth auth)
@@ -378,7 +311,7 @@ ts_smtp_open(const struct ts_relay *relay, struct ts_smtp **out,
 		*out = smtp;
 		return TS_OK;
 	}
-	if (check_relay(smtp, err) != TS_OK) {
+	if (ts_smtp_check(relay, &smtp->tls, err) != TS_OK) {
 		free(smtp);
 		return err->status;
 	}
@@ -397,6 +330,19 @@ ts_smtp_open(const struct ts_relay *relay, struct ts_smtp **out,
 
 /* ---- sending
  * -------------------------------------------------------------------- */
+
+/* libcurl keeps a connection whose last answer did not come in time; what it
+ * says later would be taken for the answer to the next message. */
+static void
+give_up(struct ts_smtp *smtp)
+{
+	curl_socket_t open = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(smtp->curl, CURLINFO_ACTIVESOCKET, &open) ==
+		    CURLE_OK &&
+	    open != CURL_SOCKET_BAD)
+		(void)shutdown(open, SHUT_RDWR);
+}
 
 static enum ts_status
 transact(struct ts_smtp *smtp, const char *envelope, const char *to,
@@ -427,6 +373,8 @@ transact(struct ts_smtp *smtp, const char *envelope, const char *to,
 	TS_FAULT("smtp.after");
 	curl_easy_getinfo(smtp->curl, CURLINFO_SIZE_UPLOAD_T, &uploaded);
 	curl_slist_free_all(rcpt);
+	if (rc != CURLE_OK)
+		give_up(smtp);
 	if (rc == CURLE_OUT_OF_MEMORY && !smtp->talk.last)
 		return ts_fail(err, TS_SYSTEM, "no memory for SMTP");
 	ts_smtp_judge(&smtp->talk, rc, (int64_t)uploaded, smtp->words, outcome);
@@ -465,11 +413,36 @@ ts_smtp_send(struct ts_smtp *smtp, const char *envelope, const char *to,
 	return transact(smtp, envelope, to, outcome, err);
 }
 
+/* Says goodbye while limits still hold: at its own end libcurl waits two
+ * minutes for a relay that does not answer QUIT. */
+static void
+hang_up(struct ts_smtp *smtp)
+{
+	CURL *curl = smtp->curl;
+	curl_socket_t open = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &open) != CURLE_OK ||
+	    open == CURL_SOCKET_BAD)
+		return;
+	smtp->talk.active_us = mono_us();
+	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);
+	curl_easy_setopt(curl, CURLOPT_UPLOAD, 0L);
+	curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP");
+	curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, GOODBYE_S);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 2 * GOODBYE_S);
+	/* what was sent is sent, whatever comes of this */
+	(void)curl_easy_perform(curl);
+}
+
 void
 ts_smtp_close(struct ts_smtp *smtp)
 {
 	if (smtp == NULL)
 		return;
+	if (smtp->curl != NULL)
+		hang_up(smtp);
 	curl_easy_cleanup(smtp->curl);
 	free(smtp);
 }

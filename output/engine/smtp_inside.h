@@ -45,6 +45,11 @@ void ts_smtp_judge(const struct ts_smtp_talk *talk, CURLcode rc,
 bool ts_smtp_next(struct ts_smtp_talk *talk, char *into, size_t room,
 		  size_t *count);
 
+/* smtp_relay.c: TS_BAD_CONFIG for an address that could pass for another, or a
+ * login that is not whole. *tls: nothing may leave without it. */
+enum ts_status ts_smtp_check(const struct ts_relay *relay, bool *tls,
+			     struct ts_err *err) TS_MUST_USE;
+
 /* sendmail.c */
 enum ts_status ts_sendmail(const char *program, const char *envelope,
 			   const char *to, struct ts_smtp_talk *talk,

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <tradestat/clock.h>
 #include "output/engine/smtp_inside.h"
+#include "tests/support/http_server.h"
 #include "tests/support/smtp_relay.h"
 
 #define LARGE ((size_t)8 << 20)
@@ -267,7 +268,7 @@ static const struct row rows[] = {
 	{ "QUIT 500", PLAIN_TEXT, NONE, 0, 0, REPLY("quit", "500 what"), SENT,
 	  250, 1, 1 },
 	{ "QUIT stalls", PLAIN_TEXT, NONE, SLOW_REPLY, 0,
-	  STAGE("quit", "'stall': 2, 'drop': true"), SENT, 250, 1, 1 },
+	  STAGE("quit", "'stall': 30, 'drop': true"), SENT, 250, 1, 1 },
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
@@ -459,6 +460,11 @@ several_messages_go_over_one_connection(void **state)
 	assert_int_equal(bench.seen.connections, 1);
 	assert_int_equal(bench.seen.ehlo, 2); /* in clear, and in TLS */
 	assert_int_equal(bench.outcome.size_most, 1000000);
+	ts_smtp_close(bench.smtp);
+	bench.smtp = NULL;
+	assert_true(smtp_relay_look(&bench.server, &bench.seen));
+	assert_int_equal(bench.seen.quit, 1);
+	assert_int_equal(bench.seen.connections, 1);
 	bench_close(&bench);
 }
 
@@ -498,6 +504,27 @@ a_second_attempt_sends_the_same_bytes(void **state)
 	assert_int_equal(strlen(bench.seen.hashes), 33);
 	assert_memory_equal(bench.seen.hashes, first, 16);
 	assert_memory_equal(bench.seen.hashes + 17, first, 16);
+	bench_close(&bench);
+}
+
+static void
+a_late_answer_is_not_taken_for_that_of_the_next_message(void **state)
+{
+	struct bench bench;
+	struct ts_err err;
+
+	(void)state;
+	bench_open(&bench,
+		   STAGE("end", "'stall': 2, 'reply': '550 5.7.1 spam', "
+				"'times': 1"),
+		   PLAIN_TEXT, NONE);
+	ts_smtp_close(bench.smtp);
+	bench.relay.end_s = 1;
+	assert_int_equal(ts_smtp_open(&bench.relay, &bench.smtp, &err), TS_OK);
+	assert_int_equal(bench_send(&bench), DOUBT);
+	http_pause_ms(1500);
+	assert_int_equal(bench_send(&bench), SENT);
+	assert_int_equal(bench.seen.connections, 2);
 	bench_close(&bench);
 }
 
@@ -802,6 +829,8 @@ main(void)
 		cmocka_unit_test(several_messages_go_over_one_connection),
 		cmocka_unit_test(one_that_is_refused_does_not_disturb_the_next),
 		cmocka_unit_test(a_second_attempt_sends_the_same_bytes),
+		cmocka_unit_test(
+			a_late_answer_is_not_taken_for_that_of_the_next_message),
 		cmocka_unit_test(
 			the_doubt_is_committed_before_the_last_bytes_leave),
 		cmocka_unit_test(what_may_not_be_sent_is_not),
