@@ -6,12 +6,13 @@
 #include <string.h>
 #include <tradestat/file.h>
 #include <tradestat/log.h>
-#include "daemon/deliver/deliver.h"
-#include "daemon/verb_send.h"
+#include "daemon/common/intent.h"
 #include "daemon/common/lock.h"
+#include "daemon/deliver/deliver.h"
 #include "daemon/report/preview.h"
 #include "daemon/report/stage_render.h"
 #include "daemon/stage_fetch.h"
+#include "daemon/verb_send.h"
 
 static const struct ts_conf_report *
 find_report(const struct ts_conf *conf, const char *id, struct ts_err *err)
@@ -185,6 +186,30 @@ note_dead(void *ctx, const struct ts_entry *entry, struct ts_err *err)
 	return TS_OK;
 }
 
+/* It was to be delivered and died before anybody was in the outbox: now they
+ * are. *done false: there was nothing of that kind to do. */
+static enum ts_status
+deliver_late(struct hand *h, int64_t id, bool *done, struct ts_err *err)
+{
+	struct ts_entry entry;
+	const struct ts_compose_wish wish = { .report = h->report,
+					      .entry = &entry };
+	struct ts_compose_done composed;
+
+	*done = false;
+	if (!ts_conf_delivers(h->report))
+		return TS_OK;
+	if (ts_is_to_be_delivered(h->world->store, id, done, err) != TS_OK)
+		return err->status;
+	if (!*done)
+		return TS_OK;
+	if (ts_journal_get(h->world->store, id, h->arena, &entry, err) !=
+		    TS_OK ||
+	    ts_stage_compose(h->world, &wish, &composed, err) != TS_OK)
+		return err->status;
+	return ts_deliver_now(h->world, id, 0, &h->waits, err);
+}
+
 /* What an interrupted run by hand left: whoever started it saw it end. A
  * bundle that it had published counts all the same. */
 static enum ts_status
@@ -195,7 +220,8 @@ bury(struct hand *h, int64_t id, struct ts_err *err)
 	struct ts_render_wish wish = { .report = h->report };
 	struct ts_render_done done;
 	struct ts_entry entry;
-	struct ts_err why;
+	struct ts_err why = { .status = TS_OK };
+	bool delivered;
 
 	if (ts_journal_get(h->world->store, id, h->arena, &entry, err) != TS_OK)
 		return err->status;
@@ -211,8 +237,20 @@ bury(struct hand *h, int64_t id, struct ts_err *err)
 			move.reason = why.text;
 	}
 	if (move.from == TS_STATE_PUBLISHED) {
+		enum ts_status status = deliver_late(h, id, &delivered, &why);
+
 		move.to = TS_STATE_DONE;
 		move.reason = NULL;
+		if (status == TS_OK && delivered)
+			return TS_OK;
+		/* what will pass is not the end of it, what will not is told */
+		if (status == TS_AGAIN || status == TS_FULL ||
+		    status == TS_SYSTEM) {
+			*err = why;
+			return ts_while(err, "#%lld", (long long)id);
+		}
+		if (status != TS_OK)
+			move.reason = why.text;
 	}
 	return ts_journal_move(h->world->store, id, &move, now_us(h), err);
 }
@@ -333,7 +371,8 @@ render(struct hand *h, const struct ts_preview *preview,
 				       .output_dir = h->cli->output };
 	enum ts_status status;
 
-	if (step(h, TS_STATE_RENDERING, preview->period, NULL, err) != TS_OK ||
+	if (step(h, TS_STATE_RENDERING, preview->period,
+		 is_delivered(h) ? TS_TO_BE_DELIVERED : NULL, err) != TS_OK ||
 	    ts_journal_get(h->world->store, h->id, h->arena, &entry, err) !=
 		    TS_OK)
 		return err->status;

@@ -12,6 +12,7 @@
 #include <tradestat/fault.h>
 #include <tradestat/file.h>
 #include "daemon/common/backup.h"
+#include "daemon/common/intent.h"
 #include "daemon/common/lock.h"
 
 #define OPEN_STATES                                                            \
@@ -307,11 +308,14 @@ finish(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
 	return TS_OK;
 }
 
-/* Whoever ran it by hand saw it end; here it must not wait for ever. */
+/* Whoever ran it by hand saw it end; here it must not wait for ever. What he
+ * meant to be delivered is. */
 static enum ts_status
 bury(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
      struct ts_err *err)
 {
+	struct ts_super_report *report = ts_super_report(super, entry->report);
+	bool deliver = false;
 	const struct ts_move move = {
 		.from = entry->state,
 		.to = entry->state == TS_STATE_PUBLISHED ? TS_STATE_DONE
@@ -322,6 +326,17 @@ bury(struct ts_super *super, const struct ts_entry *entry, int64_t now_us,
 
 	if (ts_lock_taken(super->conf->state_dir, entry->report))
 		return TS_OK;
+	if (entry->state == TS_STATE_PUBLISHED && report != NULL &&
+	    ts_conf_delivers(report->conf) &&
+	    ts_is_to_be_delivered(super->store, entry->id, &deliver, err) !=
+		    TS_OK)
+		return err->status;
+	if (deliver)
+		return super->draining || ts_super_busy(super, entry->report) !=
+						  NULL
+			       ? TS_OK
+			       : begin(super, entry, report, TS_STAGE_COMPOSE,
+				       TS_ERRAND_COMPOSE, now_us, err);
 	return ts_journal_move(super->store, entry->id, &move, now_us, err);
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <tradestat/file.h>
+#include "daemon/common/intent.h"
 #include "daemon/supervise/health.h"
 #include "store/outbox.h"
 #include "tests/support/fixtures.h"
@@ -801,6 +802,57 @@ composing_that_failed_is_tried_again_and_the_edition_stays(void **state)
 	house_gone(h);
 }
 
+/* A run by hand that died when its edition was published. */
+static int64_t
+die_by_hand(struct house *h, const char *intent)
+{
+	const struct ts_entry hand = { .report = "r0", .cause = TS_CAUSE_HAND };
+	const struct ts_move moves[] = {
+		{ .from = TS_STATE_DUE, .to = TS_STATE_FETCHING },
+		{ .from = TS_STATE_FETCHING, .to = TS_STATE_READY },
+		{ .from = TS_STATE_READY,
+		  .to = TS_STATE_RENDERING,
+		  .period = "2024",
+		  .reason = intent },
+		{ .from = TS_STATE_RENDERING,
+		  .to = TS_STATE_PUBLISHED,
+		  .reason = "",
+		  .path = "bundle",
+		  .content_hash = "x" },
+	};
+	int64_t id;
+
+	must(h, ts_journal_add(h->store, &hand, h->now_us, &id, &h->err));
+	for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++)
+		must(h, ts_journal_move(h->store, id, &moves[i], h->now_us,
+					&h->err));
+	return id;
+}
+
+static void
+what_a_dead_run_by_hand_meant_to_deliver_is_delivered(void **state)
+{
+	(void)state;
+	for (int meant = 0; meant < 2; meant++) {
+		struct house *h = house_new(
+			&(struct given){ .rule = "", .deliver = true });
+		int64_t id = die_by_hand(h, meant ? TS_TO_BE_DELIVERED : NULL);
+
+		tick(h);
+		assert_int_equal(at_work(h), 0); /* perhaps it lives */
+		pass(h, 2 * MINUTE);
+		assert_int_equal(errands(h, TS_ERRAND_COMPOSE), meant);
+		if (meant) {
+			end_compose(h, work_on(h, "r0"));
+			tick(h);
+			end_send(h, TS_ERRAND_MAIL);
+			end_send(h, TS_ERRAND_FILES);
+		}
+		assert_int_equal(entry_of(h, id).state, TS_STATE_DONE);
+		house_gone(h);
+	}
+}
+
 static void
 who_is_stopping_sends_nothing_more(void **state)
 {
@@ -1308,6 +1360,8 @@ main(void)
 		cmocka_unit_test(what_is_in_the_outbox_outlives_the_daemon),
 		cmocka_unit_test(
 			composing_that_failed_is_tried_again_and_the_edition_stays),
+		cmocka_unit_test(
+			what_a_dead_run_by_hand_meant_to_deliver_is_delivered),
 		cmocka_unit_test(who_is_stopping_sends_nothing_more),
 		cmocka_unit_test(killed_in_any_state_there_is_one_edition),
 		cmocka_unit_test(

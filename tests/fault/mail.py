@@ -17,8 +17,8 @@ import subprocess
 import tempfile
 import time
 
-from life import PROGRAMS, descendants_named
-from post import PEOPLE, Post, published
+from life import PROGRAMS, Life, descendants_named
+from post import MAIL, PEOPLE, Post, SmtpServer, published, replaced
 
 AT_ONCE = 6     # lives at a time: mostly waiting
 
@@ -148,7 +148,48 @@ def f1(origin, report, full):
     Sum.points |= set(program)
     jobs += [(by_hand, origin, name, nth, True, "sendmail")
              for name in program for nth in (1, 3)]
+    jobs += [(by_run, fault, to, *way) for fault, to, way in RUNS]
     return jobs + [(twice_killed, origin, *pair) for pair in TWICE]
+
+
+# A whole run by hand that is killed, who has the edition after the next one,
+# and how the first was asked for.
+RUNS = (("render.published.before", 1, ()), ("render.published.after", 1, ()),
+        ("compose.written", 1, ()), ("outbox.commit.after", 1, ()),
+        ("render.published.after", 0, ("--no-deliver",)))
+
+
+def by_run(point, to, *way):
+    relay = SmtpServer()
+    life = Life(timetable="")
+    try:
+        replaced(life.house.path("reports.d/pair.conf"), (
+            'deliver = ( { output = "directory"; } );',
+            'deliver = ( { output = "email"; to = ( { address = "%s"; } ); } '
+            ');' % PEOPLE[0]))
+        with open(life.house.path("tradestat.conf"), "a",
+                  encoding="utf-8") as file:
+            file.write(MAIL.replace(":1\"", ":%d\"" % relay.port))
+        first = life.house.run("run", "pair", *way, now=None, env=dict(
+            os.environ, TS_FAULT="kill:" + point))
+        wrong = [] if first.returncode == -9 else ["it was not killed"]
+        again = life.house.run("run", "pair", now=None)
+        if again.returncode != 0:
+            wrong.append(again.stderr)
+        if point.startswith("outbox."):     # it is in the queue already
+            life.house.run("send", "pair/2024.1", now=None)
+        if len(relay.messages()) != to:
+            wrong.append("LOST: %d got it, not %d" %
+                         (len(relay.messages()), to))
+        life.duplicates = 0
+        return ("F1 mail: a run by hand %s, kill at %s" %
+                (" ".join(way), point), wrong, life, 1)
+    finally:
+        life.last = life.text()
+        life.publisher.close()
+        life.log.close()
+        life.house.close()
+        relay.close()
 
 
 # Also what makes good an interruption can be interrupted.
