@@ -424,7 +424,7 @@ hang_up(struct ts_smtp *smtp)
 	if (curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &open) != CURLE_OK ||
 	    open == CURL_SOCKET_BAD)
 		return;
-	smtp->talk.active_us = mono_us();
+	smtp->talk = (struct ts_smtp_talk){ .active_us = mono_us() };
 	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);
 	curl_easy_setopt(curl, CURLOPT_UPLOAD, 0L);
 	curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
