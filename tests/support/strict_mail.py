@@ -14,7 +14,9 @@ strict_mail.py headers FILE
 
 Silence and 0, or what is wrong and 1."""
 import email
+import email.header
 import email.policy
+import email.utils
 import io
 import os
 import re
@@ -153,6 +155,14 @@ def message_is(path, folder):
             need(data == read(folder, "files", entry), "bytes of", name)
 
 
+def name_of(raw):
+    """The other parser of this library: the first one leaves a space between
+    encoded words of a name, which RFC 2047 6.2 says is not displayed."""
+    value = email.message_from_bytes(raw)["From"].replace("\r\n", "")
+    name = email.utils.parseaddr(value)[0]
+    return str(email.header.make_header(email.header.decode_header(name)))
+
+
 def headers_are(path):
     data = io.BytesIO(read(path))
     count, names = 0, None
@@ -165,8 +175,9 @@ def headers_are(path):
         sender = message["From"].addresses
         need(len(sender) == 1 and sender[0].addr_spec == "r@example.org",
              "From", count, ascii(sender))
-        need(sender[0].display_name == name.decode(), "name", count,
-             ascii(name.decode()), ascii(sender[0].display_name))
+        found = name_of(raw)
+        need(found == name.decode(), "name", count, ascii(name.decode()),
+             ascii(found))
         names = names or message.keys()
         need(message.keys() == names, "headers", count, message.keys())
         for line in raw.split(b"\r\n\r\n", 1)[0].split(b"\r\n"):
