@@ -203,14 +203,17 @@ ts_words_unit(struct ts_buf *out, const char *language, const char *unit,
 }
 
 /* A figure published as 0.8 million is not known to the thousand: it is said
- * in the scale whose last whole digit is still certain. */
+ * in the scale whose last whole digit is still certain. But two million, known
+ * to half a million, is no 0.002 billion. */
 static int
 amount_step(struct ts_amount amount)
 {
 	int step = scale_step(amount.value);
 
 	while (step < SCALES - 1 &&
-	       amount.half_width / scale_values[step] > 0.501)
+	       amount.half_width / scale_values[step] > 0.501 &&
+	       (amount.value == 0 ||
+		fabs(amount.value) / scale_values[step + 1] >= 0.02))
 		step++;
 	return step;
 }

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "daemon/report/convert.h"
 #include "daemon/report/render.h"
 #include "indicators/engine/indicator.h"
 
@@ -434,24 +435,43 @@ ts_report_partner(const struct ts_conf_report *report)
 /* ---- values -------------------------------------------------------------- */
 
 static const struct ts_fact *
-pair_fact(const struct ts_render *r, const char *source, const char *flow,
-	  const char *reporter, const char *partner, const char *product,
-	  const char *measure, const struct ts_period *period)
+pair_fact(const struct ts_facts *facts, const char *source, const char *flow,
+	  const char *reporter, const char *partner, const char *measure,
+	  const struct ts_period *period)
 {
 	struct ts_pick pick = { .source = source,
 				.flow = flow,
 				.reporter = reporter,
 				.partner = partner,
-				.product = product,
+				.product = "TOTAL",
 				.measure = measure,
 				.period = period };
 
-	return ts_facts_find(r->facts, &pick);
+	return ts_facts_find(facts, &pick);
+}
+
+/* The base is of another period than what it is derived from, and is
+ * converted at its own rates: *fact points to them then. */
+static bool
+exchange_base(const struct ts_render *r, struct ts_period period,
+	      struct ts_amount *amount, const struct ts_fact **fact)
+{
+	struct ts_fact *copy;
+
+	if (r->exchange == NULL)
+		return true;
+	copy = ts_arena_alloc(r->arena, 1, sizeof *copy);
+	if (copy == NULL)
+		return false;
+	*copy = **fact;
+	*fact = copy;
+	return ts_exchange_amount(r->exchange, period, amount, copy->rates);
 }
 
 /*
  * A value that only a later value and a stated growth tell:
- * base = to / (1 + growth / 100), with what both roundings leave open.
+ * base = to / (1 + growth / 100), with what both roundings leave open. Growth
+ * is stated of what was published, so that is what it is applied to.
  */
 static bool
 derive_base(const struct ts_render *r, const char *source, const char *flow,
@@ -459,27 +479,34 @@ derive_base(const struct ts_render *r, const char *source, const char *flow,
 	    struct ts_value *out)
 {
 	struct ts_period next = ts_period_step(period, 1);
-	const struct ts_fact *to = pair_fact(r, source, flow, reporter, partner,
-					     "TOTAL", "", &next);
+	const struct ts_fact *to = pair_fact(r->published, source, flow,
+					     reporter, partner, "", &next);
 	const struct ts_fact *growth =
-		pair_fact(r, source, flow, reporter, partner, "TOTAL",
+		pair_fact(r->published, source, flow, reporter, partner,
 			  "growth_pct", &next);
+	struct ts_amount base;
 	double factor, half_growth;
 
 	if (to == NULL || growth == NULL || growth->amount.value <= -100)
 		return false;
 	factor = 1 + growth->amount.value / 100;
 	half_growth = 0.5 * pow(10, -growth->exact.scale) / 100;
-	out->has = out->computed = out->derived = true;
-	out->amount.value = to->amount.value / factor;
-	out->amount.half_width =
-		to->amount.half_width / factor +
-		to->amount.value * half_growth / (factor * factor);
-	out->amount.unit = to->amount.unit;
-	out->facts[0] = to;
-	out->facts[1] = growth;
-	out->fact_count = 2;
-	out->status = "derived";
+	base = (struct ts_amount){
+		.value = to->amount.value / factor,
+		.half_width =
+			to->amount.half_width / factor +
+			to->amount.value * half_growth / (factor * factor),
+		.unit = to->amount.unit,
+	};
+	if (!exchange_base(r, period, &base, &to))
+		return false;
+	*out = (struct ts_value){ .has = true,
+				  .computed = true,
+				  .derived = true,
+				  .amount = base,
+				  .facts = { to, growth },
+				  .fact_count = 2,
+				  .status = "derived" };
 	return true;
 }
 
@@ -488,8 +515,8 @@ ts_r_value(const struct ts_render *r, const char *source, const char *flow,
 	   const char *reporter, const char *partner, struct ts_period period)
 {
 	struct ts_value value = { .status = "" };
-	const struct ts_fact *fact = pair_fact(r, source, flow, reporter,
-					       partner, "TOTAL", "", &period);
+	const struct ts_fact *fact = pair_fact(r->facts, source, flow, reporter,
+					       partner, "", &period);
 	struct ts_value x, m;
 
 	if (fact != NULL) {

@@ -43,6 +43,10 @@ struct column {
 	size_t count;
 };
 
+struct ts_exchange {
+	struct column from, to;
+};
+
 static enum ts_status
 collect(struct column *column, const struct ts_facts *rates,
 	struct ts_arena *arena, struct ts_err *err)
@@ -66,10 +70,30 @@ collect(struct column *column, const struct ts_facts *rates,
 		       TS_RATES_SOURCE, column->currency);
 }
 
+enum ts_status
+ts_exchange_new(const struct ts_facts *rates, const char *from, const char *to,
+		struct ts_arena *arena, const struct ts_exchange **out,
+		struct ts_err *err)
+{
+	struct ts_exchange *exchange =
+		ts_arena_alloc(arena, 1, sizeof *exchange);
+
+	if (exchange == NULL)
+		return ts_fail(err, TS_SYSTEM, "rates: out of memory");
+	*exchange = (struct ts_exchange){ .from = { .currency = from },
+					  .to = { .currency = to } };
+	if (strcmp(from, to) != 0 &&
+	    (collect(&exchange->from, rates, arena, err) != TS_OK ||
+	     collect(&exchange->to, rates, arena, err) != TS_OK))
+		return err->status;
+	*out = exchange;
+	return TS_OK;
+}
+
 /* Of that very period: a year's average is none of its months. false: there
  * is none. *rate NULL and 1: the euro itself. */
 static bool
-rate_of(const struct column *column, const struct ts_fact *fact,
+rate_of(const struct column *column, struct ts_period period,
 	const struct ts_fact **rate, double *value)
 {
 	size_t i;
@@ -79,12 +103,27 @@ rate_of(const struct column *column, const struct ts_fact *fact,
 	if (column->items == NULL)
 		return true;
 	for (i = 0; i < column->count; i++)
-		if (ts_period_equal(column->items[i]->period, fact->period)) {
+		if (ts_period_equal(column->items[i]->period, period)) {
 			*rate = column->items[i];
 			*value = column->items[i]->amount.value;
 			return true;
 		}
 	return false;
+}
+
+bool
+ts_exchange_amount(const struct ts_exchange *exchange, struct ts_period period,
+		   struct ts_amount *amount, const struct ts_fact *used[2])
+{
+	double divide, multiply;
+
+	if (!rate_of(&exchange->from, period, &used[0], &divide) ||
+	    !rate_of(&exchange->to, period, &used[1], &multiply))
+		return false;
+	amount->value = amount->value / divide * multiply;
+	amount->half_width = amount->half_width / divide * multiply;
+	amount->unit = exchange->to.currency;
+	return true;
 }
 
 /* Cents of what was published to the cent or to the unit, units of what was
@@ -101,24 +140,23 @@ to_decimal(double value, int8_t scale, struct ts_decimal *out)
 
 /* false: the figure has no place in the other currency. */
 static bool
-convert(struct ts_fact *fact, const struct column *from,
-	const struct column *to)
+convert(struct ts_fact *fact, const struct ts_exchange *exchange)
 {
 	struct ts_decimal exact = fact->exact;
-	double divide, multiply;
+	struct ts_amount amount = fact->amount;
+	const struct ts_fact *used[2];
 
 	if (fact->measure[0] != '\0' ||
-	    !rate_of(from, fact, &fact->rates[0], &divide) ||
-	    !rate_of(to, fact, &fact->rates[1], &multiply))
+	    !ts_exchange_amount(exchange, fact->period, &amount, used))
 		return false;
 	if (fact->has_value &&
-	    !to_decimal(fact->amount.value / divide * multiply,
-			fact->exact.scale, &exact))
+	    !to_decimal(amount.value, fact->exact.scale, &exact))
 		return false;
+	amount.value = ts_decimal_double(exact);
 	fact->exact = exact;
-	fact->amount.value = ts_decimal_double(exact);
-	fact->amount.half_width = fact->amount.half_width / divide * multiply;
-	fact->amount.unit = fact->unit = to->currency;
+	fact->amount = amount;
+	fact->unit = amount.unit;
+	memcpy(fact->rates, used, sizeof used);
 	return true;
 }
 
@@ -130,26 +168,21 @@ is_word_about_money(const struct ts_fact *fact)
 	return fact->measure[0] != '\0' && strcmp(fact->measure, "share") != 0;
 }
 
-enum ts_status
-ts_facts_convert(struct ts_facts *facts, const struct ts_facts *rates,
-		 const char *from, const char *to, struct ts_err *err)
+void
+ts_facts_convert(struct ts_facts *facts, const struct ts_exchange *exchange)
 {
-	struct column old = { .currency = from }, new = { .currency = to };
+	const char *from = exchange->from.currency;
 	size_t i, kept = 0;
 
-	if (strcmp(from, to) == 0)
-		return TS_OK;
-	if (collect(&old, rates, facts->arena, err) != TS_OK ||
-	    collect(&new, rates, facts->arena, err) != TS_OK)
-		return err->status;
+	if (strcmp(from, exchange->to.currency) == 0)
+		return;
 	for (i = 0; i < facts->count; i++) {
 		struct ts_fact *fact = &facts->items[i];
 
-		if (strcmp(fact->unit, from) == 0 ? !convert(fact, &old, &new)
+		if (strcmp(fact->unit, from) == 0 ? !convert(fact, exchange)
 						  : is_word_about_money(fact))
 			continue;
 		facts->items[kept++] = *fact;
 	}
 	facts->count = kept;
-	return TS_OK;
 }

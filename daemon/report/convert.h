@@ -21,13 +21,27 @@
 /* Is it such a rate, of that currency? */
 bool ts_is_rate(const struct ts_fact *fact, const char *currency);
 
+/* The way from one currency to another. Lives as long as rates and arena. */
+struct ts_exchange;
+
+/* TS_HELD: no rate of one of the currencies is known at all. */
+enum ts_status ts_exchange_new(const struct ts_facts *rates, const char *from,
+			       const char *to, struct ts_arena *arena,
+			       const struct ts_exchange **out,
+			       struct ts_err *err) TS_MUST_USE;
+
 /*
- * Converts what is in "from" to "to", in place; the rest stays. Converted
- * facts point to the rates they were made with, which live as long as rates.
- * TS_HELD: no rate of one of the currencies is known at all.
+ * An amount of that period: value, half_width and unit in the other currency.
+ * used: the rates that it took, NULL where it took none. false, and *amount as
+ * it was: the period has no rate.
  */
-enum ts_status ts_facts_convert(struct ts_facts *facts,
-				const struct ts_facts *rates, const char *from,
-				const char *to, struct ts_err *err) TS_MUST_USE;
+bool ts_exchange_amount(const struct ts_exchange *exchange,
+			struct ts_period period, struct ts_amount *amount,
+			const struct ts_fact *used[2]);
+
+/* What is in the one currency is in the other afterwards, in place, and
+ * points to its rates; the rest stays. */
+void ts_facts_convert(struct ts_facts *facts,
+		      const struct ts_exchange *exchange);
 
 #endif

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "daemon/report/convert.h"
 #include "daemon/report/render.h"
 
 #define MAX_MOVERS 4096
@@ -108,6 +109,19 @@ collect(const struct ts_render *r, const char *flow, struct mover *movers,
 	return count;
 }
 
+/* The configuration's is in the publishers' currency. */
+static double
+floor_of(const struct ts_render *r)
+{
+	struct ts_amount floor = { .value = r->report->movers_floor };
+	const struct ts_fact *rates[2];
+
+	if (r->exchange != NULL)
+		ts_ignore(ts_exchange_amount(r->exchange, r->period, &floor,
+					     rates));
+	return floor.value;
+}
+
 static size_t
 ranked(const struct ts_render *r, const char *flow, struct mover *movers)
 {
@@ -132,8 +146,7 @@ ranked(const struct ts_render *r, const char *flow, struct mover *movers)
 		}
 		mover->delta =
 			mover->change.to.value - mover->change.from.value;
-		if (mover->change.has_from &&
-		    mover_size(mover) >= r->report->movers_floor)
+		if (mover->change.has_from && mover_size(mover) >= floor_of(r))
 			movers[kept++] = *mover;
 	}
 	qsort(movers, kept, sizeof *movers, by_delta);

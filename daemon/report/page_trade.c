@@ -410,8 +410,15 @@ flow_news(struct ts_page_build *pb, const char *flow, const char *what,
 	if (from.derived && change.stated_growth != NULL) {
 		/* a base computed from the rate must not be printed as if
 		 * it had been published beside it */
-		ts_pb_sentence(pb, "%s up %s%% to %s", what,
-			       change.stated_growth, ts_r_amount(r, to.amount));
+		const char *rate = change.stated_growth;
+		bool less = rate[0] == '-';
+
+		ts_pb_sentence(pb, "%s %s %s%% to %s", what,
+			       less ? "down" : "up", rate + less,
+			       ts_r_amount(r, to.amount));
+	} else if (from.derived) {
+		ts_pb_sentence(pb, "%s",
+			       ts_r_finding(r, what, &change, r->period_text));
 	} else {
 		ts_pb_sentence(pb, "%s %s", what, ts_r_change(r, &change));
 	}

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "daemon/report/convert.h"
+#include "daemon/report/layout.h"
 #include "daemon/report/render.h"
 
 #define DAY_US (86400LL * 1000000)
@@ -134,6 +135,31 @@ note_conversion(struct ts_page_build *pb)
 			r->report->frequency == 'M' ? "month" : "year");
 }
 
+/* A chart whose minimum is not met is left out and named with the reason;
+ * known before the gates are asked, as a required page may be among them. */
+static enum ts_status
+choose_chart(struct ts_page_build *pb, struct ts_err *err)
+{
+	struct ts_chart_need wants = { .height_px = 0 };
+
+	if (pb->chart == NULL)
+		return TS_OK;
+	if (ts_layout_chart(pb->render, pb->chart, &pb->drawn_by, err) != TS_OK)
+		return err->status;
+	pb->spec.width = TS_CHART_WIDTH;
+	if (pb->drawn_by->need(&pb->spec, pb->render->arena, &wants, err) !=
+	    TS_OK)
+		return err->status;
+	if (wants.refused[0] != '\0') {
+		ts_pb_not_drawn(pb, "%s", wants.refused);
+	} else if (wants.unit[0] != '\0') {
+		pb->page.subtitle = ts_r_printf(pb->render, "%s, %s",
+						pb->page.subtitle, wants.unit);
+		pb->spec.subtitle = pb->page.subtitle;
+	}
+	return TS_OK;
+}
+
 static void
 finish_page(struct ts_page_build *pb)
 {
@@ -190,10 +216,11 @@ build_pages(struct ts_render *r, const struct ts_template *tpl,
 		pb->required = def->required;
 		finish_page(pb);
 		r->page_count++;
-		if (r->trouble.status != TS_OK) {
+		if (r->trouble.status != TS_OK)
 			*err = r->trouble;
+		if (r->trouble.status != TS_OK ||
+		    choose_chart(pb, err) != TS_OK)
 			return ts_while(err, "page %s", def->id);
-		}
 	}
 	return TS_OK;
 }
@@ -404,18 +431,36 @@ area_name(struct ts_render *r, const char *iso3)
 		       : ts_codes_area_name(r->world->codes, iso3, r->language);
 }
 
+/* What was published stays beside what it was converted to: what a publisher
+ * stated about his figures is true in their currency only. */
 static enum ts_status
 convert(struct ts_render *r, const char *published, int64_t as_of_us,
 	struct ts_err *err)
 {
 	static const char *const source[] = { TS_RATES_SOURCE, NULL };
-	struct ts_facts *rates;
+	struct ts_facts *rates, *copy;
 
 	if (ts_facts_load(r->world->store, source, as_of_us, r->arena, &rates,
-			  err) != TS_OK)
+			  err) != TS_OK ||
+	    ts_exchange_new(rates, published, r->report->currency, r->arena,
+			    &r->exchange, err) != TS_OK)
 		return err->status;
-	return ts_facts_convert(r->facts, rates, published, r->report->currency,
-				err);
+	copy = ts_arena_alloc(r->arena, 1, sizeof *copy);
+	if (copy == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	*copy = *r->facts;
+	copy->room = copy->count;
+	copy->items =
+		ts_arena_alloc(r->arena, copy->count + 1, sizeof *copy->items);
+	if (copy->items == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	if (copy->count > 0)
+		memcpy(copy->items, r->facts->items,
+		       copy->count * sizeof *copy->items);
+	r->published = r->facts;
+	r->facts = copy;
+	ts_facts_convert(r->facts, r->exchange);
+	return TS_OK;
 }
 
 enum ts_status
@@ -440,6 +485,7 @@ ts_render_build(struct ts_render *r, struct ts_world *world,
 	if (ts_facts_load(world->store, sources, as_of_us, arena, &r->facts,
 			  err) != TS_OK)
 		return err->status;
+	r->published = r->facts;
 	if (strcmp(published, report->currency) != 0 &&
 	    convert(r, published, as_of_us, err) != TS_OK)
 		return err->status;

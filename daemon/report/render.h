@@ -16,7 +16,9 @@
 #define TS_MAX_PAGES 24
 #define TS_MAX_SENTENCES 40
 #define TS_MAX_GATES 64
+#define TS_CHART_WIDTH 600
 
+struct ts_exchange;
 struct ts_render;
 
 /* A page while it is built. */
@@ -24,7 +26,8 @@ struct ts_page_build {
 	struct ts_render *render;
 	struct ts_page page; /* for the outputs */
 	bool required;       /* missing: the gate "complete" fails */
-	const char *chart;   /* type; NULL: none asked */
+	const char *chart;   /* type; NULL: none asked, or none can be drawn */
+	const struct ts_chart *drawn_by; /* its plugin */
 	struct ts_chart_spec spec;
 	struct ts_table *data; /* tidy, with the columns of enum below */
 	struct ts_table *table;
@@ -56,6 +59,10 @@ struct ts_render {
 	struct ts_world *world;
 	const struct ts_conf_report *report;
 	struct ts_facts *facts;
+	/* as published, and the way to the report's currency: the same and
+	 * NULL when that is the publishers' */
+	const struct ts_facts *published;
+	const struct ts_exchange *exchange;
 	struct ts_arena *arena;
 	const char *language;
 	struct ts_period period, base; /* the edition's, and the one before */

@@ -7,7 +7,6 @@
 #include <tradestat/log.h>
 #include "daemon/report/layout.h"
 
-#define CHART_WIDTH 600
 /* PNG and SVG light, SVG dark, PDF */
 #define FILES_A_CHART 4
 #define FORMATS_MOST 32
@@ -34,7 +33,6 @@ ask(struct ts_rendering *x, const struct ts_page_build *pb,
 	if (spec == NULL)
 		return;
 	*spec = pb->spec;
-	spec->width = CHART_WIDTH;
 	spec->height = 0;
 	x->requests[x->request_count++] =
 		(struct ts_plot_request){ .chart = chart,
@@ -44,29 +42,13 @@ ask(struct ts_rendering *x, const struct ts_page_build *pb,
 					  .path = path };
 }
 
-/* A chart whose minimum is not met is left out and named with the reason. */
-static enum ts_status
-ask_page(struct ts_rendering *x, struct ts_page_build *pb, struct ts_err *err)
+static void
+ask_page(struct ts_rendering *x, struct ts_page_build *pb)
 {
-	struct ts_chart_need wants = { .height_px = 0 };
-	const struct ts_chart *chart;
+	const struct ts_chart *chart = pb->drawn_by;
 
 	if (pb->chart == NULL)
-		return TS_OK;
-	if (ts_layout_chart(x->render, pb->chart, &chart, err) != TS_OK)
-		return err->status;
-	pb->spec.width = CHART_WIDTH;
-	if (chart->need(&pb->spec, x->arena, &wants, err) != TS_OK)
-		return ts_while(err, "page %s", pb->page.id);
-	if (wants.refused[0] != '\0') {
-		ts_pb_not_drawn(pb, "%s", wants.refused);
-		return TS_OK;
-	}
-	if (wants.unit[0] != '\0') {
-		pb->page.subtitle = ts_r_printf(x->render, "%s, %s",
-						pb->page.subtitle, wants.unit);
-		pb->spec.subtitle = pb->page.subtitle;
-	}
+		return;
 	pb->page.svg = chart_path(x, pb->page.id, ".svg");
 	pb->page.svg_dark = chart_path(
 		x, ts_r_printf(x->render, "%s-dark", pb->page.id), ".svg");
@@ -76,7 +58,6 @@ ask_page(struct ts_rendering *x, struct ts_page_build *pb, struct ts_err *err)
 	ask(x, pb, chart, "light", TS_SVG, pb->page.svg);
 	ask(x, pb, chart, "dark", TS_SVG, pb->page.svg_dark);
 	ask(x, pb, chart, "light", TS_PDF, pb->page.pdf);
-	return TS_OK;
 }
 
 static enum ts_status
@@ -91,8 +72,7 @@ draw_charts(struct ts_rendering *x, struct ts_render_done *done,
 	if (x->requests == NULL)
 		return ts_fail(err, TS_SYSTEM, "out of memory");
 	for (i = 0; i < r->page_count; i++)
-		if (ask_page(x, &r->pages[i], err) != TS_OK)
-			return err->status;
+		ask_page(x, &r->pages[i]);
 	if (x->request_count > 0 &&
 	    ts_plot_draw(x->plot, x->requests, x->request_count, err) != TS_OK)
 		return ts_while(err, "charts");

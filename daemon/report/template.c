@@ -168,13 +168,16 @@ ts_rate_needs(const struct ts_conf_report *report,
 				      .span = TS_YEAR };
 	rate.from = ts_period_step(rate.to, -years);
 	(*needs)[(*count)++] = rate;
-	/* a monthly report has annual figures as well */
-	if (report->frequency == 'M') {
-		rate.frequency = 'M';
+	/* a monthly report has annual figures as well, and an annual one adds
+	 * up what an office tells by month */
+	rate.frequency = 'M';
+	rate.to = (struct ts_period){ .year = rate.to.year,
+				      .nth = 12,
+				      .span = TS_MONTH };
+	if (last.span == TS_MONTH)
 		rate.to = last;
-		rate.from = ts_period_step(last, -12 * years);
-		(*needs)[(*count)++] = rate;
-	}
+	rate.from = ts_period_step(rate.to, -12 * years);
+	(*needs)[(*count)++] = rate;
 	return TS_OK;
 }
 

@@ -82,6 +82,19 @@ usual_rates(struct scene *scene)
 		 (struct ts_period)YEAR(2024));
 }
 
+static enum ts_status
+convert(struct scene *scene, const char *from, const char *to,
+	struct ts_err *err)
+{
+	const struct ts_exchange *exchange;
+
+	if (ts_exchange_new(&scene->rates, from, to, scene->arena, &exchange,
+			    err) != TS_OK)
+		return err->status;
+	ts_facts_convert(&scene->facts, exchange);
+	return TS_OK;
+}
+
 static void
 a_figure_is_converted_at_the_rate_of_its_period(void **state)
 {
@@ -122,8 +135,7 @@ a_figure_is_converted_at_the_rate_of_its_period(void **state)
 		fact = add(&scene.facts, rows[i].value, rows[i].from,
 			   (struct ts_period){ .year = (int16_t)rows[i].year,
 					       .span = TS_YEAR });
-		if (ts_facts_convert(&scene.facts, &scene.rates, rows[i].from,
-				     rows[i].to, &err) != TS_OK)
+		if (convert(&scene, rows[i].from, rows[i].to, &err) != TS_OK)
 			fail_msg("%s: %s", rows[i].name, err.text);
 		assert_int_equal(scene.facts.count, 1);
 		assert_true(ts_decimal_read(rows[i].told, strlen(rows[i].told),
@@ -190,9 +202,7 @@ what_has_no_place_in_the_other_currency_is_left_out(void **state)
 			   rows[i].period);
 		fact->measure = rows[i].measure;
 		add(&scene.facts, "7", "kg", (struct ts_period)YEAR(2024));
-		assert_int_equal(ts_facts_convert(&scene.facts, &scene.rates,
-						  "USD", "EUR", &err),
-				 TS_OK);
+		assert_int_equal(convert(&scene, "USD", "EUR", &err), TS_OK);
 		if (scene.facts.count != (rows[i].stays ? 2 : 1))
 			fail_msg("%s: %zu stay", rows[i].name,
 				 scene.facts.count);
@@ -255,14 +265,10 @@ without_any_rate_nothing_is_converted(void **state)
 	open_scene(&scene);
 	usual_rates(&scene);
 	add(&scene.facts, "5", "USD", (struct ts_period)YEAR(2024));
-	assert_int_equal(ts_facts_convert(&scene.facts, &scene.rates, "USD",
-					  "KZT", &err),
-			 TS_HELD);
+	assert_int_equal(convert(&scene, "USD", "KZT", &err), TS_HELD);
 	assert_non_null(strstr(err.text, "no average rate of KZT"));
 	assert_string_equal(scene.fact_items[0].unit, "USD");
-	assert_int_equal(ts_facts_convert(&scene.facts, &scene.rates, "USD",
-					  "USD", &err),
-			 TS_OK);
+	assert_int_equal(convert(&scene, "USD", "USD", &err), TS_OK);
 	assert_true(scene.fact_items[0].amount.value == 5);
 	ts_arena_free(scene.arena);
 }
