@@ -3,9 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <tradestat/fault.h>
-#include "store/state.h"
+#include "store/outbox_inside.h"
 
 #define ROW_BYTES ((size_t)4 << 20)
 #define CHUNK ((size_t)256 << 10)
@@ -54,10 +53,10 @@ ops_of(struct ts_store *store)
 	return store->backend->ops;
 }
 
-static enum ts_status
-add_event(struct ts_store *store, const struct ts_out *out,
-	  enum ts_out_state from, const char *text, int64_t now_us,
-	  struct ts_err *err)
+enum ts_status
+ts_out_event_add(struct ts_store *store, const struct ts_out *out,
+		 enum ts_out_state from, const char *text, int64_t now_us,
+		 struct ts_err *err)
 {
 	const struct ts_out_event event = { .id = out->id,
 					    .at_us = now_us,
@@ -185,9 +184,9 @@ word_tally(const struct tally *tally, char *text, size_t size)
 }
 
 /* mailing -> done once nothing of it is open. */
-static enum ts_status
-end_entry(struct ts_store *store, int64_t id, struct ts_arena *arena,
-	  int64_t now_us, struct ts_err *err)
+enum ts_status
+ts_out_end_entry(struct ts_store *store, int64_t id, struct ts_arena *arena,
+		 int64_t now_us, struct ts_err *err)
 {
 	struct ts_entry entry;
 	struct ts_entry_event event;
@@ -256,7 +255,30 @@ note_older(void *ctx, const struct ts_out *out, struct ts_err *err)
 	return TS_OK;
 }
 
-/* Nobody wants yesterday's edition after today's. */
+static enum ts_status
+supersede_one(struct older *older, int64_t id, const char *text, int64_t now_us,
+	      struct ts_err *err)
+{
+	struct ts_store *store = older->store;
+	struct ts_out out;
+	enum ts_out_state from;
+
+	ts_arena_reset(older->arena);
+	if (ops_of(store)->out_get(store->backend, id, older->arena, &out,
+				   err) != TS_OK)
+		return err->status;
+	from = out.state;
+	out.state = TS_OUT_SUPERSEDED;
+	out.since_us = now_us;
+	out.reason = text;
+	if (ops_of(store)->out_put(store->backend, &out, err) != TS_OK ||
+	    ts_out_event_add(store, &out, from, text, now_us, err) != TS_OK)
+		return err->status;
+	return ts_out_end_entry(store, out.entry, older->arena, now_us, err);
+}
+
+/* Nobody wants yesterday's edition after today's. A handful at a time, until
+ * there is none: what was superseded is not found again. */
 static enum ts_status
 supersede(struct ts_store *store, const struct ts_out *by,
 	  struct ts_arena *arena, int64_t now_us, int *count,
@@ -271,29 +293,19 @@ supersede(struct ts_store *store, const struct ts_out *by,
 	struct older older = { .store = store, .arena = arena, .by = by };
 	char text[200];
 
-	if (ops_of(store)->outs(store->backend, &filter, note_older, &older,
-				err) != TS_OK)
-		return err->status;
 	snprintf(text, sizeof text, "by %s.%d", by->period, by->number);
-	for (size_t i = 0; i < older.count; i++) {
-		struct ts_out out;
-		enum ts_out_state from;
-
-		if (ops_of(store)->out_get(store->backend, older.ids[i], arena,
-					   &out, err) != TS_OK)
+	do {
+		older.count = 0;
+		if (ops_of(store)->outs(store->backend, &filter, note_older,
+					&older, err) != TS_OK)
 			return err->status;
-		from = out.state;
-		out.state = TS_OUT_SUPERSEDED;
-		out.since_us = now_us;
-		out.reason = text;
-		if (ops_of(store)->out_put(store->backend, &out, err) !=
-			    TS_OK ||
-		    add_event(store, &out, from, text, now_us, err) != TS_OK ||
-		    end_entry(store, out.entry, arena, now_us, err) != TS_OK)
-			return err->status;
-	}
-	if (count != NULL)
-		*count = (int)older.count;
+		for (size_t i = 0; i < older.count; i++)
+			if (supersede_one(&older, older.ids[i], text, now_us,
+					  err) != TS_OK)
+				return err->status;
+		if (count != NULL)
+			*count += (int)older.count;
+	} while (older.count > 0);
 	return TS_OK;
 }
 
@@ -307,6 +319,14 @@ ts_outbox_add(struct ts_store *store, const struct ts_out *out,
 	struct ts_arena *arena;
 	enum ts_status status;
 
+	if (row.state != TS_OUT_QUEUED && row.state != TS_OUT_HELD &&
+	    row.state != TS_OUT_WITHHELD)
+		return ts_fail(err, TS_BAD_USAGE,
+			       "outbox: no delivery begins as %s",
+			       ts_out_state_name(row.state));
+	row.kind = row.kind != NULL ? row.kind : "";
+	row.period = row.period != NULL ? row.period : "";
+	row.channel = row.channel != NULL ? row.channel : "";
 	row.id = 0;
 	row.made_us = row.since_us = now_us;
 	if (superseded != NULL)
@@ -322,9 +342,9 @@ ts_outbox_add(struct ts_store *store, const struct ts_out *out,
 	TS_FAULT("outbox.row");
 	if (link_pieces(store, row.id, false, full, err) != TS_OK ||
 	    link_pieces(store, row.id, true, small, err) != TS_OK ||
-	    add_event(store, &row, row.state,
-		      row.reason != NULL ? row.reason : "", now_us,
-		      err) != TS_OK)
+	    ts_out_event_add(store, &row, row.state,
+			     row.reason != NULL ? row.reason : "", now_us,
+			     err) != TS_OK)
 		return err->status;
 	if (strcmp(row.kind, "edition") != 0 || row.state != TS_OUT_QUEUED)
 		return TS_OK;
@@ -365,7 +385,7 @@ hand_over(struct ts_store *store, int64_t id, const char *reason,
 		return status;
 	if (entry.state == TS_STATE_MAILING ||
 	    entry.state == TS_STATE_DONE) /* only new recipients */
-		return end_entry(store, id, arena, now_us, err);
+		return ts_out_end_entry(store, id, arena, now_us, err);
 	if (entry.state != TS_STATE_PUBLISHED)
 		return ts_fail(err, TS_REFUSED,
 			       "journal: #%lld of %s is %s, not published",
@@ -384,7 +404,7 @@ hand_over(struct ts_store *store, int64_t id, const char *reason,
 	if (ops_of(store)->entry_put(store->backend, &entry, err) != TS_OK ||
 	    ops_of(store)->event_add(store->backend, &event, err) != TS_OK)
 		return err->status;
-	return end_entry(store, id, arena, now_us, err);
+	return ts_out_end_entry(store, id, arena, now_us, err);
 }
 
 enum ts_status
@@ -402,197 +422,5 @@ ts_outbox_commit(struct ts_store *store, int64_t entry, const char *reason,
 	TS_FAULT("outbox.commit.before");
 	status = ts_writing_end(store, status, err);
 	TS_FAULT("outbox.commit.after");
-	return status;
-}
-
-/* ---- sending ----------------------------------------------------------------
- */
-
-static void
-apply(struct ts_out *out, const struct ts_out_move *move, int64_t now_us)
-{
-	if (move->to != out->state)
-		out->since_us = now_us;
-	out->state = move->to;
-	if (move->reason != NULL)
-		out->reason = move->reason;
-	if (move->reply != NULL) {
-		out->reply = move->reply;
-		out->code = move->code;
-	}
-	out->next_us = move->next_us;
-	out->attempts = move->attempts;
-	out->doubts = move->doubts;
-	out->failing_us = move->failing_us;
-	if (move->small)
-		out->small = true;
-}
-
-static enum ts_status
-move_row(struct ts_store *store, int64_t id, const struct ts_out_move *move,
-	 struct ts_arena *arena, int64_t now_us, struct ts_err *err)
-{
-	struct ts_out out;
-	char text[2048];
-
-	if (ops_of(store)->out_get(store->backend, id, arena, &out, err) !=
-	    TS_OK)
-		return err->status;
-	if (out.state != move->from)
-		return ts_fail(err, TS_REFUSED, "delivery d%lld is %s, not %s",
-			       (long long)id, ts_out_state_name(out.state),
-			       ts_out_state_name(move->from));
-	apply(&out, move, now_us);
-	snprintf(text, sizeof text, "%s%s%s",
-		 move->reply != NULL ? move->reply : "",
-		 move->reply != NULL && move->reply[0] != '\0' &&
-				 move->reason != NULL && move->reason[0] != '\0'
-			 ? "; "
-			 : "",
-		 move->reason != NULL ? move->reason : "");
-	if (ops_of(store)->out_put(store->backend, &out, err) != TS_OK ||
-	    add_event(store, &out, move->from, text, now_us, err) != TS_OK)
-		return err->status;
-	if (ts_out_state_is_end(out.state))
-		return end_entry(store, out.entry, arena, now_us, err);
-	return TS_OK;
-}
-
-enum ts_status
-ts_outbox_move(struct ts_store *store, int64_t id,
-	       const struct ts_out_move *move, int64_t now_us,
-	       struct ts_err *err)
-{
-	struct ts_arena *arena;
-	enum ts_status status;
-
-	if ((unsigned)move->to >= TS_OUT_STATES)
-		return ts_fail(err, TS_BAD_USAGE, "outbox: no such state");
-	status = ts_writing_begin(store, err);
-	if (status != TS_OK)
-		return status;
-	arena = ts_arena_new(ROW_BYTES);
-	if (arena == NULL)
-		status = ts_fail_errno(err, ENOMEM, "outbox");
-	if (status == TS_OK)
-		status = move_row(store, id, move, arena, now_us, err);
-	ts_arena_free(arena);
-	TS_FAULT("outbox.move.before");
-	status = ts_writing_end(store, status, err);
-	TS_FAULT("outbox.move.after");
-	return status;
-}
-
-struct left {
-	struct ts_out_move moves[512];
-	int64_t ids[512];
-	size_t count;
-	enum ts_lane lane;
-	int64_t until_us;
-};
-
-static enum ts_status
-note_left(void *ctx, const struct ts_out *out, struct ts_err *err)
-{
-	struct left *left = ctx;
-	struct ts_out_move *move;
-
-	(void)err;
-	if (out->lane != left->lane ||
-	    left->count == sizeof left->ids / sizeof left->ids[0] ||
-	    (out->state == TS_OUT_IN_DOUBT && out->next_us != 0))
-		return TS_OK;
-	left->ids[left->count] = out->id;
-	move = &left->moves[left->count++];
-	*move = (struct ts_out_move){ .from = out->state,
-				      .to = out->state,
-				      .attempts = out->attempts,
-				      .doubts = out->doubts,
-				      .failing_us = out->failing_us };
-	if (out->state == TS_OUT_SENDING) {
-		move->to = TS_OUT_QUEUED;
-		move->reason = "interrupted before its last bytes left";
-	} else {
-		move->next_us = left->until_us;
-		move->reason = "interrupted after its last bytes left";
-	}
-	return TS_OK;
-}
-
-enum ts_status
-ts_outbox_recover(struct ts_store *store, enum ts_lane lane, int64_t wait_us,
-		  int64_t now_us, int *count, struct ts_err *err)
-{
-	const struct ts_out_filter filter = { .states = 1u << TS_OUT_SENDING |
-							1u << TS_OUT_IN_DOUBT };
-	struct ts_arena *arena = ts_arena_new(ROW_BYTES);
-	struct left *left = NULL;
-	enum ts_status status;
-
-	*count = 0;
-	if (arena != NULL)
-		left = ts_arena_alloc(arena, 1, sizeof *left);
-	if (left == NULL) {
-		ts_arena_free(arena);
-		return ts_fail_errno(err, ENOMEM, "outbox");
-	}
-	left->lane = lane;
-	left->until_us = now_us + wait_us;
-	status = ts_writing_begin(store, err);
-	if (status == TS_OK) {
-		status = ops_of(store)->outs(store->backend, &filter, note_left,
-					     left, err);
-		for (size_t i = 0; status == TS_OK && i < left->count; i++)
-			status = move_row(store, left->ids[i], &left->moves[i],
-					  arena, now_us, err);
-		TS_FAULT("outbox.recover.before");
-		status = ts_writing_end(store, status, err);
-		TS_FAULT("outbox.recover.after");
-	}
-	*count = (int)left->count;
-	ts_arena_free(arena);
-	return status;
-}
-
-enum ts_status
-ts_outbox_trim(struct ts_store *store, int64_t before_us, struct ts_err *err)
-{
-	enum ts_status status = ts_writing_begin(store, err);
-
-	if (status == TS_OK)
-		status = ts_writing_end(store,
-					ops_of(store)->pieces_drop(
-						store->backend, before_us, err),
-					err);
-	return status;
-}
-
-/* ---- the key
- * ----------------------------------------------------------------- */
-
-enum ts_status
-ts_outbox_key(struct ts_store *store, unsigned char key[32], struct ts_err *err)
-{
-	enum ts_status status;
-
-	status = ops_of(store)->key_get(store->backend, key, err);
-	if (status != TS_NO_INPUT)
-		return status;
-	status = ts_writing_begin(store, err);
-	if (status != TS_OK)
-		return status;
-	/* somebody may have been faster */
-	status = ops_of(store)->key_get(store->backend, key, err);
-	if (status == TS_NO_INPUT) {
-		status = TS_OK;
-		if (getrandom(key, 32, 0) != 32)
-			status = ts_fail_errno(err, errno, "getrandom");
-		if (status == TS_OK)
-			status = ops_of(store)->key_put(store->backend, key,
-							err);
-	}
-	TS_FAULT("outbox.key.before");
-	status = ts_writing_end(store, status, err);
-	TS_FAULT("outbox.key.after");
 	return status;
 }

@@ -159,7 +159,8 @@ struct ts_out_move {
 	int64_t failing_us;   /* as given */
 	bool small;           /* set, never taken back */
 };
-/* TS_REFUSED: it is in another state than `from`; nothing changed. */
+/* TS_REFUSED: it is in another state than `from`; TS_BAD_USAGE: no way leads
+ * from there to `to`. Nothing changed. Ended rows may be queued once more. */
 enum ts_status ts_outbox_move(struct ts_store *store, int64_t id,
 			      const struct ts_out_move *move, int64_t now_us,
 			      struct ts_err *err) TS_MUST_USE;
@@ -187,7 +188,8 @@ struct ts_out_bytes;
 enum ts_status ts_out_bytes_open(struct ts_store *store, int64_t id, bool small,
 				 struct ts_out_bytes **out,
 				 struct ts_err *err) TS_MUST_USE;
-/* *count 0: the end. Memory does not grow with the message. */
+/* *count 0: the end. Memory does not grow with the message. TS_CORRUPT: it is
+ * shorter or longer than the row says (its bytes went meanwhile). */
 enum ts_status ts_out_bytes_read(struct ts_out_bytes *bytes, char *into,
 				 size_t room, size_t *count,
 				 struct ts_err *err) TS_MUST_USE;

@@ -124,21 +124,50 @@ ts_alarm_get(struct ts_store *store, const char *report, const char *rule,
 struct ts_out_bytes {
 	struct ts_store *store;
 	int64_t id, at;
+	int64_t left; /* bytes that are still to come */
 	bool small;
 	size_t begin, end; /* of what is left in chunk */
 	char chunk[CHUNK];
 };
 
+/* How long the message is that the row was made with. */
+static enum ts_status
+whole_size(struct ts_store *store, int64_t id, bool small, int64_t *size,
+	   struct ts_err *err)
+{
+	struct ts_arena *arena = ts_arena_new((size_t)4 << 20);
+	struct ts_out out;
+	enum ts_status status;
+
+	if (arena == NULL)
+		return ts_fail_errno(err, ENOMEM, "outbox");
+	status = ts_outbox_get(store, id, arena, &out, err);
+	if (status == TS_OK)
+		*size = small ? out.small_size : out.size;
+	ts_arena_free(arena);
+	if (status == TS_OK && *size == 0)
+		status = ts_fail(err, TS_NO_INPUT,
+				 "the message of delivery d%lld is not there",
+				 (long long)id);
+	return status;
+}
+
 enum ts_status
 ts_out_bytes_open(struct ts_store *store, int64_t id, bool small,
 		  struct ts_out_bytes **out, struct ts_err *err)
 {
-	struct ts_out_bytes *bytes = malloc(sizeof *bytes);
+	struct ts_out_bytes *bytes;
+	int64_t size;
 
+	*out = NULL;
+	if (whole_size(store, id, small, &size, err) != TS_OK)
+		return err->status;
+	bytes = malloc(sizeof *bytes);
 	if (bytes == NULL)
 		return ts_fail_errno(err, ENOMEM, "outbox");
 	bytes->store = store;
 	bytes->id = id;
+	bytes->left = size;
 	bytes->small = small;
 	bytes->at = 0;
 	bytes->begin = bytes->end = 0;
@@ -165,10 +194,21 @@ ts_out_bytes_read(struct ts_out_bytes *bytes, char *into, size_t room,
 	if (bytes->begin == bytes->end && next_chunk(bytes, err) != TS_OK)
 		return err->status;
 	*count = bytes->end - bytes->begin;
+	/* half a message must not look like a whole one */
+	if ((int64_t)*count > bytes->left || (*count == 0 && bytes->left > 0)) {
+		*count = 0;
+		return ts_fail(err, TS_CORRUPT,
+			       "the message of delivery d%lld is %s than it "
+			       "was when it was made",
+			       (long long)bytes->id,
+			       bytes->begin < bytes->end ? "longer"
+							 : "shorter");
+	}
 	if (*count > room)
 		*count = room;
 	memcpy(into, bytes->chunk + bytes->begin, *count);
 	bytes->begin += *count;
+	bytes->left -= (int64_t)*count;
 	return TS_OK;
 }
 

@@ -2,6 +2,7 @@
 /* Rows of the outbox, and what happened to them, in SQLite. */
 #include "store/sqlite.h"
 
+#include <tradestat/buf.h>
 
 #define COLUMNS                                                                \
 	"o.id, o.entry, o.report, o.period, o.number, o.kind, o.channel,"      \
@@ -196,6 +197,41 @@ ts_sqlite_out_get(struct ts_backend *backend, int64_t id,
 	return take_one(sqlite, get, arena, out, err);
 }
 
+/* Only what was asked for is in the text: "or it was not asked for" would keep
+ * SQLite from its indexes. */
+static enum ts_status
+prepare_outs(struct ts_sqlite *sqlite, const struct ts_out_filter *filter,
+	     sqlite3_stmt **get, struct ts_err *err)
+{
+	TS_AUTO_BUF sql = TS_BUF_INIT(4096);
+
+	ts_buf_add(&sql, "SELECT " COLUMNS " FROM outbox o WHERE 1");
+	if (filter->report != NULL && filter->report[0] != '\0')
+		ts_buf_add(&sql, " AND o.report=?1");
+	if (filter->recipient != NULL && filter->recipient[0] != '\0')
+		ts_buf_add(&sql, " AND o.recipient=?2");
+	if (filter->kind != NULL && filter->kind[0] != '\0')
+		ts_buf_add(&sql, " AND o.kind=?3");
+	if (filter->entry != 0)
+		ts_buf_add(&sql, " AND o.entry=?4");
+	if (filter->period != NULL && filter->period[0] != '\0')
+		ts_buf_add(&sql, " AND o.period=?5 AND o.number=?6");
+	if (filter->states != 0) {
+		ts_buf_add(&sql, " AND o.state IN ('?'");
+		for (unsigned i = 0; i < TS_OUT_STATES; i++)
+			if ((filter->states & 1u << i) != 0)
+				ts_buf_addf(&sql, ",'%s'",
+					    ts_out_state_name(
+						    (enum ts_out_state)i));
+		ts_buf_add(&sql, ")");
+	}
+	ts_buf_add(&sql, filter->newest_first ? " ORDER BY o.id DESC"
+					      : " ORDER BY o.id");
+	if (ts_buf_check(&sql, "outbox", err) != TS_OK)
+		return err->status;
+	return ts_sqlite_prepare(sqlite, sql.data, get, err);
+}
+
 enum ts_status
 ts_sqlite_outs(struct ts_backend *backend, const struct ts_out_filter *filter,
 	       ts_out_row *row, void *ctx, struct ts_err *err)
@@ -206,20 +242,7 @@ ts_sqlite_outs(struct ts_backend *backend, const struct ts_out_filter *filter,
 	sqlite3_stmt *get;
 	int code;
 
-	status = ts_sqlite_prepare(
-		sqlite,
-		filter->newest_first
-			? "SELECT " COLUMNS " FROM outbox o WHERE"
-			  " (?1='' OR o.report=?1) AND (?2='' OR"
-			  " o.recipient=?2) AND (?3='' OR o.kind=?3) AND"
-			  " (?4=0 OR o.entry=?4) AND (?5='' OR (o.period=?5"
-			  " AND o.number=?6)) ORDER BY o.id DESC"
-			: "SELECT " COLUMNS " FROM outbox o WHERE"
-			  " (?1='' OR o.report=?1) AND (?2='' OR"
-			  " o.recipient=?2) AND (?3='' OR o.kind=?3) AND"
-			  " (?4=0 OR o.entry=?4) AND (?5='' OR (o.period=?5"
-			  " AND o.number=?6)) ORDER BY o.id",
-		&get, err);
+	status = prepare_outs(sqlite, filter, &get, err);
 	if (status != TS_OK)
 		return status;
 	ts_sqlite_text(get, 1, filter->report);
