@@ -26,6 +26,7 @@
 extern const struct ts_output ts_plugin_output_csv;
 extern const struct ts_output ts_plugin_output_html;
 extern const struct ts_output ts_plugin_output_webhook;
+extern const struct ts_output ts_plugin_output_s3;
 extern const struct ts_output ts_plugin_output_sftp;
 extern const struct ts_output ts_plugin_output_webdav;
 
@@ -511,6 +512,49 @@ a_hook_is_taken_by_who_knows_the_secret(void **state)
 	bench_close(&bench);
 }
 
+/* ---- S3 ------------------------------------------------------------------ */
+
+static void
+a_bucket_gets_the_files_then_the_manifest_then_latest(void **state)
+{
+	TS_AUTO_BUF log = TS_BUF_INIT(1 << 16);
+	struct bench bench;
+	char path[PATH_MAX];
+	const char *manifest, *latest;
+	struct ts_err err = { 0 };
+
+	(void)state;
+	bench_open(&bench);
+	start_web(&bench);
+	{
+		const char *const settings[] = {
+			"url",         bench.url,    "bucket",
+			"trade",       "prefix",     "open data/$1",
+			"region",      "eu-north-1", "key_id",
+			"AKIDEXAMPLE", "secret",     "credential:x",
+			"allow_http",  "true",       "allow_private",
+			"true",        NULL
+		};
+
+		must_plan(&bench, &ts_plugin_output_s3, settings);
+	}
+	assert_int_equal(bench.list.count, bench.file_count + 2);
+	assert_class(&bench, TS_SMTP_SENT);
+	assert_whole(&bench, "trade/open%20data/%241");
+	/* the same again is the same thing */
+	assert_class(&bench, TS_SMTP_SENT);
+	snprintf(path, sizeof path, "%s/log", bench.there);
+	assert_int_equal(ts_file_read(path, &log, &err), TS_OK);
+	manifest = strstr(log.data, "2024.1/manifest.json None");
+	latest = strstr(log.data, "kazakhstan-italy/latest.json None");
+	assert_true(manifest != NULL && latest != NULL && manifest < latest);
+	assert_true(manifest > strstr(log.data, "report.html"));
+	bench.secret = "another";
+	assert_class(&bench, TS_SMTP_RELAY_FAULT);
+	assert_non_null(strstr(bench.outcome.reply, "SignatureDoesNotMatch"));
+	bench_close(&bench);
+}
+
 /* ---- WebDAV, by nginx with TLS ------------------------------------------- */
 
 static void
@@ -779,6 +823,10 @@ a_setting_that_cannot_be_is_said_when_it_is_planned(void **state)
 		  &ts_plugin_output_sftp,
 		  { "url", "sftp://a.example/in", "user", "u", "secret",
 		    "credential:x", "host_key", "" } },
+		{ "a bucket with a slash",
+		  &ts_plugin_output_s3,
+		  { "url", "https://a.example", "bucket", "a/b", "key_id", "k",
+		    "secret", "credential:x" } },
 	};
 
 	(void)state;
@@ -816,6 +864,8 @@ main(void)
 		cmocka_unit_test(a_hook_tells_programs_all_that_happened),
 		cmocka_unit_test(what_a_publisher_wrote_is_no_markup_in_a_chat),
 		cmocka_unit_test(a_hook_is_taken_by_who_knows_the_secret),
+		cmocka_unit_test(
+			a_bucket_gets_the_files_then_the_manifest_then_latest),
 		cmocka_unit_test(a_web_folder_gets_the_whole_bundle),
 		cmocka_unit_test(an_sftp_server_gets_the_whole_bundle),
 		cmocka_unit_test(
