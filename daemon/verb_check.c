@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <tradestat/file.h>
 #include <tradestat/spawn.h>
+#include "daemon/check_delivery.h"
 #include "daemon/common/timetable.h"
 #include "daemon/report/render.h"
 #include "daemon/stage_fetch.h"
@@ -252,6 +253,8 @@ ts_verb_check(const struct ts_cli *cli, struct ts_err *err)
 		for (i = 0; i < world.conf->report_count; i++) {
 			check_report(&c, &world.conf->reports[i]);
 			check_timetable(&c, &world.conf->reports[i]);
+			ts_check_deliveries(&world, &world.conf->reports[i],
+					    c.arena, hear, &c);
 		}
 		check_tools(&c);
 		if (c.errors + world.problems > 0)

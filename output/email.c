@@ -222,6 +222,16 @@ count_charts(const struct ts_mail_plan *plan)
 }
 
 static enum ts_status
+check(const void *opts, struct ts_err *err)
+{
+	const struct email *email = opts;
+
+	if (ts_mail_subject_check(email->subject, err) != TS_OK)
+		return err->status;
+	return ts_mail_plan_check(email->drop_first, err);
+}
+
+static enum ts_status
 deliver(const struct ts_delivery *delivery, const struct ts_dispatch *dispatch,
 	struct ts_err *err)
 {
@@ -236,7 +246,7 @@ deliver(const struct ts_delivery *delivery, const struct ts_dispatch *dispatch,
 	};
 	const char *subject = "";
 
-	if (ts_mail_plan_check(email->drop_first, err) != TS_OK ||
+	if (check(email, err) != TS_OK ||
 	    check_delivery(delivery, err) != TS_OK ||
 	    make_subject(delivery, &subject, err) != TS_OK)
 		return err->status;
@@ -259,4 +269,5 @@ const struct ts_output tradestat_plugin = {
 		       sizeof(struct email)),
 	.make = NULL,
 	.deliver = deliver,
+	.check = check,
 };

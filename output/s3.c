@@ -133,6 +133,17 @@ put_base(struct ts_buf *out, const struct s3 *s3)
 }
 
 static enum ts_status
+check(const void *opts, struct ts_err *err)
+{
+	const struct s3 *s3 = opts;
+
+	if (strpbrk(s3->url, "?#") != NULL || strchr(s3->bucket, '/') != NULL)
+		return ts_fail(err, TS_BAD_CONFIG,
+			       "url has no ? or #, and a bucket no slash");
+	return TS_OK;
+}
+
+static enum ts_status
 deliver(const struct ts_delivery *delivery, const struct ts_dispatch *dispatch,
 	struct ts_err *err)
 {
@@ -154,9 +165,8 @@ deliver(const struct ts_delivery *delivery, const struct ts_dispatch *dispatch,
 
 	if (!ts_channel_has_bundle(delivery))
 		return TS_OK;
-	if (strpbrk(s3->url, "?#") != NULL || strchr(s3->bucket, '/') != NULL)
-		return ts_fail(err, TS_BAD_CONFIG,
-			       "url has no ? or #, and a bucket no slash");
+	if (check(s3, err) != TS_OK)
+		return err->status;
 	put_base(&base, s3);
 	ts_channel_folder(&upload.folder, base.data, delivery->edition);
 	status = base.failed ? ts_buf_check(&base, "address", err)
@@ -174,4 +184,5 @@ const struct ts_output tradestat_plugin = {
 		       "Objects in a bucket of S3, or of what speaks like it",
 		       s3_opts, sizeof(struct s3)),
 	.deliver = deliver,
+	.check = check,
 };

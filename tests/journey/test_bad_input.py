@@ -347,6 +347,33 @@ class MissingThings(unittest.TestCase):
             subprocess.run(["umount", small], check=True)
         self.assertEqual(house.run("run", "pair").returncode, 0)
 
+    def test_a_delivery_that_cannot_be_is_told_by_check(self):
+        house = self.house('mail: { relay = '
+                           '"smtp://127.0.0.1:9"; from = "a@example.org"; };')
+        with open(house.path("reports.d/pair.conf"),
+                  encoding="utf-8") as file:
+            good = file.read()
+        plain = 'deliver = ( { output = "directory"; } );'
+        for wrong, word in (
+                ('output = "directory"; pth = "/x";',
+                 'unknown setting "pth", did you mean "path"?'),
+                ('output = "csv";', 'write it into formats'),
+                ('output = "emial";', 'no output "emial"'),
+                ('output = "s3"; url = "https://a.example/?x"; key_id = "k"; '
+                 'secret = "credential:x";', 'url has no ? or #'),
+                ('output = "email"; subject = "{titel}"; to = ( { address = '
+                 '"a@example.org"; } );', 'is it {title}?'),
+                ('output = "email"; charts = 999; to = ( { address = '
+                 '"a@example.org"; } );', 'charts: "999" is outside'),
+                ('output = "email"; to = ( { address = "a@example.org"; '
+                 'formats = [ "docx" ]; } );', 'no output makes "docx"')):
+            house.write("reports.d/pair.conf", good.replace(
+                plain, "deliver = ( { %s } );" % wrong))
+            done = house.run("check")
+            self.assertEqual(done.returncode, 78, wrong + done.stdout)
+            self.assertIn(word, done.stderr)
+            self.assertRegex(done.stderr, r"pair\.conf:\d+: ")
+
     def test_too_little_space_is_told_before_anything_begins(self):
         house = self.house("")
         with open(house.path("tradestat.conf"), encoding="utf-8") as file:

@@ -287,6 +287,11 @@ struct ts_output {
 	enum ts_status (*deliver)(const struct ts_delivery *delivery,
 				  const struct ts_dispatch *dispatch,
 				  struct ts_err *err);
+	/* Since 1.2. Asked by `tradestat check` about the options of a
+	 * `deliver` group that the table alone cannot judge: a template, an
+	 * address. TS_BAD_CONFIG with what to write instead. NULL: the table
+	 * says it all. */
+	enum ts_status (*check)(const void *opts, struct ts_err *err);
 };
 
 #endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/check_delivery.h"
+
+#include <string.h>
+#include "daemon/report/variant.h"
+
+struct looking {
+	const struct ts_world *world;
+	const struct ts_conf_report *report;
+	struct ts_arena *arena;
+	void (*told)(void *ctx, const char *text);
+	void *ctx;
+};
+
+static void tell(const struct looking *l, const char *file, int line,
+		 const char *fmt, ...) TS_PRINTF(4, 5);
+
+static void
+tell(const struct looking *l, const char *file, int line, const char *fmt, ...)
+{
+	TS_AUTO_BUF text = TS_BUF_INIT(4096);
+	va_list args;
+
+	ts_buf_addf(&text, "%s:%d: ", file, line);
+	va_start(args, fmt);
+	ts_buf_vaddf(&text, fmt, args);
+	va_end(args);
+	l->told(l->ctx, text.data);
+}
+
+static const struct ts_output *
+find_output(const struct looking *l, const char *name)
+{
+	return (const struct ts_output *)(const void *)ts_registry_find(
+		l->world->registry, TS_KIND_OUTPUT, name);
+}
+
+/* The settings beside `output`, as the output will get them. */
+static void
+check_settings(const struct looking *l, const struct ts_conf_delivery *delivery,
+	       const struct ts_output *output)
+{
+	const struct ts_plugin *plugin = &output->plugin;
+	void *opts = ts_arena_alloc(l->arena, 1, plugin->opts_size + 1);
+	struct ts_err err = { 0 };
+
+	if (opts == NULL) {
+		tell(l, delivery->file, delivery->line, "out of memory");
+		return;
+	}
+	if (plugin->opts != NULL &&
+	    ts_opt_apply(plugin->opts, &delivery->settings, opts, l->arena,
+			 l->told, l->ctx, &err) != TS_OK)
+		return; /* each was told */
+	if (output->check != NULL && output->check(opts, &err) != TS_OK)
+		tell(l, delivery->file, delivery->line, "output \"%s\": %s",
+		     delivery->output, err.text);
+}
+
+static void
+check_formats(const struct looking *l, const struct ts_conf_delivery *delivery,
+	      const struct ts_conf_recipient *to)
+{
+	const char *const *format = to->formats;
+
+	for (; format != NULL && *format != NULL; format++) {
+		const struct ts_output *output = find_output(l, *format);
+
+		if (strcmp(*format, "png") != 0 &&
+		    strcmp(*format, "svg") != 0 &&
+		    (output == NULL || output->make == NULL))
+			tell(l, delivery->file, to->line,
+			     "no output makes \"%s\"; tradestat list outputs",
+			     *format);
+	}
+}
+
+static void
+check_delivery(const struct looking *l, const struct ts_conf_delivery *delivery)
+{
+	const struct ts_output *output = find_output(l, delivery->output);
+	size_t i;
+
+	if (output == NULL) {
+		tell(l, delivery->file, delivery->line,
+		     "no output \"%s\"; tradestat list outputs",
+		     delivery->output);
+		return;
+	}
+	if (output->deliver == NULL) {
+		tell(l, delivery->file, delivery->line,
+		     "output \"%s\" makes a file and delivers nothing: write "
+		     "it into formats",
+		     delivery->output);
+		return;
+	}
+	check_settings(l, delivery, output);
+	for (i = 0; i < delivery->recipient_count; i++)
+		check_formats(l, delivery, &delivery->recipients[i]);
+}
+
+void
+ts_check_deliveries(const struct ts_world *world,
+		    const struct ts_conf_report *report, struct ts_arena *arena,
+		    void (*told)(void *ctx, const char *text), void *ctx)
+{
+	const struct looking l = { .world = world,
+				   .report = report,
+				   .arena = arena,
+				   .told = told,
+				   .ctx = ctx };
+	struct ts_variants variants;
+	struct ts_err err = { 0 };
+	size_t i;
+
+	for (i = 0; i < report->deliver_count; i++)
+		check_delivery(&l, &report->deliver[i]);
+	if (ts_variants_of(report, &variants, &err) != TS_OK)
+		told(ctx, err.text);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * check_delivery.h - would what a report's `deliver` says work? Asked by
+ * `tradestat check`, before anything is fetched, composed or sent.
+ */
+#ifndef DAEMON_CHECK_DELIVERY_H
+#define DAEMON_CHECK_DELIVERY_H
+
+#include "daemon/world.h"
+
+/* told: once a problem, "file:line: what and what to do". */
+void ts_check_deliveries(const struct ts_world *world,
+			 const struct ts_conf_report *report,
+			 struct ts_arena *arena,
+			 void (*told)(void *ctx, const char *text), void *ctx);
+
+#endif
