@@ -310,17 +310,54 @@ pages_of(const struct ts_conf_report *report)
 }
 
 static json_t *
+names(const char *const *list)
+{
+	json_t *array = json_array();
+
+	for (; list != NULL && *list != NULL; list++)
+		json_array_append_new(array, json_string(*list));
+	return array;
+}
+
+/* To whom an edition would go, and what of it. */
+static json_t *
+recipients_of(const struct ts_conf_report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t d = 0; d < report->deliver_count; d++) {
+		const struct ts_conf_delivery *delivery = &report->deliver[d];
+
+		for (size_t i = 0; i < delivery->recipient_count; i++) {
+			const struct ts_conf_recipient *to =
+				&delivery->recipients[i];
+
+			json_array_append_new(
+				list,
+				json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
+					  "output", delivery->output, "to",
+					  to->name, "when", delivery->when,
+					  "language", to->language, "currency",
+					  to->currency[0] != '\0'
+						  ? to->currency
+						  : report->currency,
+					  "partner",
+					  to->partner[0] != '\0'
+						  ? to->partner
+						  : report->partner,
+					  "formats", names(to->formats)));
+		}
+	}
+	return list;
+}
+
+static json_t *
 plan_of(struct ts_world *world, const struct ts_conf_report *report,
 	json_t *requests)
 {
-	json_t *root = json_object(), *formats = json_array(),
-	       *to = json_array();
-	const char *const *format;
+	json_t *root = json_object(), *to = json_array();
 	size_t i;
 
-	for (format = report->formats; format != NULL && *format != NULL;
-	     format++)
-		json_array_append_new(formats, json_string(*format));
 	for (i = 0; i < report->deliver_count; i++)
 		json_array_append_new(to,
 				      json_string(report->deliver[i].output));
@@ -328,11 +365,39 @@ plan_of(struct ts_world *world, const struct ts_conf_report *report,
 	json_object_set_new(root, "report", json_string(report->id));
 	json_object_set(root, "requests", requests);
 	json_object_set_new(root, "pages", pages_of(report));
-	json_object_set_new(root, "formats", formats);
+	json_object_set_new(root, "formats", names(report->formats));
 	json_object_set_new(root, "output_dir",
 			    json_string(world->conf->output_dir));
 	json_object_set_new(root, "deliver", to);
+	json_object_set_new(root, "recipients", recipients_of(report));
 	return root;
+}
+
+static const char *
+text_of(json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
+static void
+print_recipients(json_t *list)
+{
+	json_t *item, *format;
+	size_t i, f;
+
+	json_array_foreach(list, i, item)
+	{
+		printf("\n  %s", text_of(item, "output"));
+		if (strcmp(text_of(item, "to"), text_of(item, "output")) != 0)
+			printf(" to %s", text_of(item, "to"));
+		printf(", %s", text_of(item, "currency"));
+		if (text_of(item, "partner")[0] != '\0')
+			printf(", partner %s", text_of(item, "partner"));
+		printf(", when %s", text_of(item, "when"));
+		json_array_foreach(json_object_get(item, "formats"), f, format)
+			printf("%s%s", f == 0 ? ": " : " ",
+			       json_string_value(format));
+	}
 }
 
 static void
@@ -352,10 +417,8 @@ print_plan(json_t *plan)
 	printf("\nfiles:");
 	json_array_foreach(json_object_get(plan, "formats"), i, item)
 		printf(" %s", json_string_value(item));
-	printf(" below %s\ndeliver:",
-	       json_string_value(json_object_get(plan, "output_dir")));
-	json_array_foreach(json_object_get(plan, "deliver"), i, item)
-		printf(" %s", json_string_value(item));
+	printf(" below %s\ndeliver:", text_of(plan, "output_dir"));
+	print_recipients(json_object_get(plan, "recipients"));
 	putchar('\n');
 }
 

@@ -3,6 +3,7 @@
  * Builds an edition: picks the period and the headline source, lets every
  * page of the template build itself, then asks the gates.
  */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -119,6 +120,22 @@ alternative(struct ts_page_build *pb)
 	return ts_r_printf(r, "%s", text.data);
 }
 
+/* "Export contributions": of a page that has nothing to say. */
+static const char *
+name_of(struct ts_page_build *pb)
+{
+	TS_AUTO_BUF text = TS_BUF_INIT(256);
+	const char *at = pb->page.id;
+
+	for (; *at != '\0'; at++)
+		ts_buf_add_char(&text,
+				*at == '-' ? ' '
+				: at > pb->page.id
+					? *at
+					: (char)toupper((unsigned char)*at));
+	return ts_r_printf(pb->render, "%s", text.data);
+}
+
 static void
 note_conversion(struct ts_page_build *pb)
 {
@@ -170,6 +187,8 @@ finish_page(struct ts_page_build *pb)
 	note_conversion(pb);
 	if (pb->page.source_line[0] == '\0')
 		pb->page.source_line = source_line(pb);
+	if (pb->page.title[0] == '\0')
+		pb->page.title = name_of(pb);
 	pb->page.alt = alternative(pb);
 	list = ts_arena_alloc(pb->render->arena, pb->sentence_count + 1,
 			      sizeof *list);
