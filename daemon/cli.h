@@ -33,6 +33,7 @@ struct ts_cli {
 	const char *base;
 	const char *test; /* address of a trial */
 	bool yes;
+	bool raw;
 	bool daemon;    /* ask it, in place of doing it */
 	int *exit_code; /* of a verb that succeeded; 0 unless it says */
 };

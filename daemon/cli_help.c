@@ -29,6 +29,7 @@ static const struct word words[] = {
 	{ "base", "TIME", "count from then, not from now", 0 },
 	{ "force", NULL, "also when nothing asks for it", 0 },
 	{ "json", NULL, "for programs", 0 },
+	{ "raw", NULL, "the message itself, byte for byte", 0 },
 	{ "strict", NULL, "warnings count: exit status 3", 0 },
 	{ "format", "DECODER", "its format; found out when not given", 0 },
 	{ "set", "KEY=VALUE", "a setting, may be repeated", 0 },

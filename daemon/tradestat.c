@@ -42,9 +42,10 @@ const struct ts_verb ts_verbs[] = {
 	  "when a report is due, or a rule of time", ts_verb_next },
 	{ "status", "[REPORT]", 0, 1, "config now json verbose",
 	  "how the daemon and the reports fare", ts_verb_status },
-	{ "history", "[REPORT or EDITION]", 0, 1,
+	{ "history", "[REPORT or EDITION or ADDRESS]", 0, 1,
 	  "config count now json verbose",
-	  "what was made, or how an edition came about", ts_verb_history },
+	  "what was made, how an edition came about, who got what",
+	  ts_verb_history },
 	{ "queue", "", 0, 0, "config now json verbose",
 	  "what is being worked on, and what waits", ts_verb_queue },
 	{ "send", "REPORT or EDITION", 1, 1, "config test now",
@@ -70,8 +71,10 @@ const struct ts_verb ts_verbs[] = {
 	  "what changed between two editions", ts_verb_diff },
 	{ "store", "check | counts | backup PATH", 1, 2, "config json",
 	  "look at the store, or copy it", ts_verb_store },
-	{ "explain", "FIGURE BUNDLE", 2, 2, "json",
-	  "where a figure of a bundle came from", ts_verb_explain },
+	{ "explain", "FIGURE BUNDLE or DELIVERY", 1, 2,
+	  "config now json raw verbose",
+	  "where a figure came from, or what became of a delivery",
+	  ts_verb_explain },
 	{ "list",
 	  "fetchers | decoders | indicators | charts | outputs | "
 	  "reports | sources | groups",
@@ -98,6 +101,7 @@ enum option_code {
 	OPT_BASE,
 	OPT_FORCE,
 	OPT_JSON,
+	OPT_RAW,
 	OPT_STRICT,
 	OPT_FORMAT,
 	OPT_SET,
@@ -131,6 +135,7 @@ static const struct option options[] = {
 	{ "base", required_argument, NULL, OPT_BASE },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "json", no_argument, NULL, OPT_JSON },
+	{ "raw", no_argument, NULL, OPT_RAW },
 	{ "strict", no_argument, NULL, OPT_STRICT },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "set", required_argument, NULL, OPT_SET },
@@ -313,6 +318,8 @@ flag_of(struct ts_cli *cli, int code)
 		return &cli->no_deliver;
 	case OPT_FORCE:
 		return &cli->force;
+	case OPT_RAW:
+		return &cli->raw;
 	case OPT_JSON:
 		return &cli->json;
 	case OPT_STRICT:

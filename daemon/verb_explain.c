@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `tradestat explain`: the birth certificate of a figure, from a manifest. */
+/* `tradestat explain`: the birth certificate of a figure, from a manifest; the
+ * way of a delivery, from the ledger. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "daemon/cli.h"
+#include "daemon/delivery_view.h"
 
 static const char *
 text_of(json_t *object, const char *name)
@@ -52,8 +54,45 @@ print_figure(json_t *manifest, json_t *figure)
 	}
 }
 
+/* `explain d12` */
+static enum ts_status
+explain_delivery(const struct ts_cli *cli, int64_t id, struct ts_err *err)
+{
+	struct ts_view view;
+	enum ts_status status = ts_view_open(cli, &view, err);
+
+	if (status == TS_OK)
+		status = cli->raw ? ts_delivery_raw(&view, id, err)
+				  : ts_delivery_explain(&view, id, cli->json,
+							err);
+	ts_view_close(&view);
+	return status;
+}
+
+static enum ts_status explain_figure(const struct ts_cli *cli,
+				     struct ts_err *err);
+
 enum ts_status
 ts_verb_explain(const struct ts_cli *cli, struct ts_err *err)
+{
+	int64_t id;
+
+	if (cli->arg_count == 1 && ts_delivery_read(cli->args[0], &id))
+		return explain_delivery(cli, id, err);
+	if (cli->arg_count == 1)
+		return ts_fail(err, TS_BAD_USAGE,
+			       "\"%s\" is no delivery (d12); of a figure the "
+			       "bundle is needed: tradestat explain %s BUNDLE",
+			       cli->args[0], cli->args[0]);
+	if (cli->raw)
+		return ts_fail(err, TS_BAD_USAGE,
+			       "--raw shows the message of a delivery: "
+			       "tradestat explain d12 --raw");
+	return explain_figure(cli, err);
+}
+
+static enum ts_status
+explain_figure(const struct ts_cli *cli, struct ts_err *err)
 {
 	char path[4096];
 	struct stat info;

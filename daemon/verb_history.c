@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `tradestat history`: what was made, newest first; or of one edition how it
- * came about. */
+ * came about and who got it; or what one address got. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include "daemon/journal_view.h"
+#include "daemon/delivery_view.h"
 
 #define USUAL_COUNT 20
 
@@ -48,9 +48,11 @@ one_edition(struct ts_view *view, const struct ts_cli *cli, struct ts_err *err)
 {
 	struct events events = { .view = view,
 				 .table = { .view = view, .columns = 3 } };
+	struct ts_out_filter filter = { .entry = 0 };
 	char name[TS_EDITION_TEXT];
 	struct ts_entry entry;
-	json_t *object;
+	json_t *object, *deliveries;
+	size_t count;
 
 	if (view->world.store == NULL)
 		return ts_fail(err, TS_NO_INPUT, "nothing has run yet");
@@ -58,7 +60,11 @@ one_edition(struct ts_view *view, const struct ts_cli *cli, struct ts_err *err)
 			    &entry, err) != TS_OK)
 		return err->status;
 	view->seconds = true;
+	filter.entry = entry.id;
+	if (ts_deliveries_json(view, &filter, &deliveries, err) != TS_OK)
+		return err->status;
 	object = ts_view_json();
+	json_object_set_new(object, "deliveries", deliveries);
 	events.list = json_array();
 	json_object_set_new(object, "entry", ts_view_json_entry(&entry));
 	json_object_set_new(object, "events", events.list);
@@ -69,13 +75,48 @@ one_edition(struct ts_view *view, const struct ts_cli *cli, struct ts_err *err)
 	}
 	if (cli->json)
 		return ts_view_json_print(object, err);
-	json_decref(object);
 	printf("%s: %s\n", ts_control_edition(&entry, name),
 	       ts_state_name(entry.state));
 	if (events.table.count > 0)
 		ts_view_table_print(&events.table);
 	else
 		puts("its events are not kept any more");
+	if (json_array_size(deliveries) > 0)
+		putchar('\n');
+	json_decref(object);
+	return ts_deliveries_print(view, &filter, &count, err);
+}
+
+/* ---- one recipient ---------------------------------------------------------
+ */
+
+/* The newest first. */
+static enum ts_status
+one_recipient(struct ts_view *view, const struct ts_cli *cli,
+	      struct ts_err *err)
+{
+	struct ts_out_filter filter = { .recipient = cli->args[0],
+					.newest_first = true };
+	json_t *object, *list;
+	int64_t most;
+	size_t count;
+
+	if (ts_view_count(cli, USUAL_COUNT, &most, err) != TS_OK)
+		return err->status;
+	filter.most = (size_t)most;
+	if (cli->json) {
+		if (ts_deliveries_json(view, &filter, &list, err) != TS_OK)
+			return err->status;
+		object = ts_view_json();
+		json_object_set_new(object, "deliveries", list);
+		return ts_view_json_print(object, err);
+	}
+	if (ts_deliveries_print(view, &filter, &count, err) != TS_OK)
+		return err->status;
+	if (count == 0)
+		return ts_fail(err, TS_NO_INPUT,
+			       "nothing was ever delivered to \"%s\"",
+			       cli->args[0]);
 	return TS_OK;
 }
 
@@ -169,7 +210,10 @@ ts_verb_history(const struct ts_cli *cli, struct ts_err *err)
 	struct ts_view view;
 	enum ts_status status = ts_view_open(cli, &view, err);
 
-	if (status == TS_OK)
+	if (status == TS_OK && cli->arg_count > 0 &&
+	    strchr(cli->args[0], '@') != NULL)
+		status = one_recipient(&view, cli, err);
+	else if (status == TS_OK)
 		status = cli->arg_count > 0 &&
 					 ts_control_is_edition(cli->args[0])
 				 ? one_edition(&view, cli, err)

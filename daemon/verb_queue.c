@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "daemon/journal_view.h"
-#include "store/outbox.h"
+#include "daemon/delivery_view.h"
 
 /* In somebody's hands first, then by the moment nothing is started before;
  * what is held waits for a person, not for a moment. */
@@ -110,19 +109,6 @@ struct deliveries {
 	size_t count;
 };
 
-static json_t *
-json_of(const struct ts_out *out)
-{
-	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:I, "
-			 "s:s}",
-			 "delivery", out->kind, "report", out->report, "period",
-			 out->period, "number", out->number, "channel",
-			 out->channel, "recipient", out->recipient, "state",
-			 ts_out_state_name(out->state), "relay", out->relay,
-			 "attempts", out->attempts, "next_us",
-			 (json_int_t)out->next_us, "reason", out->reason);
-}
-
 static enum ts_status
 add_delivery(void *ctx, const struct ts_out *out, struct ts_err *err)
 {
@@ -140,10 +126,7 @@ add_delivery(void *ctx, const struct ts_out *out, struct ts_err *err)
 
 	all->count++;
 	if (all->list != NULL) {
-		json_t *row = json_of(out);
-
-		json_object_set_new(row, "id", json_integer(out->id));
-		json_array_append_new(all->list, row);
+		json_array_append_new(all->list, ts_delivery_json(out));
 		return TS_OK;
 	}
 	snprintf(id, sizeof id, "d%lld", (long long)out->id);

@@ -10,6 +10,7 @@
 #include "daemon/common/control.h"
 #include "daemon/common/lock.h"
 #include "daemon/deliver/deliver.h"
+#include "daemon/delivery_view.h"
 #include "daemon/verb_send.h"
 
 #define ARENA_MOST ((size_t)16 << 20)
@@ -134,19 +135,12 @@ ts_verb_send(const struct ts_cli *cli, struct ts_err *err)
 /* ---- deliveries, addresses and relays
  * ------------------------------------------ */
 
-static bool
-delivery_of(const char *text, int64_t *id)
-{
-	return text[0] == 'd' &&
-	       ts_num_int(text + 1, 1, INT64_MAX, id, NULL) == TS_OK;
-}
-
 bool
 ts_is_delivery_matter(const char *text)
 {
 	int64_t id;
 
-	return delivery_of(text, &id) || strchr(text, '@') != NULL ||
+	return ts_delivery_read(text, &id) || strchr(text, '@') != NULL ||
 	       strcmp(text, "mail") == 0 || strstr(text, "://") != NULL ||
 	       strncmp(text, "folder:", 7) == 0;
 }
@@ -254,7 +248,7 @@ change(const struct ts_cli *cli, struct ts_world *world, struct ts_arena *arena,
 	bool lasting = pause || strcmp(cli->verb, "resume") == 0;
 	int64_t id;
 
-	if (delivery_of(name, &id) == lasting)
+	if (ts_delivery_read(name, &id) == lasting)
 		return ts_fail(err, TS_BAD_USAGE,
 			       "%s is for %s, \"%.80s\" is none", cli->verb,
 			       lasting ? "reports, addresses and relays"
