@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A web server on loopback for the outputs: /hook takes signed requests, all
 else is a bucket that takes signed objects. What came is written below the
-folder given, one line a request into log.
+folder given, one line a request into log. A number in the file hook-status
+there is what hooks are answered with.
 
 channel_server.py PORT FOLDER SECRET KEY_ID REGION"""
 import hashlib
@@ -44,7 +45,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)
         text = (problem or "ok").encode()
-        self.send_response(200 if problem is None else 403)
+        status = 200 if problem is None else 403
+        if self.path == "/hook" and os.path.exists(f"{FOLDER}/hook-status"):
+            status = int(pathlib.Path(f"{FOLDER}/hook-status").read_text())
+        self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
