@@ -184,6 +184,55 @@ move_to(struct ts_world *world, int64_t id, const char *verb,
 		    : ts_notice_clear(world->store, cause, now_us, &was, err);
 }
 
+#define RESEND_MOST 4096
+
+struct ended {
+	int64_t ids[RESEND_MOST];
+	size_t count;
+};
+
+static enum ts_status
+take_ended(void *ctx, const struct ts_out *out, struct ts_err *err)
+{
+	struct ended *ended = ctx;
+
+	(void)err;
+	ended->ids[ended->count++] = out->id;
+	return TS_OK;
+}
+
+/* Of an edition, what did not arrive: failed and expired. */
+static enum ts_status
+resend_edition(struct ts_world *world, const char *name, struct ts_arena *arena,
+	       struct ts_err *err)
+{
+	struct ts_out_filter filter = { .states = 1u << TS_OUT_FAILED |
+						  1u << TS_OUT_EXPIRED,
+					.most = RESEND_MOST };
+	struct ended *ended = ts_arena_alloc(arena, 1, sizeof *ended);
+	struct ts_entry entry;
+
+	if (ended == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	if (ts_control_find(world->store, name, arena, &entry, err) != TS_OK)
+		return err->status;
+	filter.entry = entry.id;
+	if (ts_outbox_list(world->store, &filter, take_ended, ended, err) !=
+	    TS_OK)
+		return err->status;
+	if (ended->count == 0)
+		return ts_fail(err, TS_REFUSED,
+			       "no delivery of %s failed; \"tradestat history "
+			       "%s\" lists them, \"tradestat resend dN\" sends "
+			       "one of them again",
+			       name, name);
+	for (size_t i = 0; i < ended->count; i++)
+		if (move_to(world, ended->ids[i], "resend", arena, err) !=
+		    TS_OK)
+			return err->status;
+	return TS_OK;
+}
+
 static enum ts_status
 change_address(struct ts_world *world, const char *name, bool pause,
 	       struct ts_err *err)
@@ -248,6 +297,8 @@ change(const struct ts_cli *cli, struct ts_world *world, struct ts_arena *arena,
 	bool lasting = pause || strcmp(cli->verb, "resume") == 0;
 	int64_t id;
 
+	if (strcmp(cli->verb, "resend") == 0 && ts_control_is_edition(name))
+		return resend_edition(world, name, arena, err);
 	if (ts_delivery_read(name, &id) == lasting)
 		return ts_fail(err, TS_BAD_USAGE,
 			       "%s is for %s, \"%.80s\" is none", cli->verb,

@@ -69,6 +69,18 @@ class Ledger(unittest.TestCase):
         self.assertIn(raw, [m.replace(b"\r\n", b"\n")
                             for m in self.server.messages()])
 
+    def test_of_an_edition_what_failed_is_sent_again_the_same_bytes(self):
+        self.assertIn("no delivery of %s failed" % self.edition,
+                      self.ask("resend", self.edition, code=77))
+        before = list(self.server.messages())
+        self.place.change("UPDATE outbox SET state = 'failed', code = 550 "
+                          "WHERE id = 1")
+        self.assertIn("d1 to", self.ask("resend", self.edition))
+        self.ask("send", self.edition)
+        after = self.server.messages()
+        self.assertEqual(len(after), len(before) + 1)
+        self.assertIn(after[-1], before)
+
     def test_what_is_not_there_is_told(self):
         self.assertIn("no such delivery", self.ask("explain", "d99", code=66))
         self.assertIn("is no delivery", self.ask("explain", "x", code=64))
