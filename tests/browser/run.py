@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The demo's report in headless Chromium: it fits a wide and a narrow window,
-follows the dark mode, loads nothing from anywhere, prints. Screenshots stay
-in build/browser for whoever wants to look."""
+"""The demo's report and the e-mail that carries it in headless Chromium: they
+fit a wide and a narrow window, follow the dark mode, load nothing from
+anywhere; the report prints. Screenshots stay in build/browser for whoever
+wants to look."""
 import base64
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,6 +15,8 @@ import tempfile
 import time
 import unittest
 import urllib.request
+
+import letter
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -164,8 +168,78 @@ class Report(unittest.TestCase):
         self.assertLess(pages, 40)
 
 
+class Letter(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.html, cls.pictures = letter.mailed(PROGRAM)
+        cls.folder = tempfile.mkdtemp(prefix="tradestat-letter-")
+        cls.browser = Browser()
+        cls.browser.post("/url", {"url": "file://" + letter.unpack(
+            cls.html, cls.pictures, cls.folder)})
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def each_look(self):
+        for width in (600, 375):
+            for scheme in ("light", "dark"):
+                self.browser.size(width)
+                self.browser.scheme(scheme)
+                yield width, scheme
+
+    def test_nothing_sticks_out_of_the_reading_pane(self):
+        for width, scheme in self.each_look():
+            self.browser.shot("letter-%d-%s.png" % (width, scheme))
+            self.assertLessEqual(self.browser.js(
+                "return document.documentElement.scrollWidth"), width, scheme)
+
+    def test_every_picture_is_there_and_within_the_page(self):
+        for width, _ in self.each_look():
+            shown = self.browser.js("""
+                return [...document.images].map(i => {
+                    const r = i.getBoundingClientRect();
+                    return [i.complete && i.naturalWidth > 0 &&
+                            r.height > 0, r.left, r.right, i.alt]; })""")
+            self.assertGreaterEqual(len(shown), 4)
+            self.assertEqual(len(shown), len(self.pictures))
+            for loaded, left, right, alt in shown:
+                self.assertTrue(loaded, alt)
+                self.assertTrue(alt)
+                self.assertGreaterEqual(left, 0)
+                self.assertLessEqual(right, width)
+
+    def test_the_words_stand_out_from_their_ground(self):
+        for look in self.each_look():
+            count, faint = self.browser.js(letter.FAINT)
+            self.assertGreater(count, 40)
+            self.assertEqual(faint, [], look)
+
+    def test_the_dark_scheme_darkens_the_letter(self):
+        back = "return getComputedStyle(document.body).backgroundColor"
+        self.browser.scheme("light")
+        paper = self.browser.js(back)
+        self.browser.scheme("dark")
+        self.assertNotEqual(self.browser.js(back), paper)
+
+    def test_nothing_comes_from_anywhere_but_the_message(self):
+        self.assertEqual(self.browser.js("""
+            return performance.getEntriesByType('resource').map(e => e.name)
+                .filter(n => !n.startsWith('file:'))"""), [])
+        self.assertEqual(self.browser.js(
+            "return document.querySelectorAll('script, link, iframe, "
+            "object, embed, form').length"), 0)
+        for source in re.findall(r'\bsrc="([^"]*)"', self.html):
+            self.assertIn(source.removeprefix("cid:"), self.pictures)
+        self.assertNotRegex(self.html, r"url\(|@import|srcset|background=")
+        # no web address is configured, so nothing can lead to one
+        self.assertNotRegex(self.html, r'href="(https?|data|javascript):')
+
+
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromTestCase(Report)
+    suite = unittest.defaultTestLoader.loadTestsFromModule(
+        sys.modules["__main__"])
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
     bad = len(result.failures) + len(result.errors)
     print("%d passed, %d failed" % (result.testsRun - bad, bad))
