@@ -62,13 +62,75 @@ ts_errand_fault(const struct ts_errand *errand, enum ts_smtp_class class,
 	put_words(errand, words, "", outcome);
 }
 
+/* ---- what S3 answers ----------------------------------------------------- */
+
+static bool
+put_element(struct ts_buf *out, const char *document, const char *begin,
+	    const char *end)
+{
+	const char *from = strstr(document, begin);
+	const char *to = from != NULL ? strstr(from, end) : NULL;
+
+	if (to == NULL)
+		return false;
+	from += strlen(begin);
+	ts_buf_add_bytes(out, from, (size_t)(to - from));
+	return true;
+}
+
+/* "NoSuchBucket: The specified bucket does not exist"; false: it is no document
+ * of an error. */
+static bool
+put_s3_error(struct ts_buf *out, const struct ts_errand *errand)
+{
+	const char *document = errand->reply.data;
+
+	if (errand->transfer->sign != TS_SIGN_S3 || errand->reply.used == 0 ||
+	    strstr(document, "<Error>") == NULL ||
+	    !put_element(out, document, "<Code>", "</Code>"))
+		return false;
+	ts_buf_add(out, ": ");
+	(void)put_element(out, document, "<Message>", "</Message>");
+	return !out->failed;
+}
+
+/* A 400 or 404 may be the fault of a setting, or pass. */
+static bool
+class_of_s3(const struct ts_errand *errand, enum ts_smtp_class *class)
+{
+	static const struct {
+		const char *begin;
+		enum ts_smtp_class class;
+	} rows[] = {
+		{ "NoSuchBucket: ", TS_SMTP_RELAY_FAULT },
+		{ "InvalidBucketName: ", TS_SMTP_RELAY_FAULT },
+		{ "AuthorizationHeaderMalformed: ", TS_SMTP_RELAY_FAULT },
+		{ "ExpiredToken: ", TS_SMTP_RELAY_FAULT },
+		{ "RequestTimeout: ", TS_SMTP_RETRY },
+		{ "OperationAborted: ", TS_SMTP_RETRY },
+	};
+	TS_AUTO_BUF error = TS_BUF_INIT(TS_TRANSFER_REPLY + 8);
+
+	if (!put_s3_error(&error, errand))
+		return false;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strncmp(error.data, rows[i].begin, strlen(rows[i].begin)) ==
+		    0) {
+			*class = rows[i].class;
+			return true;
+		}
+	return false;
+}
+
 static void
 put_reply(const struct ts_errand *errand, struct ts_smtp_outcome *outcome)
 {
 	TS_AUTO_BUF clean = TS_BUF_INIT(TS_TRANSFER_REPLY * 4);
+	TS_AUTO_BUF error = TS_BUF_INIT(TS_TRANSFER_REPLY + 8);
 	char text[sizeof outcome->reply];
+	bool s3 = put_s3_error(&error, errand);
 
-	ts_text_clean(&clean, errand->reply.data, 300);
+	ts_text_clean(&clean, s3 ? error.data : errand->reply.data, 300);
 	ts_text_escape(text, sizeof text, clean.data);
 	scrub_all(errand, text);
 	memcpy(outcome->reply, text, sizeof text);
@@ -79,6 +141,8 @@ put_reply(const struct ts_errand *errand, struct ts_smtp_outcome *outcome)
 static enum ts_smtp_class
 class_of(const struct ts_errand *errand, long code)
 {
+	enum ts_smtp_class class;
+
 	if (code / 100 == 2)
 		return TS_SMTP_SENT;
 	if (code == 405 && errand->transfer->exists_is_good)
@@ -90,6 +154,8 @@ class_of(const struct ts_errand *errand, long code)
 	/* a redirect is not followed: the address is wrong */
 	if (code == 401 || code == 403 || code == 407 || code / 100 == 3)
 		return TS_SMTP_RELAY_FAULT;
+	if (class_of_s3(errand, &class))
+		return class;
 	return TS_SMTP_FAIL;
 }
 

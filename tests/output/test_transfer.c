@@ -261,6 +261,55 @@ every_answer_is_of_one_class(void **state)
 }
 
 static void
+what_a_bucket_refuses_is_told_from_its_document(void **state)
+{
+	static const struct {
+		const char *status, *code;
+		enum ts_smtp_class class;
+	} rows[] = {
+		{ "404 Not Found", "NoSuchBucket", TS_SMTP_RELAY_FAULT },
+		{ "400 Bad Request", "AuthorizationHeaderMalformed",
+		  TS_SMTP_RELAY_FAULT },
+		{ "403 Forbidden", "SignatureDoesNotMatch",
+		  TS_SMTP_RELAY_FAULT },
+		{ "400 Bad Request", "RequestTimeout", TS_SMTP_RETRY },
+		{ "503 Slow Down", "SlowDown", TS_SMTP_RETRY },
+		{ "400 Bad Request", "EntityTooLarge", TS_SMTP_FAIL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct bench bench;
+		char reply[512], body[256], words[64];
+
+		snprintf(body, sizeof body,
+			 "<?xml version=\"1.0\"?>\n<Error><Code>%s</Code>"
+			 "<Message>So it is</Message></Error>",
+			 rows[i].code);
+		snprintf(reply, sizeof reply,
+			 "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n%s",
+			 rows[i].status, strlen(body), body);
+		snprintf(words, sizeof words, "%s: So it is", rows[i].code);
+		bench_open(&bench, reply);
+		bench.script.early = true; /* we ask first: Expect */
+		bench.opts.reply_s = 5;
+		bench.secret = "secret access key";
+		bench.transfer.method = "PUT";
+		bench.transfer.once = false;
+		bench.transfer.sign = TS_SIGN_S3;
+		bench.transfer.user = "AKIDEXAMPLE";
+		bench.transfer.secret = "credential:s3";
+		bench.transfer.region = "eu-north-1";
+		bench_add(&bench);
+		if (bench_run(&bench) != rows[i].class)
+			fail_msg("%s: %d, %s", rows[i].code,
+				 bench.outcome.class, bench.outcome.words);
+		assert_string_equal(bench.outcome.reply, words);
+		bench_close(&bench);
+	}
+}
+
+static void
 a_lost_answer_is_doubtful_only_where_twice_would_be_seen(void **state)
 {
 	static const struct {
@@ -881,6 +930,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_answer_is_of_one_class),
+		cmocka_unit_test(
+			what_a_bucket_refuses_is_told_from_its_document),
 		cmocka_unit_test(
 			a_lost_answer_is_doubtful_only_where_twice_would_be_seen),
 		cmocka_unit_test(a_cut_upload_is_not_doubtful),
