@@ -32,6 +32,7 @@ struct ts_conf_recipient {
 	const char *currency; /* the report's when not said */
 	const char *partner;  /* the same */
 	const char *const *formats; /* the delivery's, else the report's */
+	const char *file;           /* of the line: an @include has its own */
 	int line;
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <tradestat/num.h>
 #include "config/schema.h"
 
 #define ADDRESS_MOST 254
@@ -127,10 +128,22 @@ address_of(const struct reading *r, const char *name, const char *text,
 					 hole + strlen(mark));
 	made = filled != NULL ? ts_conf_address(filled, r->file->arena, &why)
 			      : NULL;
-	if (made == NULL)
+	if (made == NULL) {
 		tell(r, name, "\"%.80s\" is no address: %s", text,
 		     filled != NULL ? why : "out of memory");
-	return made == NULL || hole != NULL ? text : made;
+		return text;
+	}
+	if (hole == NULL)
+		return made;
+	if (hole > strchr(text, '@')) {
+		tell(r, name, "\"%.80s\": %s belongs in front of the @", text,
+		     mark);
+		return text;
+	}
+	made = ts_arena_printf(r->file->arena, "%.*s%s",
+			       (int)(strchr(text, '@') - text), text,
+			       strchr(made, '@'));
+	return made != NULL ? made : text;
 }
 
 /*
@@ -180,6 +193,17 @@ take_lists(const struct reading *r, const struct ts_conf_mail_values *v,
 	return TS_OK;
 }
 
+/* ":587" behind a name, an IPv4 address or [an IPv6 one]. */
+static bool
+has_good_port(const char *host)
+{
+	const char *end = strchr(host, ']');
+	const char *colon = strchr(end != NULL ? end : host, ':');
+
+	return colon == NULL ||
+	       ts_num_int(colon + 1, 1, 65535, &(int64_t){ 0 }, NULL) == TS_OK;
+}
+
 static void
 check_relay(const struct reading *r, const struct ts_conf_mail *mail)
 {
@@ -200,6 +224,8 @@ check_relay(const struct reading *r, const struct ts_conf_mail *mail)
 		tell(r, "relay",
 		     "only host and port belong there; the login is user and "
 		     "password = \"credential:NAME\"");
+	else if (!has_good_port(host + 3))
+		tell(r, "relay", "\"%.80s\": a port is 1 to 65535", url);
 }
 
 static void
@@ -235,14 +261,22 @@ ts_conf_mail_read(const struct ts_conf_file *file,
 	const struct reading r = { file, group };
 	struct ts_conf_mail_values v = { 0 };
 	struct ts_settings settings = { 0 };
+	const struct ts_settings none = { 0 };
 
 	if (group != NULL && ts_conf_members(file, group, ts_conf_mail_opts,
 					     NULL, &settings, err) != TS_OK)
 		return err->status;
 	ts_conf_check_words(file->problems, &settings, ts_conf_mail_opts);
 	if (ts_opt_apply(ts_conf_mail_opts, &settings, &v, file->arena,
-			 ts_conf_complain, file->problems, err) == TS_SYSTEM)
-		return err->status;
+			 ts_conf_complain, file->problems, err) != TS_OK) {
+		/* told; what else is there is looked at with nothing set */
+		if (err->status == TS_SYSTEM ||
+		    ts_opt_apply(ts_conf_mail_opts, &none, &v, file->arena,
+				 ts_conf_complain, file->problems,
+				 err) != TS_OK)
+			return err->status;
+		group = NULL;
+	}
 	*out = (struct ts_conf_mail){
 		.relay = v.relay,
 		.from = v.from,
@@ -327,7 +361,7 @@ check_delivery(const struct ts_conf *conf,
 			     "\"smtp://HOST:587\"; from = \"...\"; };");
 	for (size_t i = 0; i < delivery->recipient_count; i++)
 		if (!is_allowed(mail, delivery->recipients[i].name))
-			ts_conf_problem(problems, delivery->file,
+			ts_conf_problem(problems, delivery->recipients[i].file,
 					delivery->recipients[i].line,
 					"to: %s is in no domain of mail: allow",
 					delivery->recipients[i].name);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom a delivery is for, and by which rules. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <tradestat/file.h>
 #include "config/mail.h"
 #include "config/schema.h"
@@ -12,6 +14,7 @@ struct list {
 	const struct ts_conf_file *file;
 	struct ts_conf_recipient *items;
 	size_t count, room;
+	bool full; /* and that was told */
 };
 
 /* Values that stand in for what a recipient does not say. */
@@ -23,6 +26,17 @@ struct usual {
 static enum ts_status
 add(struct list *list, const struct ts_conf_recipient *one, struct ts_err *err)
 {
+	if (list->count == RECIPIENTS_MOST) {
+		if (!list->full)
+			ts_conf_problem(list->file->problems, one->file,
+					one->line,
+					"to: more than %d recipients: give the "
+					"rest to a list server, behind one "
+					"address",
+					RECIPIENTS_MOST);
+		list->full = true;
+		return TS_OK;
+	}
 	if (list->count == list->room) {
 		size_t room = list->room == 0 ? 8 : 2 * list->room;
 
@@ -99,6 +113,7 @@ read_one(const struct ts_conf_file *file, const config_setting_t *group,
 		.currency = v.currency,
 		.partner = v.partner,
 		.formats = ts_conf_list(file->arena, v.formats),
+		.file = place.file,
 		.line = place.line,
 	};
 	if (out->formats == NULL)
@@ -149,7 +164,7 @@ read_list(struct list *list, const config_setting_t *setting, bool groups,
 	const struct ts_conf_file *file = list->file;
 	int count = config_setting_length(setting);
 
-	for (int i = 0; i < count && list->count < RECIPIENTS_MOST; i++) {
+	for (int i = 0; i < count; i++) {
 		const config_setting_t *group =
 			config_setting_get_elem(setting, (unsigned)i);
 		struct ts_conf_recipient one;
@@ -175,7 +190,7 @@ read_list(struct list *list, const config_setting_t *setting, bool groups,
 					    id)
 			       : NULL;
 		if (!groups)
-			ts_conf_problem(file->problems, file->path, one.line,
+			ts_conf_problem(file->problems, one.file, one.line,
 					"groups: a group of groups is not "
 					"possible");
 		for (size_t k = 0; named != NULL && k < named->count; k++) {
@@ -190,6 +205,7 @@ read_list(struct list *list, const config_setting_t *setting, bool groups,
 				member.partner = one.partner;
 			if (member.formats[0] == NULL)
 				member.formats = one.formats;
+			member.file = one.file;
 			member.line = one.line;
 			if (add(list, &member, err) != TS_OK)
 				return err->status;
@@ -229,6 +245,14 @@ ts_conf_groups_read(const struct ts_conf_file *file,
 					"\"ann@example.org\"; } ); } );");
 			return TS_OK;
 		}
+		for (const struct ts_conf_group *other = *out; other != NULL;
+		     other = other->next)
+			if (strcmp(other->id, name) == 0)
+				ts_conf_problem(file->problems,
+						ts_conf_place_of(file, id).file,
+						ts_conf_place_of(file, id).line,
+						"groups: \"%s\" is there twice",
+						name);
 		made = ts_arena_alloc(file->arena, 1, sizeof *made);
 		if (made == NULL)
 			return ts_fail(err, TS_SYSTEM, "out of memory");
@@ -271,13 +295,42 @@ settle(struct list *list, const struct usual *usual)
 			one->partner = usual->partner;
 		if (one->formats[0] == NULL)
 			one->formats = usual->formats;
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(list->items[k].name, one->name) == 0)
-				ts_conf_problem(list->file->problems,
-						list->file->path, one->line,
-						"to: %s is there twice",
-						one->name);
 	}
+}
+
+static int
+by_name(const void *left, const void *right)
+{
+	const struct ts_conf_recipient *const *a = left, *const *b = right;
+	int order = strcasecmp((*a)->name, (*b)->name);
+
+	/* as they were written, for one name */
+	return order != 0 ? order : *a < *b ? -1 : *a > *b;
+}
+
+/* Capitals make no other mailbox, so they would get it twice. */
+static enum ts_status
+tell_twice(const struct list *list, struct ts_err *err)
+{
+	const struct ts_conf_recipient **sorted =
+		ts_arena_alloc(list->file->arena, list->count + 1,
+			       sizeof(const struct ts_conf_recipient *));
+
+	if (sorted == NULL)
+		return ts_fail(err, TS_SYSTEM, "out of memory");
+	for (size_t i = 0; i < list->count; i++)
+		sorted[i] = &list->items[i];
+	if (list->count > 0)
+		qsort(sorted, list->count,
+		      sizeof(const struct ts_conf_recipient *), by_name);
+	for (size_t i = 1; i < list->count; i++)
+		if (strcasecmp(sorted[i]->name, sorted[i - 1]->name) == 0)
+			ts_conf_problem(list->file->problems, sorted[i]->file,
+					sorted[i]->line,
+					"to: %s is there twice, first in line "
+					"%d",
+					sorted[i]->name, sorted[i - 1]->line);
+	return TS_OK;
 }
 
 /* A target that is no address: one recipient, named by what it is. */
@@ -297,6 +350,7 @@ add_itself(struct list *list, const struct ts_conf_delivery *delivery,
 		.currency = "",
 		.partner = "",
 		.formats = none,
+		.file = delivery->file,
 		.line = delivery->line,
 	};
 
@@ -394,6 +448,8 @@ ts_conf_recipients_read(const struct ts_conf_file *file,
 		       : add_itself(&list, out, v.name, err)) != TS_OK)
 		return err->status;
 	settle(&list, &usual);
+	if (tell_twice(&list, err) != TS_OK)
+		return err->status;
 	out->recipients = list.items;
 	out->recipient_count = list.count;
 	return TS_OK;

@@ -69,7 +69,7 @@ check_formats(const struct looking *l, const struct ts_conf_delivery *delivery,
 		if (strcmp(*format, "png") != 0 &&
 		    strcmp(*format, "svg") != 0 &&
 		    (output == NULL || output->make == NULL))
-			tell(l, delivery->file, to->line,
+			tell(l, to->file, to->line,
 			     "no output makes \"%s\"; tradestat list outputs",
 			     *format);
 	}

@@ -131,7 +131,7 @@ to_recipient(struct ts_composing *c, const struct ts_conf_delivery *delivery,
 		return ts_fail(err, TS_NO_INPUT,
 			       "%s:%d: the bundle was made without an edition "
 			       "in %s for %s: run the report again",
-			       delivery->file, recipient->line,
+			       recipient->file, recipient->line,
 			       recipient->currency, recipient->name);
 	if (strcmp(delivery->when, "threshold") == 0) {
 		bool wanted;

@@ -46,24 +46,23 @@ check(const struct ts_conf_report *report, const struct ts_conf_recipient *to,
 	if (!is_code(variant->report.currency))
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "%s:%d: \"%.40s\" is no currency (ISO 4217)",
-			       report->file, to->line,
-			       variant->report.currency);
+			       to->file, to->line, variant->report.currency);
 	if (strcmp(partner, report->partner) == 0)
 		return TS_OK;
 	if (!is_code(partner))
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "%s:%d: \"%.40s\" is no country (ISO 3166)",
-			       report->file, to->line, partner);
+			       to->file, to->line, partner);
 	if (tpl == NULL || !tpl->wants_partner)
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "%s:%d: a recipient wants partner %s, and "
 			       "report %s has none",
-			       report->file, to->line, partner, report->id);
+			       to->file, to->line, partner, report->id);
 	if (strcmp(partner, report->reporter) == 0)
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "%s:%d: a recipient wants partner %s, which "
 			       "report %s is of",
-			       report->file, to->line, partner, report->id);
+			       to->file, to->line, partner, report->id);
 	return TS_OK;
 }
 
@@ -94,7 +93,7 @@ add(const struct ts_conf_report *report, const struct ts_conf_recipient *to,
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "%s:%d: two variants of report %s would be "
 			       "called \"%s\"",
-			       report->file, to->line, report->id, one.id);
+			       to->file, to->line, report->id, one.id);
 	if (i < out->count)
 		return TS_OK;
 	if (check(report, to, &one, err) != TS_OK)
@@ -102,7 +101,7 @@ add(const struct ts_conf_report *report, const struct ts_conf_recipient *to,
 	if (out->count == TS_MAX_VARIANTS)
 		return ts_fail(err, TS_BAD_CONFIG,
 			       "%s:%d: report %s has more than %d variants",
-			       report->file, to->line, report->id,
+			       to->file, to->line, report->id,
 			       TS_MAX_VARIANTS - 1);
 	out->items[out->count++] = one;
 	return TS_OK;

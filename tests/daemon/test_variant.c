@@ -26,6 +26,7 @@ wish(struct wishes *w, const char *currency, const char *partner)
 					    .currency = currency,
 					    .partner = partner,
 					    .formats = csv_only,
+					    .file = "pair.conf",
 					    .line = 7 };
 	w->deliver.recipients = w->recipients;
 	w->report.deliver = &w->deliver;
