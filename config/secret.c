@@ -135,6 +135,8 @@ check_file(int fd, const char *path, bool is_credential, struct ts_err *err)
 static enum ts_status
 check_value(struct ts_secret *secret, const char *what, struct ts_err *err)
 {
+	/* a private key, PEM: the one kind of secret that has lines */
+	const bool is_key = strncmp(secret->value, "-----BEGIN ", 11) == 0;
 	if (secret->length > 0 && secret->value[secret->length - 1] == '\n')
 		secret->length--;
 	if (secret->length > 0 && secret->value[secret->length - 1] == '\r')
@@ -146,7 +148,8 @@ check_value(struct ts_secret *secret, const char *what, struct ts_err *err)
 		return ts_fail(err, TS_BAD_CONFIG, "%s is longer than %d bytes",
 			       what, TS_SECRET_MOST);
 	for (size_t i = 0; i < secret->length; i++)
-		if ((unsigned char)secret->value[i] < 0x20 ||
+		if (((unsigned char)secret->value[i] < 0x20 &&
+		     !(is_key && secret->value[i] == '\n')) ||
 		    secret->value[i] == 0x7f)
 			return ts_fail(err, TS_BAD_CONFIG,
 				       "%s: a secret is one line of text",

@@ -58,8 +58,7 @@ check_settings(const struct looking *l, const struct ts_conf_delivery *delivery,
 }
 
 static void
-check_formats(const struct looking *l, const struct ts_conf_delivery *delivery,
-	      const struct ts_conf_recipient *to)
+check_formats(const struct looking *l, const struct ts_conf_recipient *to)
 {
 	const char *const *format = to->formats;
 
@@ -96,7 +95,7 @@ check_delivery(const struct looking *l, const struct ts_conf_delivery *delivery)
 	}
 	check_settings(l, delivery, output);
 	for (i = 0; i < delivery->recipient_count; i++)
-		check_formats(l, delivery, &delivery->recipients[i]);
+		check_formats(l, &delivery->recipients[i]);
 }
 
 void

@@ -268,7 +268,9 @@ is_wanted(const struct ts_conf_recipient *recipient, const char *name)
 {
 	const char *suffix = strrchr(name, '.');
 
-	if (strncmp(name, "charts/", 7) == 0)
+	/* edition.json tells programs what the files tell people */
+	if (strncmp(name, "charts/", 7) == 0 ||
+	    strncmp(name, "edition.", 8) == 0)
 		return true;
 	for (size_t i = 0; suffix != NULL && recipient->formats[i] != NULL; i++)
 		if (strcmp(recipient->formats[i], suffix + 1) == 0)

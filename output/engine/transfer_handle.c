@@ -349,8 +349,11 @@ open_key(struct ts_errand *errand, struct ts_err *err)
 	errand->key_fd = memfd_create("key", MFD_CLOEXEC);
 	if (errand->key_fd < 0)
 		return ts_fail_errno(err, errno, "memory for a key");
-	return ts_write_all(errand->key_fd, errand->secret.data,
-			    errand->secret.used, "key", err);
+	if (ts_write_all(errand->key_fd, errand->secret.data,
+			 errand->secret.used, "key", err) != TS_OK)
+		return err->status;
+	/* a secret comes without its last line end, a key ends with one */
+	return ts_write_all(errand->key_fd, "\n", 1, "key", err);
 }
 
 /* The path as libcurl understands it in commands: what it was in the URL,
