@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/check_delivery.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "daemon/report/variant.h"
 
 struct looking {
-	const struct ts_world *world;
+	struct ts_world *world;
 	const struct ts_conf_report *report;
 	struct ts_arena *arena;
 	void (*told)(void *ctx, const char *text);
@@ -74,6 +76,29 @@ check_formats(const struct looking *l, const struct ts_conf_recipient *to)
 	}
 }
 
+/* A run by hand makes it; a worker of the daemon may write into what is there
+ * when it starts, and nowhere else. */
+static void
+check_folder(const struct looking *l, const struct ts_conf_delivery *delivery)
+{
+	const struct ts_settings *settings = &delivery->settings;
+	size_t i;
+
+	for (i = 0; i < settings->count; i++) {
+		const struct ts_setting *one = &settings->items[i];
+
+		if (strcmp(one->name, "path") != 0 || one->value[0] == '\0' ||
+		    access(one->value, F_OK) == 0)
+			continue;
+		fprintf(stderr,
+			"%s:%d: warning: there is no folder %s: the daemon "
+			"does not make it; create it, writable for the user "
+			"of the service\n",
+			one->file, one->line, one->value);
+		l->world->warnings++;
+	}
+}
+
 static void
 check_delivery(const struct looking *l, const struct ts_conf_delivery *delivery)
 {
@@ -94,13 +119,15 @@ check_delivery(const struct looking *l, const struct ts_conf_delivery *delivery)
 		return;
 	}
 	check_settings(l, delivery, output);
+	if (strcmp(delivery->output, "directory") == 0)
+		check_folder(l, delivery);
 	for (i = 0; i < delivery->recipient_count; i++)
 		check_formats(l, &delivery->recipients[i]);
 }
 
 void
-ts_check_deliveries(const struct ts_world *world,
-		    const struct ts_conf_report *report, struct ts_arena *arena,
+ts_check_deliveries(struct ts_world *world, const struct ts_conf_report *report,
+		    struct ts_arena *arena,
 		    void (*told)(void *ctx, const char *text), void *ctx)
 {
 	const struct looking l = { .world = world,

@@ -8,8 +8,9 @@
 
 #include "daemon/world.h"
 
-/* told: once a problem, "file:line: what and what to do". */
-void ts_check_deliveries(const struct ts_world *world,
+/* told: once a problem, "file:line: what and what to do". What only may be a
+ * problem is a warning of the world, on stderr. */
+void ts_check_deliveries(struct ts_world *world,
 			 const struct ts_conf_report *report,
 			 struct ts_arena *arena,
 			 void (*told)(void *ctx, const char *text), void *ctx);
