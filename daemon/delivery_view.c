@@ -135,50 +135,78 @@ ts_deliveries_print(struct ts_view *view, const struct ts_out_filter *filter,
 /* ---- one -------------------------------------------------------------------
  */
 
-/* What happens by itself, and what a person can do. */
+/* A relay that is closed decides, whatever the row's own moment is. */
 static void
-say_next(struct ts_view *view, const struct ts_out *out)
+say_when(struct ts_view *view, const struct ts_out *out,
+	 const struct ts_relay_state *relay)
 {
 	TS_AUTO_BUF when = TS_BUF_INIT(256);
-	long long id = (long long)out->id;
+	int64_t next_us = out->next_us;
 
-	if (out->next_us > view->now_us)
-		ts_view_when(view, view->zone, out->next_us, &when);
+	if (relay->stopped) {
+		printf("next: waits for its relay, which is stopped (%s): "
+		       "\"tradestat resume %s\" opens it\n",
+		       relay->reason, out->relay);
+		return;
+	}
+	if (relay->until_us > next_us)
+		next_us = relay->until_us;
+	if (next_us > view->now_us)
+		ts_view_when(view, view->zone, next_us, &when);
 	else
 		ts_buf_add(&when, "now");
+	if (out->state == TS_OUT_IN_DOUBT)
+		printf("next: nobody knows whether it arrived; by "
+		       "mail.in_doubt it is sent once more or held, %s\n",
+		       when.data);
+	else
+		printf("next: tried %s%s; \"tradestat hold d%lld\" keeps it\n",
+		       when.data,
+		       relay->until_us > view->now_us
+			       ? ", its relay is paused until then"
+			       : "",
+		       (long long)out->id);
+}
+
+static void
+say_resend(const struct ts_out *out)
+{
+	if (out->message_id[0] != '\0' && out->size == 0)
+		printf("next: nothing; its bytes are gone, it cannot be sent "
+		       "again\n");
+	else
+		printf("next: nothing; \"tradestat resend d%lld\" sends the "
+		       "same bytes again\n",
+		       (long long)out->id);
+}
+
+/* What happens by itself, and what a person can do. */
+static void
+say_next(struct ts_view *view, const struct ts_out *out,
+	 const struct ts_relay_state *relay)
+{
 	switch (out->state) {
 	case TS_OUT_QUEUED:
-		printf("next: tried %s; \"tradestat hold d%lld\" keeps it\n",
-		       when.data, id);
+	case TS_OUT_IN_DOUBT:
+		say_when(view, out, relay);
 		break;
 	case TS_OUT_SENDING:
 		printf("next: it is in hand at this moment\n");
 		break;
-	case TS_OUT_IN_DOUBT:
-		printf("next: nobody knows whether it arrived; by "
-		       "mail.in_doubt "
-		       "it is sent once more or held, %s\n",
-		       when.data);
-		break;
 	case TS_OUT_HELD:
 		printf("next: waits for you: \"tradestat release d%lld\" sends "
 		       "it\n",
-		       id);
+		       (long long)out->id);
 		break;
 	case TS_OUT_SENT:
 	case TS_OUT_FAILED:
 	case TS_OUT_EXPIRED:
-		printf("next: nothing; \"tradestat resend d%lld\" sends the "
-		       "same bytes again\n",
-		       id);
-		break;
 	case TS_OUT_SUPERSEDED:
-		printf("next: nothing; a newer edition took its place\n");
+		say_resend(out);
 		break;
 	case TS_OUT_WITHHELD:
-		printf("next: nothing; \"tradestat resume %s\" counts from the "
-		       "next edition on\n",
-		       out->recipient);
+		/* the reason is in its only step, and what to do with it */
+		printf("next: nothing; it was never to be sent\n");
 		break;
 	case TS_OUT_STATES:
 		break;
@@ -251,9 +279,12 @@ ts_delivery_explain(struct ts_view *view, int64_t id, bool json,
 	static const char *const heads[4] = { "WHEN", "FROM", "TO",
 					      "WHAT WAS SAID" };
 	struct ts_view_table table = { .view = view, .columns = 4 };
+	struct ts_relay_state relay;
 	struct ts_out out;
 
-	if (get(view, id, &out, err) != TS_OK)
+	if (get(view, id, &out, err) != TS_OK ||
+	    ts_relay_get(view->world.store, out.relay, view->arena, &relay,
+			 err) != TS_OK)
 		return err->status;
 	if (json)
 		return explain_json(view, &out, err);
@@ -279,7 +310,7 @@ ts_delivery_explain(struct ts_view *view, int64_t id, bool json,
 	    TS_OK)
 		return err->status;
 	ts_view_table_print(&table);
-	say_next(view, &out);
+	say_next(view, &out, &relay);
 	return TS_OK;
 }
 

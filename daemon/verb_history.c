@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "daemon/delivery_view.h"
+#include "daemon/verb_send.h"
 
 #define USUAL_COUNT 20
 
@@ -211,7 +212,7 @@ ts_verb_history(const struct ts_cli *cli, struct ts_err *err)
 	enum ts_status status = ts_view_open(cli, &view, err);
 
 	if (status == TS_OK && cli->arg_count > 0 &&
-	    strchr(cli->args[0], '@') != NULL)
+	    ts_is_delivery_matter(cli->args[0]))
 		status = one_recipient(&view, cli, err);
 	else if (status == TS_OK)
 		status = cli->arg_count > 0 &&

@@ -184,11 +184,11 @@ move_to(struct ts_world *world, int64_t id, const char *verb,
 		    : ts_notice_clear(world->store, cause, now_us, &was, err);
 }
 
-#define RESEND_MOST 4096
-
 struct ended {
-	int64_t ids[RESEND_MOST];
-	size_t count;
+	struct ts_world *world;
+	struct ts_arena *arena;
+	int64_t *ids;
+	size_t count, room, left;
 };
 
 static enum ts_status
@@ -196,8 +196,35 @@ take_ended(void *ctx, const struct ts_out *out, struct ts_err *err)
 {
 	struct ended *ended = ctx;
 
-	(void)err;
+	if (ended->count == ended->room) {
+		size_t room = ended->room == 0 ? 64 : 2 * ended->room;
+
+		ended->ids =
+			ts_arena_grow(ended->arena, ended->ids, ended->count,
+				      room, sizeof *ended->ids);
+		if (ended->ids == NULL)
+			return ts_fail(err, TS_SYSTEM, "out of memory");
+		ended->room = room;
+	}
 	ended->ids[ended->count++] = out->id;
+	return TS_OK;
+}
+
+/* One that cannot be sent any more keeps no other from it. */
+static enum ts_status
+resend_each(struct ended *ended, struct ts_err *err)
+{
+	for (size_t i = 0; i < ended->count; i++) {
+		enum ts_status status = move_to(ended->world, ended->ids[i],
+						"resend", ended->arena, err);
+
+		if (status != TS_OK && status != TS_REFUSED)
+			return status;
+		if (status == TS_REFUSED) {
+			fprintf(stderr, "%s\n", err->text);
+			ended->left++;
+		}
+	}
 	return TS_OK;
 }
 
@@ -207,29 +234,23 @@ resend_edition(struct ts_world *world, const char *name, struct ts_arena *arena,
 	       struct ts_err *err)
 {
 	struct ts_out_filter filter = { .states = 1u << TS_OUT_FAILED |
-						  1u << TS_OUT_EXPIRED,
-					.most = RESEND_MOST };
-	struct ended *ended = ts_arena_alloc(arena, 1, sizeof *ended);
+						  1u << TS_OUT_EXPIRED };
+	struct ended ended = { .world = world, .arena = arena };
 	struct ts_entry entry;
 
-	if (ended == NULL)
-		return ts_fail(err, TS_SYSTEM, "out of memory");
 	if (ts_control_find(world->store, name, arena, &entry, err) != TS_OK)
 		return err->status;
 	filter.entry = entry.id;
-	if (ts_outbox_list(world->store, &filter, take_ended, ended, err) !=
-	    TS_OK)
+	if (ts_outbox_list(world->store, &filter, take_ended, &ended, err) !=
+		    TS_OK ||
+	    resend_each(&ended, err) != TS_OK)
 		return err->status;
-	if (ended->count == 0)
+	if (ended.count == ended.left)
 		return ts_fail(err, TS_REFUSED,
-			       "no delivery of %s failed; \"tradestat history "
-			       "%s\" lists them, \"tradestat resend dN\" sends "
-			       "one of them again",
+			       "no delivery of %s failed that can be sent "
+			       "again; \"tradestat history %s\" lists them, "
+			       "\"tradestat resend dN\" sends one of them",
 			       name, name);
-	for (size_t i = 0; i < ended->count; i++)
-		if (move_to(world, ended->ids[i], "resend", arena, err) !=
-		    TS_OK)
-			return err->status;
 	return TS_OK;
 }
 
@@ -243,8 +264,13 @@ change_address(struct ts_world *world, const char *name, bool pause,
 		.reason = pause ? "by hand" : "",
 		.since_us = world->clock->wall_us(world->clock),
 	};
+	char cause[300];
+	bool was;
 
-	if (ts_address_put(world->store, &address, err) != TS_OK)
+	snprintf(cause, sizeof cause, "address:%s", name);
+	if (ts_address_put(world->store, &address, err) != TS_OK ||
+	    (!pause && ts_notice_clear(world->store, cause, address.since_us,
+				       &was, err) != TS_OK))
 		return err->status;
 	printf("%s %s\n", name,
 	       pause ? "gets nothing until it is resumed"

@@ -63,15 +63,26 @@ raise(const struct ts_sending *s, const char *cause, enum ts_level level,
 
 void
 ts_send_raise(const struct ts_sending *s, const struct ts_out *row,
-	      enum ts_level level, const char *what, const char *remedy)
+	      const char *what, const char *remedy, const char *verb)
 {
-	char cause[64], text[1600];
+	char cause[300], text[1900], command[300] = "";
+	bool of_address = verb != NULL && strcmp(verb, "resume") == 0;
 
-	snprintf(cause, sizeof cause, "delivery:d%lld", (long long)row->id);
-	snprintf(text, sizeof text, "%s/%s.%d to %s by %s (d%lld): %s. %s",
+	if (of_address)
+		snprintf(command, sizeof command, ": tradestat resume %s",
+			 row->recipient);
+	else if (verb != NULL)
+		snprintf(command, sizeof command, ": tradestat %s d%lld", verb,
+			 (long long)row->id);
+	if (of_address)
+		snprintf(cause, sizeof cause, "address:%s", row->recipient);
+	else
+		snprintf(cause, sizeof cause, "delivery:d%lld",
+			 (long long)row->id);
+	snprintf(text, sizeof text, "%s/%s.%d to %s by %s (d%lld): %s. %s%s",
 		 row->report, row->period, row->number, row->recipient,
-		 row->channel, (long long)row->id, what, remedy);
-	raise(s, cause, level, text);
+		 row->channel, (long long)row->id, what, remedy, command);
+	raise(s, cause, TS_LOG_WARN, text);
 }
 
 static void
@@ -238,8 +249,7 @@ refused(struct ts_sending *s, const struct ts_out *row, struct ts_out_move *to,
 	ts_send_trouble(s, row, outcome->words);
 	ts_send_tell(s, TS_LOG_WARN, row, &ts_event_delivery_failed,
 		     outcome->words);
-	ts_send_raise(s, row, TS_LOG_WARN, outcome->words,
-		      "To send it once more: tradestat resend and its number");
+	ts_send_raise(s, row, outcome->words, "To send it once more", "resend");
 	if (strcmp(row->kind, "edition") != 0)
 		return TS_OK;
 	if (ts_address_get(s->world->store, row->recipient, s->arena, &address,
@@ -254,11 +264,10 @@ refused(struct ts_sending *s, const struct ts_out *row, struct ts_out_move *to,
 		address.reason = outcome->words;
 		ts_send_tell(s, TS_LOG_WARN, row, &ts_event_address_suspended,
 			     "suspended");
-		ts_send_raise(s, row, TS_LOG_WARN,
+		ts_send_raise(s, row,
 			      "refused three editions running: the address is "
 			      "suspended",
-			      "Once it is right again: tradestat resume and "
-			      "the address");
+			      "Once it is right again", "resume");
 	}
 	return ts_address_put(s->world->store, &address, err);
 }
@@ -279,8 +288,9 @@ again(struct ts_sending *s, const struct ts_out *row, struct ts_out_move *to,
 	ts_send_trouble(s, row, outcome->words);
 	if (now_us(s) - to->failing_us >= LATE_US)
 		ts_send_raise(
-			s, row, TS_LOG_WARN, outcome->words,
-			"It waits for more than 4 hours and is tried again");
+			s, row, outcome->words,
+			"It waits for more than 4 hours and is tried again",
+			NULL);
 	return ts_send_move(s, row, to, outcome, err);
 }
 

@@ -93,9 +93,8 @@ look_at_time(struct ts_sending *s, const struct ts_out *row, bool *over,
 		to.reason = "it may have arrived: the answer was lost";
 		ts_send_tell(s, TS_LOG_WARN, row, &ts_event_delivery_held,
 			     to.reason);
-		ts_send_raise(s, row, TS_LOG_WARN, to.reason,
-			      "To send it once more: tradestat release and its "
-			      "number");
+		ts_send_raise(s, row, to.reason, "To send it once more",
+			      "release");
 	} else if (!doubt &&
 		   now_us(s) - row->made_us > rules(s)->give_up_s * TS_US) {
 		to.to = TS_OUT_EXPIRED;
@@ -103,9 +102,8 @@ look_at_time(struct ts_sending *s, const struct ts_out *row, bool *over,
 						   : "its time is over";
 		ts_send_tell(s, TS_LOG_WARN, row, &ts_event_delivery_expired,
 			     to.reason);
-		ts_send_raise(s, row, TS_LOG_WARN, to.reason,
-			      "It is given up. To try again: tradestat resend "
-			      "and its number");
+		ts_send_raise(s, row, to.reason, "It is given up. To try again",
+			      "resend");
 	} else {
 		return TS_OK;
 	}

@@ -22,9 +22,11 @@ struct ts_sending {
 void ts_send_tell(const struct ts_sending *s, enum ts_level level,
 		  const struct ts_out *row, const struct ts_event_kind *kind,
 		  const char *words);
-/* What a person must know of a row, until it is sent or released. */
+/* What a person must know of a row until it is sent, or of its address until
+ * it is resumed. verb: of the command that helps (resend, release; resume is
+ * of the address), NULL: none does. */
 void ts_send_raise(const struct ts_sending *s, const struct ts_out *row,
-		   enum ts_level level, const char *what, const char *remedy);
+		   const char *what, const char *remedy, const char *verb);
 /* The first trouble is what the stage says. */
 void ts_send_trouble(struct ts_sending *s, const struct ts_out *row,
 		     const char *words);

@@ -2,10 +2,11 @@
 """Who got what, when, and in which words: the ledger as a person asks for it."""
 import json
 import os
+import subprocess
 import sys
 import unittest
 
-from house import ROOT
+from house import PROGRAM, ROOT
 from publisher import Publisher
 from test_delivery import house
 
@@ -65,9 +66,11 @@ class Ledger(unittest.TestCase):
         read = json.loads(self.ask("explain", name, "--json"))
         self.assertEqual(read["delivery"]["message_id"], row[1])
         self.assertEqual(read["events"][-1]["to"], "sent")
-        raw = self.ask("explain", name, "--raw").encode()
-        self.assertIn(raw, [m.replace(b"\r\n", b"\n")
-                            for m in self.server.messages()])
+        raw = subprocess.run(
+            [PROGRAM, "explain", name, "--raw", "-c",
+             self.place.path("tradestat.conf")], check=True,
+            capture_output=True).stdout
+        self.assertIn(raw, self.server.messages())
 
     def test_of_an_edition_what_failed_is_sent_again_the_same_bytes(self):
         self.assertIn("no delivery of %s failed" % self.edition,
