@@ -112,10 +112,18 @@ value_change(struct ts_render *r, const struct ts_value *from,
 	return change;
 }
 
+/* Less than half a percent is said to be no change. */
+static bool
+is_flat(const struct ts_change *change)
+{
+	return change->from.value > 0 &&
+	       fabs(change->to.value / change->from.value - 1) < 0.005;
+}
+
 static int
 direction(const struct ts_change *change)
 {
-	if (!change->has_from || !change->has_to ||
+	if (!change->has_from || !change->has_to || is_flat(change) ||
 	    change->from.value == change->to.value)
 		return 0;
 	return change->to.value > change->from.value ? 1 : -1;
@@ -415,6 +423,9 @@ flow_news(struct ts_page_build *pb, const char *flow, const char *what,
 
 		ts_pb_sentence(pb, "%s %s %s%% to %s", what,
 			       less ? "down" : "up", rate + less,
+			       ts_r_amount(r, to.amount));
+	} else if (from.derived && is_flat(&change)) {
+		ts_pb_sentence(pb, "%s hardly changed: %s", what,
 			       ts_r_amount(r, to.amount));
 	} else if (from.derived) {
 		ts_pb_sentence(pb, "%s",
