@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/check_delivery.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "daemon/report/variant.h"
+#include "output/engine/edition_file.h"
 
 struct looking {
 	struct ts_world *world;
@@ -57,6 +60,79 @@ check_settings(const struct looking *l, const struct ts_conf_delivery *delivery,
 	if (output->check != NULL && output->check(opts, &err) != TS_OK)
 		tell(l, delivery->file, delivery->line, "output \"%s\": %s",
 		     delivery->output, err.text);
+}
+
+/* A person's shell has no credentials of the service: only what can be looked
+ * at is. */
+static bool
+is_readable(const char *reference, struct ts_err *err)
+{
+	struct ts_secret *secret = NULL;
+	enum ts_status status = TS_OK;
+
+	if (reference[0] != '\0' &&
+	    (strncmp(reference, "credential:", 11) != 0 ||
+	     getenv("CREDENTIALS_DIRECTORY") != NULL))
+		status = ts_secret_read(reference, &secret, err);
+	ts_secret_free(secret);
+	return status == TS_OK;
+}
+
+static void
+check_secrets(const struct looking *l, const struct ts_conf_delivery *delivery,
+	      const struct ts_opt *opt)
+{
+	const struct ts_settings *settings = &delivery->settings;
+	struct ts_err err = { 0 };
+
+	for (; opt != NULL && opt->name != NULL; opt++)
+		for (size_t i = 0; i < settings->count; i++) {
+			const struct ts_setting *one = &settings->items[i];
+
+			if (opt->kind == TS_OPT_SECRET &&
+			    strcmp(one->name, opt->name) == 0 &&
+			    !is_readable(one->value, &err))
+				tell(l, one->file, one->line, "%s: %s",
+				     one->name, err.text);
+		}
+}
+
+/* Figures come from data: the newest edition tells which there are; before
+ * the first one nobody knows. */
+static void
+check_figure(const struct looking *l, const struct ts_conf_delivery *delivery)
+{
+	char newest[PATH_MAX];
+	const char *names[257] = { NULL }, *near;
+	size_t length = strlen(delivery->figure), count = 0;
+	struct ts_edition edition;
+	struct ts_err err = { 0 };
+
+	if (strcmp(delivery->when, "threshold") != 0)
+		return;
+	snprintf(newest, sizeof newest, "%s/%s/latest",
+		 l->world->conf->output_dir, l->report->id);
+	if (ts_edition_read(newest, "", l->arena, &edition, &err) != TS_OK)
+		return;
+	for (size_t i = 0; i < edition.figure_count; i++) {
+		const char *id = edition.figures[i].id;
+		const char *slash = strrchr(id, '/');
+
+		if (slash == NULL)
+			continue;
+		if ((size_t)(slash - id) == length &&
+		    strncmp(id, delivery->figure, length) == 0)
+			return;
+		if (count < 256)
+			names[count++] = ts_arena_printf(l->arena, "%.*s",
+							 (int)(slash - id), id);
+	}
+	near = ts_nearest(delivery->figure, names);
+	tell(l, delivery->file, delivery->line,
+	     "figure: the newest edition has no \"%s\"%s%s%s; \"figures\" in "
+	     "%s/manifest.json lists them",
+	     delivery->figure, near != NULL ? ", did you mean \"" : "",
+	     near != NULL ? near : "", near != NULL ? "\"?" : "", newest);
 }
 
 static void
@@ -119,6 +195,8 @@ check_delivery(const struct looking *l, const struct ts_conf_delivery *delivery)
 		return;
 	}
 	check_settings(l, delivery, output);
+	check_secrets(l, delivery, output->plugin.opts);
+	check_figure(l, delivery);
 	if (strcmp(delivery->output, "directory") == 0)
 		check_folder(l, delivery);
 	for (i = 0; i < delivery->recipient_count; i++)
@@ -143,4 +221,18 @@ ts_check_deliveries(struct ts_world *world, const struct ts_conf_report *report,
 		check_delivery(&l, &report->deliver[i]);
 	if (ts_variants_of(report, &variants, &err) != TS_OK)
 		told(ctx, err.text);
+}
+
+void
+ts_check_mail(const struct ts_world *world,
+	      void (*told)(void *ctx, const char *text), void *ctx)
+{
+	const struct ts_conf *conf = world->conf;
+	TS_AUTO_BUF text = TS_BUF_INIT(4096);
+	struct ts_err err = { 0 };
+
+	if (is_readable(conf->mail.password, &err))
+		return;
+	ts_buf_addf(&text, "%s: mail: password: %s", conf->file, err.text);
+	told(ctx, text.data);
 }

@@ -15,4 +15,8 @@ void ts_check_deliveries(struct ts_world *world,
 			 struct ts_arena *arena,
 			 void (*told)(void *ctx, const char *text), void *ctx);
 
+/* Is what the relay's login needs there? */
+void ts_check_mail(const struct ts_world *world,
+		   void (*told)(void *ctx, const char *text), void *ctx);
+
 #endif

@@ -256,6 +256,7 @@ ts_verb_check(const struct ts_cli *cli, struct ts_err *err)
 			ts_check_deliveries(&world, &world.conf->reports[i],
 					    c.arena, hear, &c);
 		}
+		ts_check_mail(&world, hear, &c);
 		check_tools(&c);
 		if (c.errors + world.problems > 0)
 			status = ts_fail(err, TS_BAD_CONFIG,

@@ -363,6 +363,8 @@ class MissingThings(unittest.TestCase):
                  'secret = "credential:x";', 'url has no ? or #'),
                 ('output = "email"; subject = "{titel}"; to = ( { address = '
                  '"a@example.org"; } );', 'is it {title}?'),
+                ('output = "webdav"; url = "https://a.example/d"; secret = '
+                 '"file:/nonexistent/key";', "secret: "),
                 ('output = "email"; charts = 999; to = ( { address = '
                  '"a@example.org"; } );', 'charts: "999" is outside'),
                 ('output = "email"; to = ( { address = "a@example.org"; '
@@ -373,6 +375,24 @@ class MissingThings(unittest.TestCase):
             self.assertEqual(done.returncode, 78, wrong + done.stdout)
             self.assertIn(word, done.stderr)
             self.assertRegex(done.stderr, r"pair\.conf:\d+: ")
+        house.write("reports.d/pair.conf", good)
+        with open(house.path("tradestat.conf"), encoding="utf-8") as file:
+            main = file.read()
+        house.write("tradestat.conf", main.replace(
+            "mail: {", 'mail: { user = "u"; password = '
+            '"file:/nonexistent/password";'))
+        done = house.run("check")
+        self.assertEqual(done.returncode, 78, done.stdout)
+        self.assertIn("mail: password: ", done.stderr)
+        house.write("tradestat.conf", main)
+        self.assertEqual(house.run("run", "pair").returncode, 0)
+        house.write("reports.d/pair.conf", good.replace(
+            plain, 'deliver = ( { output = "email"; when = "threshold"; '
+            'figure = "export"; percent = 10.0; to = ( { address = '
+            '"a@example.org"; } ); } );'))
+        done = house.run("check")
+        self.assertEqual(done.returncode, 78, done.stdout)
+        self.assertIn('no "export", did you mean "exports"?', done.stderr)
 
     def test_too_little_space_is_told_before_anything_begins(self):
         house = self.house("")
