@@ -112,6 +112,9 @@ tell(const struct reading *r, const char *name, const char *fmt, ...)
 			"mail: %s: %s", name, text);
 }
 
+/* A number of a delivery; an id has 16 characters. */
+#define MARK_LONGEST "9223372036854775807"
+
 /* "{row}" or "{id}" stands for something that an address may have. */
 static const char *
 address_of(const struct reading *r, const char *name, const char *text,
@@ -123,11 +126,19 @@ address_of(const struct reading *r, const char *name, const char *text,
 	if (text[0] == '\0')
 		return text;
 	if (hole != NULL)
-		filled = ts_arena_printf(r->file->arena, "%.*s0%s",
-					 (int)(hole - text), text,
+		filled = ts_arena_printf(r->file->arena, "%.*s%s%s",
+					 (int)(hole - text), text, MARK_LONGEST,
 					 hole + strlen(mark));
 	made = filled != NULL ? ts_conf_address(filled, r->file->arena, &why)
 			      : NULL;
+	if (made != NULL && strpbrk(made, "{}") != NULL) {
+		tell(r, name, "\"%.80s\": %s%s", text,
+		     mark != NULL ? "braces are for one "
+				  : "there are no marks "
+				    "here",
+		     mark != NULL ? mark : "");
+		return text;
+	}
 	if (made == NULL) {
 		tell(r, name, "\"%.80s\" is no address: %s", text,
 		     filled != NULL ? why : "out of memory");
@@ -213,17 +224,22 @@ check_relay(const struct reading *r, const struct ts_conf_mail *mail)
 		return;
 	if (strncmp(url, "sendmail:/", 10) == 0)
 		return;
-	if (host == NULL || (strncmp(url, "smtp://", 7) != 0 &&
-			     strncmp(url, "smtps://", 8) != 0))
+	/* not repeated: there may be a password in it */
+	if (strchr(url, '@') != NULL)
+		tell(r, "relay",
+		     "only host and port belong there; the login is user and "
+		     "password = \"credential:NAME\"");
+	else if (host == NULL || (strncmp(url, "smtp://", 7) != 0 &&
+				  strncmp(url, "smtps://", 8) != 0))
 		tell(r, "relay",
 		     "\"%.80s\" is not smtp://HOST:PORT, smtps://HOST:PORT or "
 		     "sendmail:/PATH",
 		     url);
-	else if (strpbrk(host + 3, "@/ ") != NULL || host[3] == '\0')
-		/* not repeated: it may have a password in it */
+	else if (strpbrk(host + 3, "/?# ") != NULL || host[3] == '\0' ||
+		 host[3] == ':')
 		tell(r, "relay",
-		     "only host and port belong there; the login is user and "
-		     "password = \"credential:NAME\"");
+		     "\"%.80s\": it is a host and, behind a colon, a port",
+		     url);
 	else if (!has_good_port(host + 3))
 		tell(r, "relay", "\"%.80s\": a port is 1 to 65535", url);
 }
