@@ -30,7 +30,8 @@ TO = '''deliver = ( { output = "email"; to = (
     { address = "eve@example.org"; formats = [ "html" ];
       currency = "CHF"; } ); } );'''
 MORE = '''runtime_dir = "%(home)s/run";
-daemon: { replay = "%(demo)s/pack"; worker = "%(program)s"; };
+daemon: { replay = "%(demo)s/pack"; worker = "%(program)s";
+    worker_memory = "0"; };
 mail: { relay = "smtp://127.0.0.1:%(port)d"; from = "reports@example.org"; };
 '''
 
